@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The server shell: everything about HTTP that all services share.
+//!
+//! Owns route registration with access ([`Routes`]), the internal token ([`InternalKey`]), extractors, the error
+//! body and the client between services ([`ServiceClient`]). Invariants:
+//!
+//! - A route cannot be registered without its [`Access`]; the table of routes drives OpenAPI and both matrices.
+//! - No handler runs before its access was checked.
+//! - Every failure, extractor rejections and panics included, leaves as Backstage's error body.
+
+mod access;
+mod client;
+mod error;
+mod extract;
+mod internal_token;
+mod openapi;
+mod routes;
+
+pub use access::{Access, Audience};
+pub use client::{ServiceClient, ServiceName, read_json};
+pub use error::{ApiError, Result, render};
+pub use extract::{Caller, Json, OptionalCaller, Path, Query};
+pub use internal_token::{InternalKey, TOKEN_HEADER};
+pub use openapi::write_openapi;
+pub use routes::{RouteEntry, Routes, ServiceRouter};
+/// Collects handlers for [`Routes::route`].
+pub use utoipa_axum::routes;

@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The words that every other crate speaks: tenants, entity references, principals, errors and the clock.
+//!
+//! Owns no I/O and knows no framework. Nothing here may ever read the environment, the network, a file or the
+//! system time except through [`Clock`].
+
+mod clock;
+mod entity_ref;
+mod error;
+mod principal;
+mod tenant;
+
+pub use clock::{Clock, FixedClock, SharedClock, SystemClock, system_clock};
+pub use entity_ref::{EntityRef, RefDefaults};
+pub use error::{Error, ErrorKind, Result};
+pub use principal::{Principal, SignedInBy, User};
+pub use tenant::{RequestId, TenantId};

@@ -1,1 +1,31 @@
-//! Placeholder.
+//! The one door to Postgres.
+//!
+//! Owns the connection pools, transactions, migrations, the job queue, audit rows and sealing keys. Invariants:
+//!
+//! - [`Db`] never hands out its pools. [`Db::tenant`] opens a transaction that can see one tenant;
+//!   [`Db::system`] is the other door, and its reason is an enum, so find-usages lists whoever crosses tenants.
+//! - Row-level security is on and forced on every table; statements carry `tenant_id = $1` as well.
+//! - The tenant is set with `set local`, never for a session: behind transaction pooling a session setting would
+//!   serve another tenant's rows.
+//! - Statements are static text or `QueryBuilder` with binds. The only formatted value is the tenant's UUID, here.
+//!
+//! Start reading at [`db`](Db), then [`TenantTx`], then [`queue`].
+
+mod audit;
+mod bootstrap;
+mod db;
+mod error;
+pub mod lint;
+mod migrate;
+pub mod plugins;
+pub mod queue;
+mod seal;
+mod tx;
+
+pub use audit::{AuditEvent, AuditRow, audit_page};
+pub use bootstrap::{BootstrapPlan, Roles, bootstrap};
+pub use db::{Db, DbOptions, SystemReason};
+pub use error::{db, is_unique_violation, violated_constraint};
+pub use migrate::{MIGRATIONS, migrate};
+pub use seal::KeyEncryptionKey;
+pub use tx::{SystemTx, TenantTx};

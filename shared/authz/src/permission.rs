@@ -1,0 +1,90 @@
+//! The permissions, under Backstage's own names where Backstage has one.
+
+use std::fmt;
+
+/// One thing that can be allowed or denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Permission(&'static str);
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        impl Permission {
+            $($(#[$doc])* pub const $name: Self = Self($text);)*
+            /// Every permission there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        }
+    };
+}
+
+permissions! {
+    /// Read catalog entities, their facets, ancestry and search results.
+    CATALOG_ENTITY_READ = "catalog.entity.read";
+    /// Register or validate entities.
+    CATALOG_ENTITY_CREATE = "catalog.entity.create";
+    /// Ask for an entity to be read again.
+    CATALOG_ENTITY_REFRESH = "catalog.entity.refresh";
+    /// Remove an entity.
+    CATALOG_ENTITY_DELETE = "catalog.entity.delete";
+    /// Read registered locations.
+    CATALOG_LOCATION_READ = "catalog.location.read";
+    /// Register a location.
+    CATALOG_LOCATION_CREATE = "catalog.location.create";
+    /// Analyze a location before registering it.
+    CATALOG_LOCATION_ANALYZE = "catalog.location.analyze";
+    /// Remove a location and what it emitted.
+    CATALOG_LOCATION_DELETE = "catalog.location.delete";
+    /// See templates' parameters and the list of actions.
+    SCAFFOLDER_TEMPLATE_READ = "scaffolder.template.parameter.read";
+    /// Start a task.
+    SCAFFOLDER_TASK_CREATE = "scaffolder.task.create";
+    /// See tasks and their events.
+    SCAFFOLDER_TASK_READ = "scaffolder.task.read";
+    /// Cancel or retry a task.
+    SCAFFOLDER_TASK_CANCEL = "scaffolder.task.cancel";
+    /// Try a template without effects.
+    SCAFFOLDER_TEMPLATE_MANAGE = "scaffolder.template.management";
+    /// Use the portal at all: see the organisation's name and oneself.
+    TENANT_READ = "tenant.read";
+    /// Change name, branding and other general settings.
+    TENANT_UPDATE = "tenant.update";
+    /// See who is a member.
+    TENANT_MEMBER_READ = "tenant.member.read";
+    /// Invite, change and remove members.
+    TENANT_MEMBER_UPDATE = "tenant.member.update";
+    /// See and revoke one's own API tokens, and make new ones.
+    TENANT_TOKEN_MANAGE = "tenant.token.manage";
+    /// Read the audit log.
+    TENANT_AUDIT_READ = "tenant.audit.read";
+    /// See which plugins are installed and how they are.
+    PLUGIN_READ = "plugin.read";
+    /// Install, configure, restart and remove plugins, and read their logs.
+    PLUGIN_UPDATE = "plugin.update";
+    /// Call the APIs that installed plugins offer.
+    PLUGIN_USE = "plugin.use";
+}
+
+impl Permission {
+    /// The name as clients and policies spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// The permission of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.0 == name)
+    }
+
+    /// Whether it only lets one look.
+    #[must_use]
+    pub fn is_read(self) -> bool {
+        self.0.ends_with(".read") || self == Self::PLUGIN_USE || self == Self::TENANT_TOKEN_MANAGE
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}

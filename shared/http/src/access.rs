@@ -1,0 +1,98 @@
+//! Who may call a route at all.
+
+use authz::{Decision, Permission, decide};
+use kernel::{Error, Principal, Result};
+
+/// For whom a route is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Anybody, signed in or not.
+    Public,
+    /// Members with the permission, and our own services acting for the tenant.
+    User,
+    /// As `User`, and plugin workers whose grants hold the permission.
+    UserOrWorker,
+    /// Our own services only.
+    Service,
+}
+
+impl Audience {
+    /// Lower-case word for tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::User => "user",
+            Self::UserOrWorker => "user-or-worker",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// Audience and permission of one route. There is no default: a route without access does not compile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    audience: Audience,
+    permission: Option<Permission>,
+}
+
+impl Access {
+    /// Anybody may call it.
+    #[must_use]
+    pub const fn public() -> Self {
+        Self { audience: Audience::Public, permission: None }
+    }
+
+    /// Members who hold the permission.
+    #[must_use]
+    pub const fn user(permission: Permission) -> Self {
+        Self { audience: Audience::User, permission: Some(permission) }
+    }
+
+    /// Members who hold the permission, and plugin workers that were granted it.
+    #[must_use]
+    pub const fn user_or_worker(permission: Permission) -> Self {
+        Self { audience: Audience::UserOrWorker, permission: Some(permission) }
+    }
+
+    /// Our own services only; such routes live below `/internal/` and the gateway never forwards there.
+    #[must_use]
+    pub const fn service() -> Self {
+        Self { audience: Audience::Service, permission: None }
+    }
+
+    /// For whom it is.
+    #[must_use]
+    pub const fn audience(self) -> Audience {
+        self.audience
+    }
+
+    /// Which permission it asks for.
+    #[must_use]
+    pub const fn permission(self) -> Option<Permission> {
+        self.permission
+    }
+
+    /// Lets the principal through or says why not.
+    ///
+    /// # Errors
+    /// `Authentication` for nobody, `NotAllowed` for somebody who may not.
+    pub fn check(self, principal: &Principal) -> Result<()> {
+        let in_audience = match (self.audience, principal) {
+            (Audience::Public, _) | (_, Principal::Service { .. }) => return Ok(()),
+            (_, Principal::Nobody) => return Err(Error::authentication("Missing credentials")),
+            (Audience::Service, _) => false,
+            (Audience::User, user) => user.user().is_some(),
+            (Audience::UserOrWorker, _) => true,
+        };
+        let Some(permission) = self.permission.filter(|_| in_audience) else {
+            return Err(Error::not_allowed("This address is not for you"));
+        };
+        match decide(principal, permission) {
+            Decision::Allow => Ok(()),
+            Decision::Deny => Err(Error::not_allowed(format!(
+                "You lack the permission {permission}. An administrator of your organisation can grant it."
+            ))),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Schemas for plugins, in a database of their own, away from every tenant table.
+//!
+//! One login role and one schema per tenant and plugin. The role can do nothing outside its schema; its password
+//! changes at each start of the worker, so an old one is worth nothing.
+
+use crate::db;
+use kernel::{Error, Result, TenantId};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+/// What a worker needs to reach its own schema.
+#[derive(Debug, Clone)]
+pub struct PluginSchema {
+    /// Login role.
+    pub role: String,
+    /// Its password, valid until the next start of this plugin for this tenant.
+    pub password: String,
+    /// Schema name; the role's `search_path` is set to it.
+    pub schema: String,
+}
+
+/// Makes (or finds) the schema and role of one plugin of one tenant and gives the role the new `password`.
+///
+/// # Errors
+/// `Input` when `plugin_id` or `password` has characters outside `[a-z0-9-]` and ASCII alphanumerics;
+/// `Unavailable` when the database does not answer.
+pub async fn ensure_schema(admin_url: &str, tenant: TenantId, plugin_id: &str, password: &str) -> Result<PluginSchema> {
+    let name = schema_name(tenant, plugin_id)?;
+    if password.len() < 16 || !password.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(Error::input("A plugin role's password must be at least 16 ASCII letters and digits"));
+    }
+    let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
+    let statements = [
+        "revoke all on schema public from public".to_owned(),
+        format!(
+            "do $$ begin create role {name} login nosuperuser nocreatedb nocreaterole nobypassrls connection limit 10; \
+             exception when duplicate_object or unique_violation then null; end $$"
+        ),
+        format!("alter role {name} password '{password}'"),
+        format!("alter role {name} set search_path = {name}"),
+        format!("alter role {name} set statement_timeout = '30s'"),
+        format!("grant {name} to current_user"),
+        format!("create schema if not exists {name} authorization {name}"),
+    ];
+    for statement in statements {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map_err(db)?;
+    }
+    connection.close().await.map_err(db)?;
+    Ok(PluginSchema { role: name.clone(), password: password.to_owned(), schema: name })
+}
+
+/// `t_<tenant>_<plugin>`, at most 63 bytes, safe to stand in a statement because of the check here.
+fn schema_name(tenant: TenantId, plugin_id: &str) -> Result<String> {
+    let valid = !plugin_id.is_empty()
+        && plugin_id.len() <= 28
+        && plugin_id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !valid {
+        return Err(Error::input(format!(
+            "Plugin id \"{plugin_id}\" must be 1 to 28 lower-case letters, digits and dashes"
+        )));
+    }
+    Ok(format!("t_{}_{}", tenant.as_uuid().simple(), plugin_id.replace('-', "_")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_id_that_could_break_out_of_a_statement_is_refused() {
+        for id in ["", "a;drop", "a b", "A", "a\"b", "ä", &"x".repeat(29)] {
+            assert!(schema_name(TenantId::generate(), id).is_err(), "{id:?} was accepted");
+        }
+        let name = schema_name(TenantId::generate(), &"x".repeat(28)).unwrap_or_default();
+        assert_eq!(name.len(), 63);
+    }
+}

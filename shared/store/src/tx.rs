@@ -1,0 +1,103 @@
+//! Transactions, one type per door.
+
+use crate::{AuditEvent, KeyEncryptionKey, audit, db, seal};
+use kernel::{Result, TenantId};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// A transaction that can see and change the rows of one tenant. Rolls back unless committed.
+#[derive(Debug)]
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    tenant: TenantId,
+    kek: KeyEncryptionKey,
+}
+
+impl TenantTx {
+    pub(crate) fn new(tx: Transaction<'static, Postgres>, tenant: TenantId, kek: KeyEncryptionKey) -> Self {
+        Self { tx, tenant, kek }
+    }
+
+    /// Whose rows these are.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// The tenant's id for `.bind(…)`: the first parameter of every statement.
+    #[must_use]
+    pub const fn id(&self) -> uuid::Uuid {
+        self.tenant.as_uuid()
+    }
+
+    /// The connection, for `sqlx::query(…).execute(tx.conn())`.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Writes an audit row that stands or falls with this transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn record(&mut self, event: AuditEvent) -> Result<()> {
+        audit::insert(self, event).await
+    }
+
+    /// Encrypts under the tenant's own key, bound to `scope` and `name`: opened under any other, it fails.
+    ///
+    /// # Errors
+    /// Those of the database; `Internal` when the tenant's key cannot be unwrapped.
+    pub async fn seal(&mut self, scope: &str, name: &str, plaintext: &[u8]) -> Result<Vec<u8>> {
+        let kek = self.kek.clone();
+        seal::seal(self, &kek, scope, name, plaintext).await
+    }
+
+    /// Decrypts what [`seal`](Self::seal) made for the same tenant, scope and name.
+    ///
+    /// # Errors
+    /// `Internal` when it was made for anything else, or was changed.
+    pub async fn open(&mut self, scope: &str, name: &str, sealed: &[u8]) -> Result<Vec<u8>> {
+        let kek = self.kek.clone();
+        seal::open(self, &kek, scope, name, sealed).await
+    }
+
+    /// Makes the changes visible and durable.
+    ///
+    /// # Errors
+    /// Those of the database; the changes are then not there.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await.map_err(db)
+    }
+
+    /// Takes the changes back now rather than on drop.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn rollback(self) -> Result<()> {
+        self.tx.rollback().await.map_err(db)
+    }
+}
+
+/// A transaction over the tables that span tenants: `tenant`, `tenant_host`, `tenant_key` and `job`.
+#[derive(Debug)]
+pub struct SystemTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl SystemTx {
+    pub(crate) fn new(tx: Transaction<'static, Postgres>) -> Self {
+        Self { tx }
+    }
+
+    /// The connection.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// Makes the changes visible and durable.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await.map_err(db)
+    }
+}
