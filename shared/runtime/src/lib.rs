@@ -1,1 +1,27 @@
-//! Placeholder.
+//! What every role needs to run: settings, logs and traces, tasks, child processes, and the embedded
+//! Postgres, Redis and S3 that make one command enough on a fresh machine.
+//!
+//! Owns the process's contact with its environment: nothing outside this crate reads environment
+//! variables, spawns a task or starts a child. Knows nothing of SQL, HTTP routes or tenants' data.
+//!
+//! Start reading at [`Config`], then [`embedded`], then [`Tasks`].
+
+pub mod bus;
+pub mod cache;
+pub mod config;
+pub mod data_dir;
+pub mod embedded;
+pub mod keys;
+pub mod objects;
+pub mod outbound;
+pub mod places;
+pub mod process;
+mod redis_link;
+pub mod run_file;
+pub mod sandbox;
+mod secret_file;
+pub mod tasks;
+pub mod telemetry;
+
+pub use config::Config;
+pub use tasks::Tasks;

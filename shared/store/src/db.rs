@@ -1,7 +1,7 @@
 //! Pools and the two doors.
 
 use crate::{KeyEncryptionKey, SystemTx, TenantTx, db};
-use kernel::{Result, TenantId};
+use kernel::{Error, Result, TenantId};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _};
 use std::str::FromStr as _;
@@ -62,6 +62,8 @@ pub struct Db {
     app: PgPool,
     system: PgPool,
     kek: KeyEncryptionKey,
+    /// `begin`, and behind a pooler also what forgets the statements of the connection's other clients.
+    begin: &'static str,
 }
 
 impl Db {
@@ -74,6 +76,10 @@ impl Db {
             app: pool(&options.app_url, options.app_connections, options)?,
             system: pool(&options.system_url, options.system_connections, options)?,
             kek,
+            // The driver names its statements even when it does not keep them, and behind a transaction pooler those
+            // names collide with other clients'. A transaction holds its server connection, so clearing them at its
+            // start is enough.
+            begin: if options.prepared_statements { "begin" } else { "begin; deallocate all" },
         })
     }
 
@@ -83,8 +89,9 @@ impl Db {
     /// `Unavailable` when no connection is to be had in time.
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx> {
         // One round trip. The typed UUID is the only value that is ever formatted into a statement.
-        let begin = format!("begin; set local proscenium.tenant = '{}'", tenant.as_uuid().hyphenated());
-        let tx = self.app.begin_with(AssertSqlSafe(begin)).await.map_err(db)?;
+        let begin = format!("{}; set local proscenium.tenant = '{}'", self.begin, tenant.as_uuid().hyphenated());
+        let pool = self.app.clone();
+        let tx = uncancelled(async move { pool.begin_with(AssertSqlSafe(begin)).await }).await?;
         Ok(TenantTx::new(tx, tenant, self.kek.clone()))
     }
 
@@ -94,8 +101,18 @@ impl Db {
     /// `Unavailable` when no connection is to be had in time.
     pub async fn system(&self, reason: SystemReason) -> Result<SystemTx> {
         tracing::trace!(?reason, "system transaction");
-        let tx = self.system.begin().await.map_err(db)?;
+        let (pool, begin) = (self.system.clone(), self.begin);
+        let tx = uncancelled(async move { pool.begin_with(begin).await }).await?;
         Ok(SystemTx::new(tx))
+    }
+
+    /// A connection of the tenant door with no tenant set, to prove in tests that it shows nothing.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection is to be had in time.
+    #[cfg(feature = "testing")]
+    pub async fn without_tenant(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>> {
+        self.app.acquire().await.map_err(db)
     }
 
     /// Whether both doors answer.
@@ -116,9 +133,25 @@ impl Db {
     }
 }
 
+type Begun = Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error>;
+
+/// Lets a begin run to its end although the caller goes away.
+///
+/// A begin that is dropped halfway would return its connection to the pool with the transaction open and the tenant
+/// set: the next borrower without a tenant would see that tenant's rows (the pool-poisoning test found it in 0.5 % of
+/// cancelled requests). In a task of its own it completes, and dropping the transaction rolls it back.
+async fn uncancelled(
+    begin: impl Future<Output = Begun> + Send + 'static,
+) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    #[expect(clippy::disallowed_methods, reason = "the task ends with the begin, within the acquire timeout")]
+    tokio::spawn(begin).await.map_err(Error::internal)?.map_err(db)
+}
+
 #[expect(clippy::disallowed_types, reason = "this module is the one that owns the pools")]
 fn pool(url: &str, connections: u32, options: &DbOptions) -> Result<PgPool> {
     let mut connect = PgConnectOptions::from_str(url).map_err(db)?.application_name("proscenium");
+    // Poolers refuse start-up parameters that they do not know; the server's default is the same since version 12.
+    connect = connect.extra_float_digits(None);
     if !options.prepared_statements {
         connect = connect.statement_cache_capacity(0);
     }

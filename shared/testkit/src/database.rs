@@ -57,6 +57,12 @@ impl TestDb {
         format!("{}/{}", admin_url(), self.name)
     }
 
+    /// `host:port` of the test cluster.
+    #[must_use]
+    pub fn admin_url_host(&self) -> &'static str {
+        admin_url().rsplit_once('@').map_or("", |(_, host)| host)
+    }
+
     /// The database's name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -1,0 +1,15 @@
+//! What people and programs show to prove who they are: passwords, API tokens, one-time codes, session keys.
+//!
+//! The gateway checks them and tenant-admin hands them out, so their formats live here, below both.
+//! Nothing here knows a database. A secret leaves this crate in two forms only: the text that is shown once, and
+//! the [`Digest`] that may be stored.
+
+mod api_token;
+mod code;
+mod hashing;
+mod strength;
+
+pub use api_token::ApiToken;
+pub use code::{Digest, OneTimeCode};
+pub use hashing::PasswordHasher;
+pub use strength::password_problem;

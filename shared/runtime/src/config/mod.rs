@@ -1,0 +1,271 @@
+//! The operator's settings, typed.
+//!
+//! `shared/runtime/default.toml` is both the manual and the lowest layer, so every key is in it and a
+//! key that is not is an error. Anything an organisation's administrator may change is a row in the
+//! database and never a setting. Secrets cannot be printed: their types mask themselves.
+
+mod load;
+mod text;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, Overrides, Sources};
+pub use text::{Secret, SecretUrl};
+
+/// The text of the default file, comments included.
+pub const MANUAL: &str = include_str!("../../default.toml");
+
+/// All settings of one process. Field by field, `default.toml` says what each means.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address the gateway listens on.
+    pub listen: SocketAddr,
+    /// Domain with port, never empty after loading.
+    pub domain: String,
+    /// Scheme of public URLs.
+    pub scheme: Scheme,
+    /// Absolute after loading.
+    pub data_dir: PathBuf,
+    /// Whether the demo organisation and the demo git host exist.
+    pub demo: bool,
+    /// Postgres.
+    pub database: Database,
+    /// Redis.
+    pub redis: Redis,
+    /// Object storage.
+    pub s3: S3,
+    /// The URL reader.
+    pub reading: Reading,
+    /// The catalog.
+    pub catalog: Catalog,
+    /// Search.
+    pub search: Search,
+    /// Sign-up.
+    pub signup: Signup,
+    /// Keys that never leave our own processes.
+    pub internal: Internal,
+    /// Addresses of roles in other processes.
+    pub services: Services,
+    /// The built portal.
+    pub portal: Portal,
+    /// The plugin workers' program.
+    pub worker: Worker,
+    /// Logs and traces.
+    pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// The apex origin, e.g. `http://localhost:7007`.
+    pub fn apex_url(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.domain)
+    }
+
+    /// The origin of one tenant's portal, e.g. `http://acme.localhost:7007`.
+    pub fn tenant_url(&self, slug: &str) -> String {
+        format!("{}://{slug}.{}", self.scheme.as_str(), self.domain)
+    }
+
+    /// The merged settings as TOML, with every secret masked.
+    pub fn redacted(&self) -> Result<String, ConfigError> {
+        toml::to_string(self).map_err(|error| ConfigError::new(error.to_string()))
+    }
+}
+
+/// Scheme of public URLs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// Plain HTTP: development on `*.localhost`.
+    Http,
+    /// TLS terminates at a proxy in front of the gateway.
+    Https,
+}
+
+impl Scheme {
+    /// `http` or `https`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// A role that may create roles and databases; absent: embedded.
+    #[serde(with = "text::optional")]
+    pub url: Option<SecretUrl>,
+    /// The tenants' door.
+    #[serde(with = "text::optional")]
+    pub app_url: Option<SecretUrl>,
+    /// The system's door.
+    #[serde(with = "text::optional")]
+    pub system_url: Option<SecretUrl>,
+    /// The plugins' database.
+    #[serde(with = "text::optional")]
+    pub plugins_url: Option<SecretUrl>,
+    /// Off behind a pooler in transaction mode.
+    pub prepared_statements: bool,
+    /// Connections of the tenants' door, per process.
+    pub app_connections: u32,
+    /// Connections of the system's door, per process.
+    pub system_connections: u32,
+}
+
+/// `[redis]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// Absent: a local server, else the in-process stand-in.
+    #[serde(with = "text::optional")]
+    pub url: Option<SecretUrl>,
+}
+
+/// `[s3]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    /// Absent: embedded. `aws` leaves the endpoint to the SDK.
+    #[serde(with = "text::optional")]
+    pub url: Option<String>,
+    /// One bucket; keys begin with the tenant.
+    pub bucket: String,
+    /// Region for signatures.
+    pub region: String,
+    /// Access key id.
+    pub access_key: String,
+    /// Secret access key.
+    pub secret_key: Secret,
+}
+
+/// `[reading]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// `host` or `host:port` that the guard lets through.
+    pub allow: Vec<String>,
+}
+
+/// `[catalog]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalog {
+    /// Time between two reads of a location.
+    #[serde(with = "text::duration")]
+    pub processing_interval: Duration,
+    /// What new tenants accept.
+    pub rules: CatalogRules,
+}
+
+/// `[catalog.rules]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogRules {
+    /// Kinds.
+    pub allow: Vec<String>,
+}
+
+/// `[search]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// Longest time between a change and its search result.
+    #[serde(with = "text::duration")]
+    pub refresh_interval: Duration,
+}
+
+/// `[signup]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signup {
+    /// Whether the public may sign up.
+    pub enabled: bool,
+}
+
+/// `[internal]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Internal {
+    /// Signs tokens between services.
+    #[serde(with = "text::optional")]
+    pub key: Option<Secret>,
+    /// Wraps the tenants' keys.
+    #[serde(with = "text::optional")]
+    pub master_key: Option<Secret>,
+}
+
+/// `[services]`: absent means in this process.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Services {
+    /// Catalog and search.
+    #[serde(with = "text::optional")]
+    pub catalog_url: Option<String>,
+    /// Scaffolder.
+    #[serde(with = "text::optional")]
+    pub scaffolder_url: Option<String>,
+    /// Integrations.
+    #[serde(with = "text::optional")]
+    pub integrations_url: Option<String>,
+    /// Tenant administration.
+    #[serde(with = "text::optional")]
+    pub tenant_admin_url: Option<String>,
+    /// Plugin host.
+    #[serde(with = "text::optional")]
+    pub plugin_host_url: Option<String>,
+}
+
+/// `[portal]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    /// Absent: see [`crate::places`].
+    #[serde(with = "text::optional")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `[worker]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// Absent: see [`crate::places`].
+    #[serde(with = "text::optional")]
+    pub dir: Option<PathBuf>,
+    /// Absent: see [`crate::places`].
+    #[serde(with = "text::optional")]
+    pub node: Option<PathBuf>,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// OTLP/HTTP base URL; absent: no export.
+    #[serde(with = "text::optional")]
+    pub otlp_url: Option<String>,
+    /// Shape of log lines.
+    pub log_format: LogFormat,
+    /// Level or directives.
+    pub level: String,
+}
+
+/// Shape of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For a terminal.
+    Pretty,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! Why nothing was read, in words for the person who gave the address.
+
+use super::names::Forbidden;
+use std::error::Error as _;
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+use url::Url;
+
+/// Why nothing was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The address itself is wrong.
+    NotAUrl {
+        /// As given.
+        url: String,
+        /// The rest of the sentence.
+        why: String,
+    },
+    /// The guard refused the address.
+    Refused {
+        /// The address that was asked for or redirected to.
+        url: String,
+        /// Host and port, as the operator would allow them.
+        host: String,
+        /// Where it leads.
+        address: IpAddr,
+        /// What that is.
+        why: &'static str,
+    },
+    /// There is no such file, or none for everybody's eyes.
+    NotFound {
+        /// The address that answered.
+        url: String,
+        /// 404 or 410.
+        status: u16,
+    },
+    /// The host asks for credentials.
+    Denied {
+        /// The address that answered.
+        url: String,
+        /// 401 or 403.
+        status: u16,
+    },
+    /// The host gave another answer that is no content.
+    Status {
+        /// The address that answered.
+        url: String,
+        /// For example 500.
+        status: u16,
+    },
+    /// The content exceeds the limit.
+    TooLarge {
+        /// The address that answered.
+        url: String,
+        /// The limit.
+        max_bytes: usize,
+    },
+    /// More redirects than we follow.
+    TooManyRedirects {
+        /// The address that was asked for.
+        url: String,
+    },
+    /// No answer in time.
+    TimedOut {
+        /// The address that was asked for.
+        url: String,
+        /// The deadline.
+        after: Duration,
+    },
+    /// The host was not reached, or broke off.
+    Unreachable {
+        /// The address that was asked for or redirected to.
+        url: String,
+        /// The technical reason.
+        why: String,
+    },
+}
+
+impl Failure {
+    pub(super) fn refused(url: &Url, address: IpAddr, why: &'static str) -> Self {
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Self::Refused { url: url.to_string(), host, address, why }
+    }
+
+    pub(super) fn from_status(url: &str, status: u16) -> Self {
+        let url = url.to_owned();
+        match status {
+            404 | 410 => Self::NotFound { url, status },
+            401 | 403 => Self::Denied { url, status },
+            _ => Self::Status { url, status },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAUrl { url, why } => write!(f, "'{url}' cannot be read: {why}."),
+            Self::Refused { url, host, address, why } => write!(
+                f,
+                "Reading from '{url}' is not allowed: {address} is {why}. \
+                 If this host is meant, the operator adds {host} to the setting reading.allow."
+            ),
+            Self::NotFound { url, status } => {
+                write!(f, "There is no file at '{url}' (status {status}). Check the address and the branch.")
+            }
+            Self::Denied { url, status } => write!(
+                f,
+                "The host does not let us read '{url}' (status {status}). \
+                 Make the file public, or set up the integration for this host."
+            ),
+            Self::Status { url, status: 429 } => {
+                write!(f, "The host of '{url}' answers that we ask too often (status 429). We will try again later.")
+            }
+            Self::Status { url, status } => {
+                write!(f, "The host answered with status {status} when we read '{url}'. Try again later.")
+            }
+            Self::TooLarge { url, max_bytes } => {
+                write!(f, "'{url}' is larger than {}. Split it into several files.", size(*max_bytes))
+            }
+            Self::TooManyRedirects { url } => {
+                write!(f, "'{url}' redirects in circles. Use the address to which it leads in the end.")
+            }
+            Self::TimedOut { url, after } => {
+                write!(f, "'{url}' gave no answer within {} s. Try again later.", after.as_secs())
+            }
+            Self::Unreachable { url, why } => {
+                write!(f, "'{url}' cannot be reached: {why}. Check the address, or try again later.")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
+/// Finds the guard's refusal, or else the innermost reason, in the client's chain of errors.
+pub(super) fn from_reqwest(url: &Url, error: &reqwest::Error) -> Failure {
+    let mut reason = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
+            return Failure::refused(url, forbidden.address, forbidden.why);
+        }
+        reason = inner.to_string();
+        cause = inner.source();
+    }
+    if error.is_timeout() {
+        return Failure::TimedOut { url: url.to_string(), after: super::CONNECT_TIMEOUT };
+    }
+    Failure::Unreachable { url: url.to_string(), why: plain(&reason) }
+}
+
+/// The system's words for the two usual reasons are for its programmers.
+fn plain(reason: &str) -> String {
+    if reason.contains("failed to lookup address") || reason.contains("no address") {
+        return "no host of this name is known".to_owned();
+    }
+    match reason.split_once(" (os error") {
+        Some((text, _)) => text.to_lowercase(),
+        None => reason.to_owned(),
+    }
+}

@@ -1,0 +1,227 @@
+//! The one client for requests that leave the platform for addresses that tenants choose.
+//!
+//! Every address that a host name resolves to is checked before a connection is made, and the connection goes to a
+//! checked address: the check sits in the client's own resolver, so there is no second look-up to win a race against.
+//! Redirects are followed by hand with the same checks. Never here: the proxy of the environment, credentials in URLs,
+//! answers without a size limit or a deadline.
+
+mod address;
+mod allow;
+mod failure;
+mod names;
+
+pub use address::forbidden;
+pub use allow::Allow;
+pub use failure::Failure;
+pub use names::{Names, SystemNames};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{
+    ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    LOCATION,
+};
+use reqwest::{Client, Method, Response, StatusCode};
+use std::sync::Arc;
+use std::time::Duration;
+use tracing::Instrument as _;
+use url::{Host, Url};
+
+/// Redirects that are followed before we give up.
+const MAX_REDIRECTS: usize = 5;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Marks a validator that is a date and no entity tag.
+const MODIFIED: &str = "modified:";
+
+/// Makes guarded requests. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbound {
+    guarded: Client,
+    /// For the operator's exceptions only; resolves without a check.
+    exempt: Client,
+    allow: Arc<Allow>,
+}
+
+impl std::fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbound").field("allow", &self.allow).finish_non_exhaustive()
+    }
+}
+
+/// What to read, and within which limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Get<'a> {
+    /// An absolute `http` or `https` URL.
+    pub url: &'a str,
+    /// What [`Content::validator`] was the last time, to be told when nothing has changed.
+    pub validator: Option<&'a str>,
+    /// The largest content that is taken, after decompression.
+    pub max_bytes: usize,
+    /// Time for everything, redirects included.
+    pub deadline: Duration,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The content is the one that the validator stands for.
+    NotModified,
+    /// The content.
+    Content(Content),
+}
+
+/// A file of the outside world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The entity tag, else `modified:` and the date of the last change; opaque to callers.
+    pub validator: Option<String>,
+    /// What the host says that it is.
+    pub content_type: Option<String>,
+    /// The address that answered, after redirects.
+    pub url: String,
+}
+
+impl Outbound {
+    /// A client with the operator's exceptions.
+    ///
+    /// # Errors
+    /// The TLS set-up of this machine does not work.
+    pub fn new(allow: Allow) -> anyhow::Result<Self> {
+        Self::with_names(allow, Arc::new(SystemNames))
+    }
+
+    /// As [`new`](Self::new), with another source of addresses, for tests of the guard.
+    ///
+    /// # Errors
+    /// The TLS set-up of this machine does not work.
+    pub fn with_names(allow: Allow, names: Arc<dyn Names>) -> anyhow::Result<Self> {
+        let guarded = client(names::Resolver { names: names.clone(), check: true })?;
+        let exempt = client(names::Resolver { names, check: false })?;
+        Ok(Self { guarded, exempt, allow: Arc::new(allow) })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A [`Failure`] whose text names the address and the remedy.
+    pub async fn get(&self, get: Get<'_>) -> Result<Answer, Failure> {
+        let span = tracing::info_span!("outbound", host = tracing::field::Empty, status = tracing::field::Empty);
+        match tokio::time::timeout(get.deadline, self.follow(get).instrument(span)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::TimedOut { url: get.url.to_owned(), after: get.deadline }),
+        }
+    }
+
+    async fn follow(&self, get: Get<'_>) -> Result<Answer, Failure> {
+        let mut url = parse(get.url)?;
+        for _ in 0..=MAX_REDIRECTS {
+            let client = self.client_for(&url)?;
+            let request = client.request(Method::GET, url.clone()).headers(conditions(get.validator));
+            let response = request.send().await.map_err(|error| failure::from_reqwest(&url, &error))?;
+            let span = tracing::Span::current();
+            span.record("host", url.host_str()).record("status", response.status().as_u16());
+            match response.status() {
+                StatusCode::NOT_MODIFIED if get.validator.is_some() => return Ok(Answer::NotModified),
+                status if status.is_redirection() => url = next(&url, &response)?,
+                status if status.is_success() => return read(url, response, get.max_bytes).await.map(Answer::Content),
+                status => return Err(Failure::from_status(url.as_str(), status.as_u16())),
+            }
+        }
+        Err(Failure::TooManyRedirects { url: get.url.to_owned() })
+    }
+
+    /// Chooses the client, and checks addresses that need no look-up.
+    fn client_for(&self, url: &Url) -> Result<&Client, Failure> {
+        if self.allow.allows(url) {
+            return Ok(&self.exempt);
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            _ => None,
+        };
+        match literal.and_then(|address| forbidden(address).map(|why| (address, why))) {
+            Some((address, why)) => Err(Failure::refused(url, address, why)),
+            None => Ok(&self.guarded),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the client that everybody else must use")]
+fn client(resolver: names::Resolver) -> anyhow::Result<Client> {
+    let client = Client::builder()
+        .user_agent("Proscenium")
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(4)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .no_proxy()
+        .dns_resolver(Arc::new(resolver))
+        .build()?;
+    Ok(client)
+}
+
+/// Checks the form of a URL: web addresses only, with a host, without credentials.
+fn parse(text: &str) -> Result<Url, Failure> {
+    let refuse = |why: &str| Err(Failure::NotAUrl { url: text.to_owned(), why: why.to_owned() });
+    let Ok(url) = Url::parse(text) else {
+        return refuse("it is not a complete web address such as https://host/path");
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return refuse("only http and https addresses can be read");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("an address must not hold a user name or password");
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return refuse("it names no host");
+    }
+    Ok(url)
+}
+
+/// The headers that ask for an answer only when something has changed.
+fn conditions(validator: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("*/*"))]);
+    let condition: Option<(HeaderName, &str)> = validator.map(|validator| match validator.strip_prefix(MODIFIED) {
+        Some(date) => (IF_MODIFIED_SINCE, date),
+        None => (IF_NONE_MATCH, validator),
+    });
+    // A validator that is no header value is none of ours; then the content is simply read again.
+    if let Some((name, text)) = condition
+        && let Ok(value) = HeaderValue::from_str(text)
+    {
+        headers.insert(name, value);
+    }
+    headers
+}
+
+fn next(url: &Url, response: &Response) -> Result<Url, Failure> {
+    let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
+    let target = target.and_then(|target| url.join(target).ok());
+    match target {
+        Some(target) => parse(target.as_str()),
+        None => Err(Failure::from_status(url.as_str(), response.status().as_u16())),
+    }
+}
+
+async fn read(url: Url, mut response: Response, max_bytes: usize) -> Result<Content, Failure> {
+    let too_large = || Failure::TooLarge { url: url.to_string(), max_bytes };
+    if response.content_length().is_some_and(|length| length > max_bytes as u64) {
+        return Err(too_large());
+    }
+    let text = |name: &HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let content_type = text(&CONTENT_TYPE);
+    let validator = text(&ETAG).or_else(|| text(&LAST_MODIFIED).map(|date| format!("{MODIFIED}{date}")));
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure::from_reqwest(&url, &error))? {
+        if bytes.len() + chunk.len() > max_bytes {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Content { bytes: bytes.freeze(), validator, content_type, url: url.into() })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! Children that cannot outlive this process, even when it is killed.
+//!
+//! [`Launcher`] wraps a command in this executable's `sandbox` verb (see [`crate::sandbox`]). The
+//! kernel ties the death signal to the *thread* that forked, so every bound child is forked by one
+//! thread that lives as long as the process.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::sandbox::Level;
+
+/// Knows the executable whose `sandbox` verb starts bound children.
+#[derive(Debug, Clone)]
+pub struct Launcher {
+    executable: PathBuf,
+}
+
+impl Launcher {
+    /// This process's own executable, or the one that `PROSCENIUM_LAUNCHER` names (for tests, whose
+    /// executable has no `sandbox` verb).
+    #[expect(clippy::disallowed_methods, reason = "this crate owns the environment")]
+    pub fn of_this_process() -> Self {
+        match std::env::var_os("PROSCENIUM_LAUNCHER") {
+            Some(path) => Self::at(path),
+            // Not current_exe(): that path is wrong once the file was replaced by an upgrade.
+            None => Self::at("/proc/self/exe"),
+        }
+    }
+
+    /// Another executable with the verb.
+    pub fn at(executable: impl Into<PathBuf>) -> Self {
+        Self { executable: executable.into() }
+    }
+
+    /// A command that becomes `program` at isolation `level`. Add arguments, environment and streams
+    /// to it as usual, then start it with [`spawn_bound`]. It gets a process group of its own, so that
+    /// Ctrl-C in a terminal reaches it only through us.
+    pub fn command(&self, level: Level, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(&self.executable);
+        command
+            .arg0("proscenium")
+            .args(["sandbox", "--level", level.as_str(), "--parent"])
+            .arg(std::process::id().to_string())
+            .arg("--")
+            .arg(program)
+            .process_group(0)
+            .kill_on_drop(true);
+        command
+    }
+}
+
+/// Starts a child from the one thread that lives as long as this process.
+pub async fn spawn_bound(mut command: Command) -> io::Result<Child> {
+    let (answer, answered) = oneshot::channel();
+    let runtime = Handle::current();
+    let job: Job = Box::new(move || {
+        let _context = runtime.enter();
+        // A caller that went away drops the answer, and with it the child.
+        drop(answer.send(command.spawn()));
+    });
+    forker()?.send(job).map_err(|_| io::Error::other("the forking thread ended"))?;
+    answered.await.map_err(|_| io::Error::other("the forking thread ended"))?
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+fn forker() -> io::Result<Sender<Job>> {
+    static FORKER: OnceLock<Mutex<Option<Sender<Job>>>> = OnceLock::new();
+    let mut slot = FORKER.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(sender) = slot.as_ref() {
+        return Ok(sender.clone());
+    }
+    let (sender, jobs) = channel::<Job>();
+    std::thread::Builder::new().name("forker".into()).spawn(move || {
+        for job in jobs {
+            job();
+        }
+    })?;
+    *slot = Some(sender.clone());
+    Ok(sender)
+}

@@ -1,0 +1,21 @@
+//! Tenants cannot meet: the schema is walked, each net is proven alone, and the pool is poisoned on purpose.
+
+mod nets;
+mod pooling;
+mod schema;
+
+/// Tables of the application, in order of name.
+async fn tables(admin: &mut sqlx::PgConnection) -> Vec<String> {
+    sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
+           and n.nspname not like 'pg_toast%' and c.relname <> '_sqlx_migrations' order by 1",
+    )
+    .fetch_all(admin)
+    .await
+    .expect("tables")
+}
+
+async fn admin(test: &testkit::TestDb) -> sqlx::PgConnection {
+    <sqlx::PgConnection as sqlx::Connection>::connect(&test.admin_url()).await.expect("admin connection")
+}

@@ -1,0 +1,204 @@
+//! Walks the catalog of Postgres: a table that lacks a policy, a tenant-first key or has a wrong grant fails here.
+
+use super::{admin, tables};
+use sqlx::{PgConnection, Row as _};
+use std::collections::{BTreeMap, BTreeSet};
+use testkit::TestDb;
+
+/// What may be unique across tenants: the address of an organisation and nothing else. The text index is no key; only
+/// the audited function of `proscenium_text` reads it, and checks the tenant inside.
+const GLOBAL_KEYS: [&str; 4] =
+    ["tenant.tenant_slug", "tenant_host.tenant_host_pk", "tenant.tenant_pk", "search_document.search_document_vector"];
+
+/// The one table that the text-search function's owner reads.
+const SEARCH_TABLE: &str = "search_document";
+
+fn system_tables() -> BTreeSet<&'static str> {
+    include_str!("system_tables.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect()
+}
+
+async fn strings(connection: &mut PgConnection, sql: &'static str) -> Vec<String> {
+    sqlx::query_scalar(sql).fetch_all(connection).await.expect(sql)
+}
+
+#[tokio::test]
+async fn every_table_forces_row_security_and_belongs_to_the_owner_role() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let wrong = strings(
+        &mut admin,
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'p') and n.nspname in ('public', 'text_search') and c.relname <> '_sqlx_migrations'
+           and not (c.relrowsecurity and c.relforcerowsecurity
+                    and pg_get_userbyid(c.relowner) = 'proscenium_owner')",
+    )
+    .await;
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(tables(&mut admin).await.len() > 4);
+}
+
+#[tokio::test]
+async fn every_table_has_the_tenant_policy_and_only_listed_ones_open_to_the_system_role() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let rows = sqlx::query(
+        "select tablename::text, roles::text[], coalesce(qual, ''), coalesce(with_check, qual, ''), permissive
+         from pg_policies where schemaname in ('public', 'text_search')",
+    )
+    .fetch_all(&mut admin)
+    .await
+    .unwrap();
+    let mut with_tenant_policy = BTreeSet::new();
+    for row in rows {
+        let (table, roles): (String, Vec<String>) = (row.get(0), row.get(1));
+        for text in [row.get::<String, _>(2), row.get::<String, _>(3)] {
+            assert!(!text.to_lowercase().contains(" or "), "policy on {table} contains OR: {text}");
+            assert!(!text.contains("true)") && !text.contains("missing"), "policy on {table} is lenient: {text}");
+            let compares_tenant =
+                text.contains("tenant_id") && text.contains("current_setting('proscenium.tenant'::text)");
+            let open_to_system = text == "true" && roles == ["proscenium_system"];
+            let open_to_text = text == "true" && roles == ["proscenium_text"] && table == SEARCH_TABLE;
+            assert!(compares_tenant || open_to_system || open_to_text, "policy on {table} for {roles:?} is {text}");
+            if open_to_system {
+                assert!(system_tables().contains(table.as_str()), "{table} is not in system_tables.txt");
+            }
+        }
+        if roles == ["proscenium_app"] {
+            with_tenant_policy.insert(table);
+        }
+    }
+    let all: BTreeSet<String> = tables(&mut admin).await.into_iter().collect();
+    assert_eq!(all, with_tenant_policy, "tables without a policy for proscenium_app");
+}
+
+#[tokio::test]
+async fn every_key_and_index_begins_with_the_tenant() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let rows = sqlx::query(
+        "select t.relname::text, i.relname::text, coalesce(a.attname::text, '(expression)')
+         from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
+         join pg_namespace n on n.oid = t.relnamespace
+         left join pg_attribute a on a.attrelid = t.oid and a.attnum = x.indkey[0]
+         where n.nspname in ('public', 'text_search') and t.relname <> '_sqlx_migrations'",
+    )
+    .fetch_all(&mut admin)
+    .await
+    .unwrap();
+    for row in rows {
+        let (table, index, first): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let allowed = first == "tenant_id" || GLOBAL_KEYS.contains(&format!("{table}.{index}").as_str());
+        assert!(allowed, "{table}.{index} begins with {first}");
+    }
+    let without_primary_key = strings(
+        &mut admin,
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind = 'r' and n.nspname in ('public', 'text_search') and c.relname <> '_sqlx_migrations'
+           and not exists (select from pg_index x where x.indrelid = c.oid and x.indisprimary)",
+    )
+    .await;
+    assert_eq!(without_primary_key, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn every_foreign_key_carries_the_tenant_on_both_sides() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let wrong = strings(
+        &mut admin,
+        "select c.conname::text from pg_constraint c
+         join pg_attribute near on near.attrelid = c.conrelid and near.attnum = c.conkey[1]
+         join pg_attribute far on far.attrelid = c.confrelid and far.attnum = c.confkey[1]
+         where c.contype = 'f' and (near.attname <> 'tenant_id' or far.attname <> 'tenant_id')",
+    )
+    .await;
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn no_role_holds_more_than_its_grants() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let rows = sqlx::query(
+        "select table_name::text, grantee::text, privilege_type::text from information_schema.role_table_grants
+         where table_schema in ('public', 'text_search') and table_name <> '_sqlx_migrations'
+           and grantee not in ('proscenium_owner', 'postgres')",
+    )
+    .fetch_all(&mut admin)
+    .await
+    .unwrap();
+    let mut text_tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in rows {
+        let (table, grantee, privilege): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let fine = match grantee.as_str() {
+            "proscenium_app" => ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&privilege.as_str()),
+            "proscenium_system" => {
+                system_tables().contains(table.as_str())
+                    && ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(&privilege.as_str())
+            }
+            "proscenium_text" => {
+                text_tables.entry(table.clone()).or_default().insert(privilege.clone());
+                privilege == "SELECT"
+            }
+            _ => false,
+        };
+        assert!(fine, "{grantee} holds {privilege} on {table}");
+    }
+    assert!(text_tables.len() <= 1, "proscenium_text reads more than the search table: {text_tables:?}");
+}
+
+#[tokio::test]
+async fn no_role_of_ours_is_superuser_or_bypasses_row_security() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let wrong = strings(
+        &mut admin,
+        "select rolname::text from pg_roles where rolname like 'proscenium%'
+           and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb
+                or rolcanlogin <> (rolname in ('proscenium_app', 'proscenium_system')))",
+    )
+    .await;
+    assert_eq!(wrong, Vec::<String>::new());
+    let members = strings(
+        &mut admin,
+        "select member.rolname::text from pg_auth_members m join pg_roles member on member.oid = m.member
+         where member.rolname in ('proscenium_app', 'proscenium_system', 'proscenium_text')",
+    )
+    .await;
+    assert_eq!(members, Vec::<String>::new(), "a login role can become another");
+}
+
+#[tokio::test]
+async fn views_run_as_their_caller_and_definer_functions_belong_to_the_text_role() {
+    let test = TestDb::new().await;
+    let mut admin = admin(&test).await;
+    let views = strings(
+        &mut admin,
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname in ('public', 'text_search') and (c.relkind = 'm' or (c.relkind = 'v'
+           and not coalesce(c.reloptions @> array['security_invoker=true'], false)))",
+    )
+    .await;
+    assert_eq!(views, Vec::<String>::new());
+    let functions = strings(
+        &mut admin,
+        "select p.proname::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+         where n.nspname in ('public', 'text_search') and p.prosecdef
+           and (pg_get_userbyid(p.proowner) not in ('proscenium_text', 'proscenium_owner')
+                or p.proconfig is null or has_function_privilege('public', p.oid, 'execute'))",
+    )
+    .await;
+    assert_eq!(functions, Vec::<String>::new(), "definer functions with another owner, no search_path, or open to all");
+}
+
+#[test]
+fn no_migration_breaks_the_version_that_still_runs() {
+    let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "sql") {
+            let findings = store::lint::lint(&std::fs::read_to_string(&path).unwrap());
+            assert_eq!(findings, vec![], "{}", path.display());
+        }
+    }
+}
