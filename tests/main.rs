@@ -1,6 +1,7 @@
 //! One binary for every test that crosses services.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::disallowed_types, reason = "these tests look past the doors on purpose")]
 
 mod isolation;
 mod tidy;

@@ -1,1 +1,55 @@
-//! Placeholder.
+//! The catalog: entities, where they come from, and how they are found; and search over them.
+//!
+//! Owns the tables of `migrations/02xx`. Invariants:
+//!
+//! - What a person registered or asked for is a row and a job of one transaction before it is acknowledged.
+//! - One run of reading is taken over as a whole or not at all: entities, both directions of their relations, search
+//!   terms and search documents change together.
+//! - A file that cannot be read or understood changes nothing but the status of what it emitted before.
+//! - The first file to claim an entity keeps it; what nobody emits any more is removed.
+//! - No address is contacted from here: files are read by the integrations service.
+//!
+//! Start reading at [`routes`] for what is answered, at [`jobs`] for how entities come about, at [`domain::filter`]
+//! and `store::conditions` for how they are found.
+
+pub mod config;
+pub mod domain;
+mod http;
+pub mod jobs;
+pub mod store;
+
+pub use config::Config;
+pub use http::routes;
+
+use domain::cursor::CursorKey;
+use http_shell::ServiceClient;
+use kernel::SharedClock;
+use std::sync::Arc;
+use ::store::Db;
+use tokio::sync::Notify;
+
+/// What handlers and jobs share.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) db: Db,
+    pub(crate) client: ServiceClient,
+    pub(crate) config: Arc<Config>,
+    pub(crate) cursors: CursorKey,
+    pub(crate) clock: SharedClock,
+    pub(crate) wake: Arc<Notify>,
+}
+
+impl State {
+    /// `internal_key` is the secret that all processes of the installation share: cursors are signed under it.
+    #[must_use]
+    pub fn new(db: Db, client: ServiceClient, config: Config, internal_key: &[u8], clock: SharedClock) -> Self {
+        Self {
+            db,
+            client,
+            config: Arc::new(config),
+            cursors: CursorKey::derive(internal_key),
+            clock,
+            wake: Arc::new(Notify::new()),
+        }
+    }
+}

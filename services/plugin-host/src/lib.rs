@@ -1,1 +1,27 @@
-//! Placeholder.
+//! Plugins: what organisations have installed, and the workers that run it.
+//!
+//! Owns the tables of `migrations/04xx`, the bundles below `DATA_DIR/bundles`, the remotes in object storage and every
+//! worker process. Invariants:
+//!
+//! - A plugin's code never runs in this process, and a worker never outlives it.
+//! - A worker that crashes, hangs or cannot start makes its own routes answer 503 with the reason in plain words;
+//!   nothing else changes.
+//! - A worker sees its own tokens only: never a session, never a user's own token, never ours.
+//! - Whatever an administrator does to a plugin leaves an audit row.
+//!
+//! Back-end bundles are on this machine's disk for now: a plugin host on another machine has to install them again.
+//! Start reading at [`routes`] for what is answered, at [`supervisor`] for workers, at [`jobs`] for installing.
+
+pub mod config;
+pub mod domain;
+mod http;
+mod install;
+pub mod jobs;
+mod state;
+pub mod store;
+pub mod supervisor;
+
+pub use config::Config;
+pub use http::routes;
+pub use install::{install, request_install};
+pub use state::State;

@@ -7,6 +7,8 @@
 mod api_token;
 mod code;
 mod hashing;
+pub mod plugin_token;
+pub mod signing;
 mod strength;
 
 pub use api_token::ApiToken;

@@ -50,6 +50,14 @@ impl Keys {
         &self.master
     }
 
+    /// A password for `role` that follows from the master key: every process with the key knows it.
+    /// 48 lower-case hexadecimal digits.
+    pub fn password(&self, role: &str) -> String {
+        let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &self.master);
+        let tag = aws_lc_rs::hmac::sign(&key, format!("proscenium/database-role/v1/{role}").as_bytes());
+        tag.as_ref().iter().take(24).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Signs the tokens between services.
     pub fn internal(&self) -> &[u8; KEY_BYTES] {
         &self.internal

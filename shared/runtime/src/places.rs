@@ -42,6 +42,12 @@ pub fn tools_dir() -> Option<PathBuf> {
     checkout().map(|root| root.join(".tools")).filter(|tools| tools.is_dir())
 }
 
+/// An executable of ours in the folder of this process's own.
+pub fn beside_executable(program: &str) -> Option<PathBuf> {
+    let file = std::env::current_exe().ok()?.parent()?.join(program);
+    is_executable(&file).then_some(file)
+}
+
 /// An executable on PATH.
 #[expect(clippy::disallowed_methods, reason = "this crate owns the environment")]
 pub fn on_path(program: &str) -> Option<PathBuf> {

@@ -56,6 +56,39 @@ impl Launcher {
     }
 }
 
+/// A short-lived command that gets nothing of this process's environment but the search path, so that neither our
+/// secrets nor the operator's own settings of the program reach it. It ends when its handle is dropped.
+#[expect(clippy::disallowed_methods, reason = "this crate owns the environment")]
+pub fn bare(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().kill_on_drop(true);
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command
+}
+
+/// The environment of a program that downloads packages: search path, home folder, proxies, certificates and the
+/// settings of npm, and none of our own.
+#[expect(clippy::disallowed_methods, reason = "this crate owns the environment")]
+pub fn download_environment() -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
+    const NAMES: [&str; 9] = [
+        "path",
+        "home",
+        "lang",
+        "tmpdir",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+        "ssl_cert_file",
+        "node_extra_ca_certs",
+    ];
+    let wanted = |name: &str| NAMES.contains(&name) || name.starts_with("npm_config_");
+    std::env::vars_os()
+        .filter(|(name, _)| name.to_str().is_some_and(|name| wanted(&name.to_ascii_lowercase())))
+        .collect()
+}
+
 /// Starts a child from the one thread that lives as long as this process.
 pub async fn spawn_bound(mut command: Command) -> io::Result<Child> {
     let (answer, answered) = oneshot::channel();

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
+
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Handle to the process's background work; clones share it.
 #[derive(Clone, Default)]
@@ -101,25 +103,31 @@ impl Tasks {
         self.inner.token.cancel();
     }
 
-    /// Requests shutdown on SIGINT or SIGTERM; a second signal ends the process at once.
+    /// Requests shutdown on SIGINT or SIGTERM. Another signal a second later or more ends the process
+    /// at once; sooner ones do not count, for a terminal and a parent may both pass the same one on.
     pub fn shutdown_on_signals(&self) -> std::io::Result<()> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let tasks = self.clone();
         let watch = async move {
-            let mut first = true;
+            let mut first: Option<Instant> = None;
             loop {
                 let name = tokio::select! {
                     _ = interrupt.recv() => "SIGINT",
                     _ = terminate.recv() => "SIGTERM",
                 };
-                if !first {
-                    tracing::warn!(signal = name, "second signal: ending at once");
-                    std::process::exit(130);
+                match first {
+                    None => {
+                        first = Some(Instant::now());
+                        tracing::info!(signal = name, "stopping");
+                        tasks.request_shutdown();
+                    }
+                    Some(first) if first.elapsed() < SAME_SIGNAL => {}
+                    Some(_) => {
+                        tracing::warn!(signal = name, "second signal: ending at once");
+                        std::process::exit(130);
+                    }
                 }
-                first = false;
-                tracing::info!(signal = name, "stopping");
-                tasks.request_shutdown();
             }
         };
         #[expect(clippy::disallowed_methods, reason = "outlives the tasks that shutdown waits for")]

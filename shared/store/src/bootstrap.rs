@@ -4,6 +4,8 @@
 //! `proscenium_system` (login; policies on four tables only), `proscenium_text` (no login; owns the schema
 //! `text_search`, whose functions look at the search table alone). None is superuser or bypasses row security.
 
+#![expect(clippy::disallowed_types, reason = "role statements take no binds; names are constants and passwords are checked")]
+
 use crate::db;
 use kernel::{Error, Result};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};

@@ -1,5 +1,7 @@
 //! Pools and the two doors.
 
+#![expect(clippy::disallowed_types, reason = "this module owns the pools and the one formatted statement")]
+
 use crate::{KeyEncryptionKey, SystemTx, TenantTx, db};
 use kernel::{Error, Result, TenantId};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -147,7 +149,6 @@ async fn uncancelled(
     tokio::spawn(begin).await.map_err(Error::internal)?.map_err(db)
 }
 
-#[expect(clippy::disallowed_types, reason = "this module is the one that owns the pools")]
 fn pool(url: &str, connections: u32, options: &DbOptions) -> Result<PgPool> {
     let mut connect = PgConnectOptions::from_str(url).map_err(db)?.application_name("proscenium");
     // Poolers refuse start-up parameters that they do not know; the server's default is the same since version 12.

@@ -20,6 +20,7 @@ mod migrate;
 pub mod plugins;
 pub mod queue;
 mod seal;
+pub mod signing_keys;
 mod tx;
 
 pub use audit::{AuditEvent, AuditRow, audit_page};

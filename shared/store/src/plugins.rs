@@ -3,6 +3,8 @@
 //! One login role and one schema per tenant and plugin. The role can do nothing outside its schema; its password
 //! changes at each start of the worker, so an old one is worth nothing.
 
+#![expect(clippy::disallowed_types, reason = "role and schema statements take no binds; both parts are checked")]
+
 use crate::db;
 use kernel::{Error, Result, TenantId};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};

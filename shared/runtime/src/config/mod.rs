@@ -47,6 +47,8 @@ pub struct Config {
     pub search: Search,
     /// Sign-up.
     pub signup: Signup,
+    /// The public edge.
+    pub gateway: Gateway,
     /// Keys that never leave our own processes.
     pub internal: Internal,
     /// Addresses of roles in other processes.
@@ -188,6 +190,28 @@ pub struct Search {
 pub struct Signup {
     /// Whether the public may sign up.
     pub enabled: bool,
+    /// Sign-ups of one address in an hour.
+    pub per_address: u32,
+}
+
+/// `[gateway]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// How long a browser stays signed in.
+    #[serde(with = "text::duration")]
+    pub session_lifetime: Duration,
+    /// Sign-ins of one account in five minutes.
+    pub sign_in_per_account: u32,
+    /// Sign-ins from one address in five minutes.
+    pub sign_in_per_address: u32,
+    /// Whether a proxy of the operator's sets `X-Forwarded-For`.
+    pub trust_forwarded_for: bool,
+    /// Largest request body, in megabytes.
+    pub max_body_mb: u64,
+    /// How long a request may take, event streams excepted.
+    #[serde(with = "text::duration")]
+    pub request_timeout: Duration,
 }
 
 /// `[internal]`

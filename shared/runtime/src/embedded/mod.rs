@@ -146,6 +146,11 @@ async fn start_s3(config: &Config, folder: &DataDir, tasks: &Tasks) -> anyhow::R
     }
 }
 
+/// The short private folder (mode 0700, this user's) for the sockets of `purpose`: see the module about lengths.
+pub fn socket_dir(data_dir: &std::path::Path, purpose: &str) -> anyhow::Result<std::path::PathBuf> {
+    run_dir::prepare(data_dir, purpose, (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw()))
+}
+
 /// The same server and role, another database.
 pub fn other_database(url: &SecretUrl, database: &str) -> anyhow::Result<SecretUrl> {
     let mut parsed = url::Url::parse(url.expose()).context("database.url")?;

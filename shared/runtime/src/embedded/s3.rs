@@ -4,7 +4,9 @@
 //! built from checked parts, may talk to it; its access keys are random and never leave the process
 //! but for `run.json`.
 
+use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use anyhow::Context;
@@ -59,7 +61,8 @@ pub async fn serve(settings: &S3, data_dir: &Path, tasks: &Tasks) -> anyhow::Res
 pub async fn serve_on(listen: SocketAddr, settings: &S3, data_dir: &Path, tasks: &Tasks) -> anyhow::Result<Endpoint> {
     let root = data_dir.join("objects");
     // The bucket is a folder; making it here spares every start a request.
-    std::fs::create_dir_all(root.join(&settings.bucket)).with_context(|| root.display().to_string())?;
+    let bucket = root.join(&settings.bucket);
+    DirBuilder::new().recursive(true).mode(0o700).create(&bucket).with_context(|| root.display().to_string())?;
     let given = !settings.access_key.is_empty() && !settings.secret_key.expose().is_empty();
     let (access_key, secret_key) = if given {
         (settings.access_key.clone(), settings.secret_key.clone())

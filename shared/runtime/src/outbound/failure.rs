@@ -160,6 +160,14 @@ pub(super) fn from_reqwest(url: &Url, error: &reqwest::Error) -> Failure {
     Failure::Unreachable { url: url.to_string(), why: plain(&reason) }
 }
 
+/// The failure of a look-up that we did ourselves.
+pub(super) fn from_look_up(url: &Url, error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
+    match error.downcast::<Forbidden>() {
+        Ok(forbidden) => Failure::refused(url, forbidden.address, forbidden.why),
+        Err(error) => Failure::Unreachable { url: url.to_string(), why: plain(&error.to_string()) },
+    }
+}
+
 /// The system's words for the two usual reasons are for its programmers.
 fn plain(reason: &str) -> String {
     if reason.contains("failed to lookup address") || reason.contains("no address") {

@@ -21,6 +21,7 @@ use reqwest::header::{
     LOCATION,
 };
 use reqwest::{Client, Method, Response, StatusCode};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument as _;
@@ -39,6 +40,7 @@ pub struct Outbound {
     /// For the operator's exceptions only; resolves without a check.
     exempt: Client,
     allow: Arc<Allow>,
+    names: Arc<dyn Names>,
 }
 
 impl std::fmt::Debug for Outbound {
@@ -82,6 +84,15 @@ pub struct Content {
     pub url: String,
 }
 
+/// An address that may be connected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The address.
+    pub url: Url,
+    /// What its host name stands for; empty where the host is an IP address itself.
+    pub addresses: Vec<IpAddr>,
+}
+
 impl Outbound {
     /// A client with the operator's exceptions.
     ///
@@ -97,8 +108,8 @@ impl Outbound {
     /// The TLS set-up of this machine does not work.
     pub fn with_names(allow: Allow, names: Arc<dyn Names>) -> anyhow::Result<Self> {
         let guarded = client(names::Resolver { names: names.clone(), check: true })?;
-        let exempt = client(names::Resolver { names, check: false })?;
-        Ok(Self { guarded, exempt, allow: Arc::new(allow) })
+        let exempt = client(names::Resolver { names: names.clone(), check: false })?;
+        Ok(Self { guarded, exempt, allow: Arc::new(allow), names })
     }
 
     /// Reads a file.
@@ -129,6 +140,26 @@ impl Outbound {
             }
         }
         Err(Failure::TooManyRedirects { url: get.url.to_owned() })
+    }
+
+    /// Checks an address for a program that connects by itself (git), which must then be held to what comes back.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub async fn check(&self, url: &str) -> Result<Checked, Failure> {
+        let url = parse(url)?;
+        self.client_for(&url)?;
+        let addresses = match url.host() {
+            Some(Host::Domain(name)) => {
+                let resolver = names::Resolver { names: self.names.clone(), check: !self.allow.allows(&url) };
+                let found = tokio::time::timeout(CONNECT_TIMEOUT, resolver.addresses(name.to_owned())).await;
+                found
+                    .map_err(|_| Failure::TimedOut { url: url.to_string(), after: CONNECT_TIMEOUT })?
+                    .map_err(|error| failure::from_look_up(&url, error))?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Checked { url, addresses })
     }
 
     /// Chooses the client, and checks addresses that need no look-up.
@@ -210,7 +241,8 @@ async fn read(url: Url, mut response: Response, max_bytes: usize) -> Result<Cont
     if response.content_length().is_some_and(|length| length > max_bytes as u64) {
         return Err(too_large());
     }
-    let text = |name: &HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let text =
+        |name: &HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let content_type = text(&CONTENT_TYPE);
     let validator = text(&ETAG).or_else(|| text(&LAST_MODIFIED).map(|date| format!("{MODIFIED}{date}")));
     let mut bytes = BytesMut::new();

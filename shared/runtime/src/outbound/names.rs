@@ -51,9 +51,12 @@ impl fmt::Display for Forbidden {
 
 impl std::error::Error for Forbidden {}
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (addresses, check) = (self.names.addresses(name.as_str().to_owned()), self.check);
+type LookUpError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Resolver {
+    /// The addresses of a name, all of them checked.
+    pub(super) fn addresses(&self, name: String) -> BoxFuture<'static, Result<Vec<IpAddr>, LookUpError>> {
+        let (addresses, check) = (self.names.addresses(name), self.check);
         Box::pin(async move {
             let addresses = addresses.await?;
             if addresses.is_empty() {
@@ -65,7 +68,16 @@ impl Resolve for Resolver {
                     return Err(Forbidden { address, why }.into());
                 }
             }
-            let addresses: Addrs = Box::new(addresses.into_iter().map(|address| SocketAddr::new(address, 0)));
+            Ok(addresses)
+        })
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let addresses = self.addresses(name.as_str().to_owned());
+        Box::pin(async move {
+            let addresses: Addrs = Box::new(addresses.await?.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })
     }

@@ -30,6 +30,8 @@ pub(super) fn locate(data_dir: &Path, account: &Account) -> anyhow::Result<PathB
         return Ok(inside);
     }
     if let Ok(target) = std::fs::read_link(&inside) {
+        // The link may outlive its target, as when a container is made anew around a kept checkout.
+        target.parent().map(std::fs::create_dir_all).transpose()?;
         return Ok(target);
     }
     anyhow::ensure!(
@@ -39,7 +41,8 @@ pub(super) fn locate(data_dir: &Path, account: &Account) -> anyhow::Result<PathB
         account.name,
         data_dir.display()
     );
-    let home = Path::new(ELSEWHERE).join(folder_name(data_dir));
+    // Not the path alone: a checkout that was deleted and cloned again must not find the old cluster.
+    let home = Path::new(ELSEWHERE).join(format!("{}-{}", folder_name(data_dir), secret_file::random_text(6)?));
     std::fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
     let outside = home.join(NAME);
     std::os::unix::fs::symlink(&outside, &inside)?;

@@ -51,7 +51,17 @@ const SETTINGS: [&str; 10] = [
 const THROW_AWAY_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /// Stops Postgres and removes its files when the pipe from our process closes, however that happens.
-const LIFELINE: &str = r#"cluster=$1; shift; "$@" & postgres=$!; cat >/dev/null; kill -QUIT $postgres; wait $postgres; rm -rf -- "$cluster""#;
+/// As root an empty folder stays: Postgres's user cannot remove it from ours.
+const LIFELINE: &str = r#"
+cluster=$1 sockets=$2
+shift 2
+"$@" &
+postgres=$!
+cat >/dev/null
+kill -QUIT $postgres
+wait $postgres
+rm -rf -- "$cluster" "$sockets"
+"#;
 
 /// How a cluster is kept and started.
 #[derive(Debug, Clone)]
@@ -236,7 +246,7 @@ fn server_command(
     let server = binaries.program("postgres");
     let mut command = if throw_away {
         let mut lifeline = cluster::command(Path::new("/bin/sh"), account);
-        lifeline.args(["-c", LIFELINE, "lifeline"]).arg(cluster).arg(server).stdin(Stdio::piped());
+        lifeline.args(["-c", LIFELINE, "lifeline"]).arg(cluster).arg(run_dir).arg(server).stdin(Stdio::piped());
         lifeline
     } else {
         let mut server = cluster::command(&server, account);

@@ -1,0 +1,30 @@
+//! What the operator sets for the catalog at start.
+
+use crate::domain::process::AllowedKinds;
+use std::time::Duration;
+
+/// Settings of the catalog service.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Time between two reads of a location.
+    pub processing_interval: Duration,
+    /// Kinds that are accepted.
+    pub allowed_kinds: AllowedKinds,
+    /// How many locations are read at the same time in this process.
+    pub concurrency: u16,
+    /// How often the queue is looked at when nothing woke us.
+    pub poll_interval: Duration,
+}
+
+impl Config {
+    /// From the merged configuration.
+    #[must_use]
+    pub fn new(config: &runtime::config::Catalog) -> Self {
+        Self {
+            processing_interval: config.processing_interval,
+            allowed_kinds: AllowedKinds::new(config.rules.allow.iter().map(String::as_str)),
+            concurrency: 8,
+            poll_interval: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The catalog's rules, without I/O: languages of queries, search terms, final documents, outcomes of processing.
+
+pub mod cursor;
+pub mod document;
+pub mod fields;
+pub mod filter;
+pub mod location;
+pub mod outcome;
+pub mod predicate;
+pub mod process;
+pub mod stitch;
+pub mod terms;
+pub mod text;

@@ -1,0 +1,190 @@
+//! What processing an entity came to.
+
+use super::text::sha256_hex;
+use super::{stitch, terms};
+use model::{Refusal, Relation};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// Part of every digest: raising it makes every entity be processed again after an upgrade.
+const ENGINE: &str = "1";
+
+/// Why an entity, or a whole file, could not be processed. Shown to people, so it says where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The class of the error, as Backstage names it.
+    pub name: String,
+    /// What is wrong.
+    pub message: String,
+    /// The file that is at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The line in it, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Whether the same may well succeed a little later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transient: bool,
+    /// How often in a row it has failed.
+    #[serde(default)]
+    pub failures: i32,
+}
+
+impl Problem {
+    /// A problem without a place.
+    pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { name: name.into(), message: message.into(), url: None, line: None, transient: false, failures: 0 }
+    }
+
+    /// In this file, at this line if known.
+    #[must_use]
+    pub fn at(mut self, url: &str, line: Option<usize>) -> Self {
+        self.url = Some(url.to_owned());
+        self.line = line;
+        self
+    }
+
+    /// The item that the entity's `status` shows.
+    #[must_use]
+    pub fn status(&self) -> Value {
+        stitch::problem(&self.name, &self.message)
+    }
+
+    /// One sentence for people: class, message, place.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("{}: {}", self.name, self.message)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.name(), refusal.message())
+    }
+}
+
+/// An entity that passed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Processed {
+    /// Without uid, etag, relations and status.
+    pub entity: Value,
+    /// Both directions of what it says about itself and others.
+    pub relations: Vec<Relation>,
+    /// Why it cannot be searched; such an entity says its relations, yet is not shown.
+    pub unsearchable: Option<Problem>,
+}
+
+impl Processed {
+    /// Takes an entity that was validated.
+    #[must_use]
+    pub fn new(entity: Value, relations: Vec<Relation>) -> Self {
+        let unsearchable = terms::of_entity(&entity, "", &[]).err().map(|text| Problem::new("InputError", text));
+        Self { entity, relations, unsearchable }
+    }
+}
+
+/// One entity that a file emitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Emitted {
+    /// Its key.
+    pub entity_ref: String,
+    /// The file that claims it, `url:https://…`.
+    pub location_key: String,
+    /// What there is to it so far.
+    pub content: Content,
+}
+
+/// What is known about an emitted entity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// It was processed with the file it came in.
+    Done(Result<Processed, Problem>),
+    /// It points at further files and is processed on its own.
+    Pending(Value),
+}
+
+impl Emitted {
+    /// Changes when processing came to something else.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let content = match &self.content {
+            Content::Done(Ok(processed)) => json!([ENGINE, "done", processed.entity]),
+            Content::Done(Err(problem)) => json!([ENGINE, "failed", problem.name, problem.message]),
+            Content::Pending(document) => json!([ENGINE, "pending", document]),
+        };
+        sha256_hex(content.to_string().as_bytes())
+    }
+}
+
+/// Keeps the last of several entities with the same key, in the order of first mention.
+#[must_use]
+pub fn last_wins(emitted: Vec<Emitted>) -> Vec<Emitted> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Emitted> = Vec::with_capacity(emitted.len());
+    for one in emitted {
+        match places.get(&one.entity_ref) {
+            Some(place) => kept[*place] = one,
+            None => {
+                places.insert(one.entity_ref.clone(), kept.len());
+                kept.push(one);
+            }
+        }
+    }
+    kept
+}
+
+/// What was read for it, to ask again cheaply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Absolute address.
+    pub url: String,
+    /// The server's validator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// Digest of the bytes; none when there was no such file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// The result of processing a Location entity and reading what it points at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The Location entity itself; a failure means that nothing it points at was taken.
+    pub own: Result<Processed, Problem>,
+    /// What its files emitted.
+    pub emitted: Vec<Emitted>,
+    /// What was read.
+    pub sources: Vec<Source>,
+}
+
+impl Run {
+    /// A run that failed as a whole.
+    #[must_use]
+    pub const fn failed(problem: Problem) -> Self {
+        Self { own: Err(problem), emitted: Vec::new(), sources: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn emitted(entity_ref: &str, description: &str) -> Emitted {
+        let entity = json!({"metadata": {"description": description}});
+        let content = Content::Done(Ok(Processed::new(entity, vec![])));
+        Emitted { entity_ref: entity_ref.into(), location_key: "url:x".into(), content }
+    }
+
+    #[test]
+    fn of_two_documents_with_the_same_name_the_last_one_wins() {
+        let kept = last_wins(vec![emitted("a", "first"), emitted("b", "other"), emitted("a", "second")]);
+        assert_eq!(kept, [emitted("a", "second"), emitted("b", "other")]);
+    }
+
+    #[test]
+    fn the_digest_changes_with_the_content_and_with_success() {
+        assert_ne!(emitted("a", "1").hash(), emitted("a", "2").hash());
+        assert_eq!(emitted("a", "1").hash(), emitted("b", "1").hash());
+    }
+}

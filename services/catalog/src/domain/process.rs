@@ -1,0 +1,169 @@
+//! The pure steps of processing: a file's bytes into documents, a document into an outcome.
+
+use super::location::is_location;
+use super::outcome::{Content, Emitted, Problem, Processed};
+use model::location::LocationRef;
+use model::validate::{check_envelope, check_kind, check_policy};
+use model::yaml::{Document, Limits, locate, parse_descriptor};
+use model::{Envelope, normalise, relations};
+use serde_json::Value;
+
+/// One entity as a file holds it, stamped with where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The document.
+    pub entity: Value,
+    /// Its place in the file, for finding lines.
+    pub index: usize,
+}
+
+/// The kinds that a catalog accepts.
+#[derive(Debug, Clone)]
+pub struct AllowedKinds(Vec<String>);
+
+impl AllowedKinds {
+    /// Letter case does not matter.
+    pub fn new<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(kinds.into_iter().map(|kind| kind.trim().to_lowercase()).collect())
+    }
+
+    fn allow(&self, kind: &str) -> bool {
+        self.0.contains(&kind.to_lowercase())
+    }
+}
+
+/// Splits a file into drafts. One document that cannot even be named, or is of a kind that is not accepted, fails the
+/// whole file, as it does in Backstage.
+///
+/// # Errors
+/// The problem of the first document at fault.
+pub fn drafts(
+    bytes: &[u8],
+    location: &LocationRef,
+    origin: &LocationRef,
+    allowed: &AllowedKinds,
+) -> Result<Vec<Draft>, Problem> {
+    let text = String::from_utf8_lossy(bytes);
+    let documents = parse_descriptor(bytes, &Limits::default()).map_err(|error| {
+        let line = error.position.map(|position| position.line);
+        Problem::new("Error", format!("YAML error at {location}, {error}")).at(&location.target, line)
+    })?;
+    documents.into_iter().map(|document| draft(document, &text, location, origin, allowed)).collect()
+}
+
+fn draft(
+    document: Document,
+    text: &str,
+    location: &LocationRef,
+    origin: &LocationRef,
+    allowed: &AllowedKinds,
+) -> Result<Draft, Problem> {
+    let Document { value: mut entity, index, line } = document;
+    check_envelope(&entity).map_err(|refusal| {
+        let place = refusal.pointer().and_then(|pointer| locate(text, index, pointer)).map_or(line, |found| found.line);
+        Problem::from(refusal).at(&location.target, Some(place))
+    })?;
+    let kind = entity["kind"].as_str().unwrap_or_default();
+    if !allowed.allow(kind) {
+        let what = Envelope::of(&entity).map(|envelope| envelope.key()).unwrap_or_default();
+        let message = format!("Entity {what} at {location} is of kind {kind}, which this catalog does not accept");
+        return Err(Problem::new("NotAllowedError", message).at(&location.target, Some(line)));
+    }
+    normalise::set_locations(&mut entity, location, origin);
+    Ok(Draft { entity, index })
+}
+
+/// Judges an entity whose placeholders are filled in.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn judge(mut entity: Value) -> Result<Processed, (Problem, Option<String>)> {
+    let refused = |refusal: model::Refusal| {
+        let pointer = refusal.pointer().map(str::to_owned);
+        (Problem::from(refusal), pointer)
+    };
+    check_envelope(&entity).map_err(refused)?;
+    check_policy(&mut entity).map_err(refused)?;
+    check_kind(&entity).map_err(refused)?;
+    normalise::sort_relation_fields(&mut entity);
+    let relations = relations::relations(&entity).map_err(refused)?;
+    Ok(Processed::new(entity, relations))
+}
+
+/// What a draft emits: further files to read when it is a Location, else the judged entity.
+///
+/// `filled` is the draft's entity with its placeholders filled in, or why that failed.
+#[must_use]
+pub fn emit(draft: Draft, filled: Result<Value, Problem>, location: &LocationRef, bytes: &[u8]) -> Option<Emitted> {
+    // Postgres has no null characters; one in a name cannot be told from the name without it, which is refused too.
+    let entity_ref = Envelope::of(&draft.entity)?.key().replace('\0', "");
+    let content = if has_null_character(&draft.entity) || filled.as_ref().is_ok_and(has_null_character) {
+        let problem = Problem::new("InputError", format!("{entity_ref} contains a null character"));
+        Content::Done(Err(problem.at(&location.target, None)))
+    } else if is_location(&draft.entity) {
+        Content::Pending(draft.entity)
+    } else {
+        Content::Done(filled.and_then(|entity| {
+            judge(entity).map_err(|(problem, pointer)| {
+                let text = String::from_utf8_lossy(bytes);
+                let line = pointer.and_then(|pointer| locate(&text, draft.index, &pointer)).map(|found| found.line);
+                problem.at(&location.target, line)
+            })
+        }))
+    };
+    Some(Emitted { entity_ref, location_key: location.to_string(), content })
+}
+
+fn has_null_character(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_null_character),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_null_character(value)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn drafts_of(text: &str) -> Result<Vec<Draft>, Problem> {
+        let location = LocationRef::url("https://host/a.yaml");
+        drafts(text.as_bytes(), &location, &location, &AllowedKinds::new(["component", "Location"]))
+    }
+
+    const GOOD: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: good}\nspec: {type: a, lifecycle: b, owner: c}\n";
+
+    #[test]
+    fn a_syntax_error_fails_the_whole_file_and_says_the_line() {
+        let problem = drafts_of(&format!("{GOOD}---\nkind: [unclosed\n")).unwrap_err();
+        assert!(problem.line.is_some_and(|line| line >= 6), "{problem:?}");
+        assert_eq!(problem.url.as_deref(), Some("https://host/a.yaml"));
+    }
+
+    #[test]
+    fn a_document_without_a_name_or_of_a_foreign_kind_fails_the_whole_file() {
+        assert!(drafts_of(&format!("{GOOD}---\napiVersion: a/b\nkind: Component\nmetadata: {{title: x}}\n")).is_err());
+        let problem = drafts_of(&format!("{GOOD}---\napiVersion: a/b\nkind: Gadget\nmetadata: {{name: x}}\n")).unwrap_err();
+        assert_eq!(problem.line, Some(6));
+    }
+
+    #[test]
+    fn a_document_without_an_owner_fails_alone() {
+        let bad = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: bad}\nspec: {type: a, lifecycle: b}\n";
+        let text = format!("{GOOD}---\n{bad}");
+        let location = LocationRef::url("https://host/a.yaml");
+        let emitted: Vec<_> = drafts_of(&text)
+            .unwrap()
+            .into_iter()
+            .filter_map(|draft| {
+                let entity = draft.entity.clone();
+                emit(draft, Ok(entity), &location, text.as_bytes())
+            })
+            .collect();
+        assert!(matches!(&emitted[0].content, Content::Done(Ok(_))));
+        let Content::Done(Err(problem)) = &emitted[1].content else { panic!("{:?}", emitted[1]) };
+        assert_eq!(problem.line, Some(9), "{problem:?}");
+    }
+}

@@ -1,0 +1,115 @@
+//! Single entities, by name, uid and reference.
+
+use super::body::Object;
+use super::params::Params;
+use super::reply;
+use super::schema::{EntitiesByRefs, Entity};
+use crate::State;
+use crate::domain::fields::Fields;
+use crate::domain::filter::Filter;
+use crate::domain::predicate;
+use crate::store::{entities, remove};
+use axum::extract::{RawQuery, State as Shared};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use http_shell::{Caller, Path, Result};
+use kernel::{EntityRef, Error};
+use store::AuditEvent;
+use uuid::Uuid;
+
+/// One entity, by kind, namespace and name in any letter case.
+#[utoipa::path(get, path = "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", tag = "entities",
+    params(("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path)),
+    responses((status = 200, body = Entity), (status = 404)))]
+pub async fn get_entity_by_name(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    Path((kind, namespace, name)): Path<(String, String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    Params::parse(query.as_deref(), &[])?;
+    let key = EntityRef::new(&kind, &namespace, &name).key();
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    match entities::find_by_ref(&mut tx, &key.replace('\0', " ")).await? {
+        Some(document) => Ok(reply::text(StatusCode::OK, document)),
+        None => {
+            let what = format!("No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'");
+            Err(Error::not_found(what).into())
+        }
+    }
+}
+
+/// One entity, by uid.
+#[utoipa::path(get, path = "/api/catalog/entities/by-uid/{uid}", tag = "entities",
+    params(("uid" = String, Path)), responses((status = 200, body = Entity), (status = 404)))]
+pub async fn get_entity_by_uid(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    Path(uid): Path<String>,
+) -> Result<Response> {
+    let found = match Uuid::parse_str(&uid) {
+        Ok(id) => {
+            let mut tx = state.db.tenant(caller.tenant).await?;
+            entities::find_by_uid(&mut tx, id).await?
+        }
+        Err(_) => None,
+    };
+    let document = found.ok_or_else(|| Error::not_found(format!("No entity with uid {uid}")))?;
+    Ok(reply::text(StatusCode::OK, document))
+}
+
+/// Removes one entity. It comes back, with another uid, when the file that lists it is read again.
+#[utoipa::path(delete, path = "/api/catalog/entities/by-uid/{uid}", tag = "entities",
+    params(("uid" = String, Path)), responses((status = 204)))]
+pub async fn delete_entity_by_uid(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    Path(uid): Path<String>,
+) -> Result<Response> {
+    // An unknown uid is no failure: the entity is not there, which is what was asked for.
+    if let Ok(id) = Uuid::parse_str(&uid) {
+        let mut tx = state.db.tenant(caller.tenant).await?;
+        if let Some(entity_ref) = remove::by_uid(&mut tx, id).await? {
+            tx.record(AuditEvent::by(&caller.principal, "entity.delete", entity_ref)).await?;
+            tx.commit().await?;
+            state.wake.notify_one();
+        }
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Many entities by reference, in the order asked for; null where there is none.
+///
+/// References are compared as they are stored, in lower case and in full: `component:default/orders`.
+#[utoipa::path(post, path = "/api/catalog/entities/by-refs", tag = "entities",
+    params(("filter" = Option<Vec<String>>, Query, description = "Only entities that match; null for all others")),
+    request_body(content = Object, description = "`{entityRefs, fields?, query?}`"),
+    responses((status = 200, body = EntitiesByRefs)))]
+pub async fn get_entities_by_refs(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response> {
+    let params = Params::parse(query.as_deref(), &["filter"])?;
+    let body = Object::read(&headers, &body)?;
+    let refs = body.texts("entityRefs")?;
+    let fields = body.optional_texts("fields")?.unwrap_or_default();
+    let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
+    let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?.and(predicate_of(&body)?);
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let found = entities::list_by_refs(&mut tx, &refs, &filter).await?;
+    let items = reply::array(refs.iter().map(|entity_ref| found.get(entity_ref).map(String::as_str)), &fields)?;
+    Ok(reply::list(&headers, &fields, format!("{{\"items\":{items}}}")))
+}
+
+/// The `query` of a body; everything when there is none.
+pub fn predicate_of(body: &Object) -> kernel::Result<Filter> {
+    if body.optional_object("query")?.is_none() {
+        return Ok(Filter::everything());
+    }
+    let query = body.required("query")?;
+    predicate::parse(query).map_err(|complaint| Error::input(format!("Invalid query: {complaint}")))
+}

@@ -1,0 +1,223 @@
+//! Sorted pages of entities, with cursors in both directions.
+
+use super::body::Object;
+use super::entities::predicate_of;
+use super::params::Params;
+use super::reply;
+use super::schema::{EntityPage, PageInfo};
+use crate::State;
+use crate::domain::cursor::{Direction, EntityList, FullText, Order};
+use crate::domain::fields::Fields;
+use crate::domain::filter::Filter;
+use crate::domain::text::lower;
+use crate::store::entities;
+use axum::extract::{RawQuery, State as Shared};
+use axum::response::Response;
+use bytes::Bytes;
+use http::HeaderMap;
+use http_shell::{Caller, Result};
+use kernel::Error;
+
+const DEFAULT_LIMIT: i64 = 200;
+const CURSORS: &str = "entities";
+const PARAMETERS: [&str; 9] = [
+    "fields",
+    "limit",
+    "offset",
+    "orderField",
+    "cursor",
+    "filter",
+    "fullTextFilterTerm",
+    "fullTextFilterFields",
+    "totalItems",
+];
+
+/// A page that a client asks for.
+struct Wanted {
+    list: EntityList,
+    fields: Fields,
+    limit: i64,
+    offset: i64,
+    /// On the first page: whether to count.
+    count: bool,
+    is_first: bool,
+}
+
+/// A page of entities that match a filter.
+#[utoipa::path(get, path = "/api/catalog/entities/by-query", tag = "entities",
+    params(
+        ("filter" = Option<Vec<String>>, Query, description = "`key=value,key2`: AND at commas, OR between repetitions"),
+        ("fields" = Option<Vec<String>>, Query, description = "Paths to keep"),
+        ("orderField" = Option<Vec<String>>, Query, description = "`path,asc` or `path,desc`; only the first counts"),
+        ("fullTextFilterTerm" = Option<String>, Query, description = "Text to find inside values"),
+        ("fullTextFilterFields" = Option<Vec<String>>, Query, description = "Paths whose values are looked at"),
+        ("limit" = Option<i64>, Query, description = "Entities on a page, 200 by default"),
+        ("offset" = Option<i64>, Query, description = "Entities to skip before the first page"),
+        ("cursor" = Option<String>, Query, description = "From `pageInfo`; all but `fields` and `limit` is in it"),
+        ("totalItems" = Option<String>, Query, description = "`include` or `exclude`"),
+    ),
+    responses((status = 200, body = EntityPage), (status = 400)))]
+pub async fn query_entities(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let params = Params::parse(query.as_deref(), &PARAMETERS)?;
+    let wanted = from_params(&state, &caller, &params)?;
+    answer(&state, &caller, &headers, wanted).await
+}
+
+/// A page of entities that match a predicate.
+#[utoipa::path(post, path = "/api/catalog/entities/by-query", tag = "entities",
+    request_body(content = Option<Object>, description =
+        "`{query?, fields?, orderBy?: [{field, order}], fullTextFilter?: {term, fields?}, limit?, offset?, cursor?, totalItems?}`"),
+    responses((status = 200, body = EntityPage), (status = 400)))]
+pub async fn query_entities_by_body(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response> {
+    let body = Object::read_optional(&headers, &body)?;
+    let wanted = from_body(&state, &caller, &body)?;
+    answer(&state, &caller, &headers, wanted).await
+}
+
+fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<EntityList> {
+    let list = state.cursors.open(caller.tenant, CURSORS, cursor);
+    list.ok_or_else(|| Error::input("Malformed cursor: it was not made by this list"))
+}
+
+fn from_params(state: &State, caller: &Caller, params: &Params) -> kernel::Result<Wanted> {
+    let fields = params.list("fields");
+    let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
+    let limit = params.count("limit")?.unwrap_or(DEFAULT_LIMIT);
+    let offset = params.count("offset")?.unwrap_or(0);
+    let count = params.choice("totalItems", &["include", "exclude"])? != Some("exclude");
+    if let Some(cursor) = params.one("cursor") {
+        let list = open_cursor(state, caller, cursor)?;
+        return Ok(Wanted { list, fields, limit, offset: 0, count: false, is_first: false });
+    }
+    let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
+    let orders = params.all("orderField").iter().map(|text| parse_order(text)).collect::<kernel::Result<Vec<_>>>()?;
+    let order = orders.into_iter().next();
+    let full_text = full_text(params.one("fullTextFilterTerm"), &params.list("fullTextFilterFields"), order.as_ref());
+    Ok(Wanted { list: first_page(filter, order, full_text), fields, limit, offset, count, is_first: true })
+}
+
+fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wanted> {
+    let fields = body.optional_texts("fields")?.unwrap_or_default();
+    let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
+    let limit = body.optional_count("limit")?.unwrap_or(DEFAULT_LIMIT);
+    let offset = body.optional_count("offset")?.unwrap_or(0);
+    let count = body.optional_choice("totalItems", &["include", "exclude"])? != Some("exclude");
+    if let Some(cursor) = body.optional_text("cursor")? {
+        if cursor.is_empty() {
+            return Err(Error::input("Cursor cannot be empty"));
+        }
+        let list = open_cursor(state, caller, cursor)?;
+        return Ok(Wanted { list, fields, limit, offset: 0, count: false, is_first: false });
+    }
+    let filter = predicate_of(body)?;
+    let order = body.optional_objects("orderBy")?.iter().map(order_of).collect::<kernel::Result<Vec<_>>>()?;
+    let order = order.into_iter().next();
+    let full_text = match body.optional_object("fullTextFilter")? {
+        Some(object) => {
+            let fields = object.optional_texts("fields")?.unwrap_or_default();
+            full_text(Some(object.text("term")?), &fields, order.as_ref())
+        }
+        None => None,
+    };
+    Ok(Wanted { list: first_page(filter, order, full_text), fields, limit, offset, count, is_first: true })
+}
+
+fn order_of(object: &Object) -> kernel::Result<Order> {
+    object.required("order")?;
+    let direction = match object.optional_choice("order", &["asc", "desc"])? {
+        Some("desc") => Direction::Desc,
+        _ => Direction::Asc,
+    };
+    Ok(Order { field: lower(object.text("field")?), direction })
+}
+
+/// Reads `path,asc`.
+fn parse_order(text: &str) -> kernel::Result<Order> {
+    let (field, direction) = text.split_once(',').unwrap_or((text, "asc"));
+    let direction = match direction {
+        "asc" => Direction::Asc,
+        "desc" => Direction::Desc,
+        _ => return Err(Error::input("Invalid order field order, must be asc or desc")),
+    };
+    Ok(Order { field: lower(field), direction })
+}
+
+/// Without fields, the one that the list is sorted by is looked at; without that, uids.
+fn full_text(term: Option<&str>, fields: &[String], order: Option<&Order>) -> Option<FullText> {
+    let term = lower(term?.trim());
+    if term.is_empty() {
+        return None;
+    }
+    let mut fields: Vec<String> =
+        fields.iter().map(|field| lower(field.trim())).filter(|field| !field.is_empty()).collect();
+    if fields.is_empty() {
+        fields.push(order.map_or_else(|| "metadata.uid".to_owned(), |order| order.field.clone()));
+    }
+    Some(FullText { term, fields })
+}
+
+const fn first_page(filter: Filter, order: Option<Order>, full_text: Option<FullText>) -> EntityList {
+    EntityList { filter, full_text, order, from: None, first: None, backwards: false, total: None }
+}
+
+async fn answer(state: &State, caller: &Caller, headers: &HeaderMap, wanted: Wanted) -> Result<Response> {
+    let Wanted { mut list, fields, limit, offset, count, is_first } = wanted;
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    if is_first && count {
+        list.total = Some(entities::count(&mut tx, &list).await?);
+    }
+    // One row more than asked for tells whether there is another page.
+    let mut rows = if limit == 0 {
+        Vec::new()
+    } else {
+        entities::page(&mut tx, &list, limit.saturating_add(1), offset).await?
+    };
+    drop(tx);
+    let size = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    if more {
+        if list.backwards {
+            rows.remove(0);
+        } else {
+            rows.truncate(size);
+        }
+    }
+    if is_first {
+        list.first = rows.first().map(entities::Row::position);
+    }
+    let page_info = cursors(state, caller, &list, &rows, more, is_first);
+    let items = reply::array(rows.iter().map(|row| Some(row.document.as_str())), &fields)?;
+    let page_info = serde_json::to_string(&page_info).map_err(Error::internal)?;
+    let total = list.total.unwrap_or(0);
+    let json = format!("{{\"items\":{items},\"totalItems\":{total},\"pageInfo\":{page_info}}}");
+    Ok(reply::list(headers, &fields, json))
+}
+
+fn cursors(
+    state: &State,
+    caller: &Caller,
+    list: &EntityList,
+    rows: &[entities::Row],
+    more: bool,
+    is_first: bool,
+) -> PageInfo {
+    let seal = |row: &entities::Row, backwards: bool| {
+        let next = EntityList { from: Some(row.position()), backwards, ..list.clone() };
+        state.cursors.seal(caller.tenant, CURSORS, &next)
+    };
+    let back_at_start = rows.first().map(entities::Row::position) == list.first;
+    PageInfo {
+        next_cursor: rows.last().filter(|_| list.backwards || more).map(|row| seal(row, false)),
+        prev_cursor: rows.first().filter(|_| !is_first && !back_at_start).map(|row| seal(row, true)),
+    }
+}

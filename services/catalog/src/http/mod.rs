@@ -1,0 +1,51 @@
+//! Paths, parameters and answers of the catalog and of search, as Backstage's clients know them.
+
+mod analyze;
+mod ancestry;
+mod body;
+mod entities;
+mod entity_list;
+mod facets;
+mod legacy;
+mod locations;
+mod location_query;
+mod params;
+mod progress;
+mod refresh;
+mod reply;
+mod schema;
+mod search;
+mod validate;
+
+use crate::State;
+use authz::Permission;
+use http_shell::{Access, Routes, routes};
+
+/// Everything that the service answers.
+#[must_use]
+pub fn routes() -> Routes<State> {
+    let read_entities = Access::user_or_worker(Permission::CATALOG_ENTITY_READ);
+    let read_locations = Access::user_or_worker(Permission::CATALOG_LOCATION_READ);
+    Routes::new("catalog")
+        .route(read_entities, routes!(legacy::list_entities))
+        .route(read_entities, routes!(entity_list::query_entities, entity_list::query_entities_by_body))
+        .route(read_entities, routes!(entities::get_entities_by_refs))
+        .route(read_entities, routes!(entities::get_entity_by_name))
+        .route(read_entities, routes!(entities::get_entity_by_uid))
+        .route(Access::user(Permission::CATALOG_ENTITY_DELETE), routes!(entities::delete_entity_by_uid))
+        .route(read_entities, routes!(ancestry::get_entity_ancestry))
+        .route(read_entities, routes!(facets::get_entity_facets, facets::query_entity_facets))
+        .route(Access::user(Permission::CATALOG_ENTITY_REFRESH), routes!(refresh::refresh_entity))
+        .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(validate::validate_entity))
+        .route(Access::user(Permission::CATALOG_LOCATION_ANALYZE), routes!(analyze::analyze_location))
+        .route(read_locations, routes!(locations::list_locations))
+        .route(Access::user(Permission::CATALOG_LOCATION_CREATE), routes!(locations::create_location))
+        .route(read_locations, routes!(location_query::query_locations))
+        .route(read_locations, routes!(locations::get_location))
+        .route(Access::user(Permission::CATALOG_LOCATION_CREATE), routes!(locations::move_location))
+        .route(Access::user(Permission::CATALOG_LOCATION_DELETE), routes!(locations::delete_location))
+        .route(read_locations, routes!(locations::get_location_by_entity))
+        .route(read_locations, routes!(progress::list_progress))
+        .route(read_locations, routes!(progress::get_progress))
+        .route(read_entities, routes!(search::search))
+}

@@ -1,0 +1,233 @@
+//! The shapes of bodies, for the OpenAPI document and for writing the small ones.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An entity: a descriptor with uid, etag, relations and, after a failure, status.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+pub struct Entity(#[expect(dead_code, reason = "only its schema is used")] serde_json::Value);
+
+/// Where to go from this page.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageInfo {
+    /// Opaque; give it as `cursor` for the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+    /// Opaque; give it as `cursor` for the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prev_cursor: Option<String>,
+}
+
+/// One page of entities.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used: pages are put together from stored JSON")]
+pub struct EntityPage {
+    /// Entities, or what `fields` leaves of them.
+    pub items: Vec<Entity>,
+    /// Entities on all pages.
+    pub total_items: i64,
+    /// Cursors.
+    pub page_info: PageInfo,
+}
+
+/// Entities in the order of the references asked for.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: the list is put together from stored JSON")]
+pub struct EntitiesByRefs {
+    /// Null where there is no such entity.
+    pub items: Vec<Option<Entity>>,
+}
+
+/// One value of a facet.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FacetValue {
+    /// As written in the entities.
+    pub value: String,
+    /// How many entities have it.
+    pub count: i64,
+}
+
+/// Values by facet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Facets {
+    /// By the name asked for.
+    pub facets: BTreeMap<String, Vec<FacetValue>>,
+}
+
+/// An entity and what it comes from.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used: the answer is put together from stored JSON")]
+pub struct Ancestry {
+    /// The entity asked for.
+    pub root_entity_ref: String,
+    /// It and all it comes from.
+    pub items: Vec<AncestryItem>,
+}
+
+/// One entity of an ancestry.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used: the answer is put together from stored JSON")]
+pub struct AncestryItem {
+    /// The entity.
+    pub entity: Entity,
+    /// Who emitted it.
+    pub parent_entity_refs: Vec<String>,
+}
+
+/// A registered location.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Location {
+    /// Its id.
+    pub id: String,
+    /// `url`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// For example `https://host/catalog-info.yaml`.
+    pub target: String,
+    /// The Location entity that stands for it.
+    pub entity_ref: String,
+}
+
+impl From<&crate::store::locations::Location> for Location {
+    fn from(location: &crate::store::locations::Location) -> Self {
+        Self {
+            id: location.location_id.to_string(),
+            kind: location.kind.clone(),
+            target: location.target.clone(),
+            entity_ref: location.entity_ref.clone(),
+        }
+    }
+}
+
+/// A location in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LocationItem {
+    /// The location.
+    pub data: Location,
+}
+
+/// What to register.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: the body is checked with Backstage's complaints")]
+pub struct LocationInput {
+    /// `url`.
+    #[schema(rename = "type")]
+    pub kind: String,
+    /// The address of a descriptor file.
+    pub target: String,
+}
+
+/// The answer to a registration.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Registered {
+    /// Only in a dry run: whether it is registered already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exists: Option<bool>,
+    /// The location.
+    pub location: Location,
+    /// Only in a dry run: the entities that it would bring.
+    #[schema(value_type = Vec<Object>)]
+    pub entities: Vec<serde_json::Value>,
+}
+
+/// One page of locations.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LocationPage {
+    /// Locations.
+    pub items: Vec<Location>,
+    /// Locations on all pages.
+    pub total_items: i64,
+    /// Cursors.
+    pub page_info: PageInfo,
+}
+
+/// Which entity to read again.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its schema is used: the body is checked with Backstage's complaints")]
+pub struct RefreshInput {
+    /// `kind:namespace/name`.
+    pub entity_ref: String,
+}
+
+/// Something that went wrong below a location.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Trouble {
+    /// What, in one sentence.
+    pub message: String,
+    /// Which entity it concerns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_ref: Option<String>,
+    /// The line in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// An entity below a location.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProgressEntity {
+    /// Its key.
+    pub entity_ref: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// A location as progress shows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProgressLocation {
+    /// Its id.
+    pub id: Uuid,
+    /// `url`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its address.
+    pub target: String,
+}
+
+/// How reading a location goes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Which location.
+    pub location: ProgressLocation,
+    /// `pending`, `reading`, `done` or `failed`.
+    pub state: &'static str,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_read_at: Option<String>,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_read_at: Option<String>,
+    /// In a list only their number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entities: Option<Vec<ProgressEntity>>,
+    /// How many entities there are, in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_count: Option<usize>,
+    /// What went wrong.
+    pub problems: Vec<Trouble>,
+}
+
+/// Every location with its progress.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgressList {
+    /// Oldest first.
+    pub items: Vec<Progress>,
+}

@@ -1,0 +1,142 @@
+//! Takes over the result of one run: the whole of it in one transaction, both directions of every relation included.
+
+use super::refresh::{self, Claim, State};
+use super::sequence::{self, Counters};
+use super::{relations, remove, write};
+use crate::domain::outcome::{Content, Emitted, Processed, Run};
+use kernel::Result;
+use model::Relation;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+use store::TenantTx;
+
+/// What [`run`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// Entities that were written or failed anew.
+    pub changed: usize,
+    /// Entities that another file claims.
+    pub conflicts: usize,
+}
+
+/// Writes the result of reading the unit `entity_ref`. After a failure only its status changes; what it emitted before
+/// stays.
+///
+/// # Errors
+/// Those of the database.
+pub async fn run(tx: &mut TenantTx, entity_ref: &str, run: &Run, next_in: Duration) -> Result<Applied> {
+    let mut counters = sequence::lock(tx).await?;
+    let unsearchable = run.own.as_ref().ok().and_then(|processed| processed.unsearchable.as_ref());
+    let problem = run.own.as_ref().err().or(unsearchable);
+    let sources = run.own.is_ok().then_some(run.sources.as_slice());
+    refresh::set_read(tx, entity_ref, problem, sources, next_in).await?;
+    let mut changes = Changes::default();
+    changes.affected.insert(entity_ref.to_owned());
+    if let Ok(processed) = &run.own {
+        changes.processed.insert(entity_ref, processed);
+        emit(tx, entity_ref, &run.emitted, &mut changes).await?;
+    }
+    finish(tx, &mut counters, changes).await
+}
+
+/// Entities to write, and entities to stitch again.
+#[derive(Default)]
+struct Changes<'r> {
+    processed: BTreeMap<&'r str, &'r Processed>,
+    affected: BTreeSet<String>,
+    applied: Applied,
+}
+
+async fn emit<'r>(
+    tx: &mut TenantTx,
+    source: &str,
+    emitted: &'r [Emitted],
+    changes: &mut Changes<'r>,
+) -> Result<()> {
+    let refs: Vec<&str> = emitted.iter().map(|one| one.entity_ref.as_str()).collect();
+    let claims = refresh::claims(tx, source, &refs).await?;
+    let (mine, conflicts): (Vec<&Emitted>, Vec<&Emitted>) =
+        emitted.iter().partition(|one| source != one.entity_ref && may_claim(claims.get(&one.entity_ref), one));
+    let changed: Vec<(&Emitted, State)> = changed_states(&mine, &claims);
+    let states: Vec<State> = changed.iter().map(|(_, state)| state.clone()).collect();
+    refresh::upsert(tx, &states).await?;
+    let readers: Vec<String> =
+        states.iter().filter(|state| state.unprocessed.is_some()).map(|state| state.entity_ref.clone()).collect();
+    refresh::enqueue(tx, &readers).await?;
+
+    let kept: BTreeSet<String> = mine.iter().map(|one| one.entity_ref.clone()).collect();
+    refresh::insert_edges(tx, source, &kept.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    let gone: Vec<String> = refresh::list_emitted(tx, source).await?.difference(&kept).cloned().collect();
+    refresh::delete_edges(tx, source, &gone).await?;
+    let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
+    refresh::set_conflicts(tx, source, &conflicting).await?;
+    changes.affected.extend(remove::orphans(tx, gone).await?);
+
+    for (one, _) in &changed {
+        changes.affected.insert(one.entity_ref.clone());
+        if let Content::Done(Ok(processed)) = &one.content {
+            changes.processed.insert(&one.entity_ref, processed);
+        }
+    }
+    changes.applied = Applied { changed: changed.len(), conflicts: conflicts.len() };
+    Ok(())
+}
+
+/// The first file to claim an entity keeps it, unless whoever emits it from another file now is the only one who did.
+fn may_claim(claim: Option<&Claim>, emitted: &Emitted) -> bool {
+    claim.is_none_or(|claim| claim.location_key == emitted.location_key || !claim.shared)
+}
+
+fn changed_states<'e>(mine: &[&'e Emitted], claims: &HashMap<String, Claim>) -> Vec<(&'e Emitted, State)> {
+    let mut changed = Vec::new();
+    for one in mine {
+        let hash = one.hash();
+        let same = claims
+            .get(&one.entity_ref)
+            .is_some_and(|claim| claim.hash == hash && claim.location_key == one.location_key);
+        if same {
+            continue;
+        }
+        let (unprocessed, problem) = match &one.content {
+            Content::Done(Ok(processed)) => (None, processed.unsearchable.clone()),
+            Content::Done(Err(problem)) => (None, Some(problem.clone())),
+            Content::Pending(document) => (Some(document.to_string()), None),
+        };
+        changed.push((
+            *one,
+            State {
+                entity_ref: one.entity_ref.clone(),
+                location_key: one.location_key.clone(),
+                unprocessed,
+                hash,
+                problem,
+            },
+        ));
+    }
+    changed
+}
+
+async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes<'_>) -> Result<Applied> {
+    let said: Vec<(String, &[Relation])> = changes
+        .processed
+        .iter()
+        .map(|(entity_ref, processed)| ((*entity_ref).to_owned(), processed.relations.as_slice()))
+        .collect();
+    changes.affected.extend(relations::replace(tx, &said).await?);
+    write::stitch_all(tx, counters, &changes.processed, &changes.affected).await?;
+    sequence::save(tx, counters).await?;
+    Ok(changes.applied)
+}
+
+/// Registers the Location entity of a new or moved location and makes it due.
+///
+/// # Errors
+/// Those of the database.
+pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted) -> Result<()> {
+    let mut counters = sequence::lock(tx).await?;
+    let mut changes = Changes::default();
+    emit(tx, source, std::slice::from_ref(root), &mut changes).await?;
+    finish(tx, &mut counters, changes).await?;
+    refresh::force(tx, std::slice::from_ref(&root.entity_ref)).await
+}
+

@@ -1,0 +1,18 @@
+//! The catalog's tables. The only place with SQL; every statement carries `tenant_id = $1`.
+//!
+//! Every change begins with [`sequence::lock`], so changes of one organisation follow one another and none can
+//! deadlock; reads never wait.
+
+pub mod apply;
+pub mod conditions;
+pub mod entities;
+pub mod facets;
+pub mod locations;
+pub mod postings;
+pub mod progress;
+pub mod refresh;
+pub mod relations;
+pub mod remove;
+pub mod search;
+pub mod sequence;
+pub mod write;

@@ -1,0 +1,48 @@
+//! The counters of one organisation, and the lock that puts its changes in order.
+
+use kernel::Result;
+use store::{TenantTx, db};
+use uuid::Uuid;
+
+/// The counters, held under lock until the transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counters {
+    /// The number of the change that this transaction makes.
+    pub seq: i64,
+    /// The next entity number that is free.
+    pub next_entity_no: i32,
+    /// The next term number that is free.
+    pub next_term_no: i32,
+}
+
+/// Waits for every other change of this organisation and takes the next sequence number.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(tx: &mut TenantTx) -> Result<Counters> {
+    sqlx::query_as(
+        "insert into tenant_seq (tenant_id, epoch, seq) values ($1, $2, 1)
+         on conflict on constraint tenant_seq_pk do update set seq = tenant_seq.seq + 1
+         returning seq, next_entity_no, next_term_no",
+    )
+    .bind(tx.id())
+    .bind(Uuid::now_v7())
+    .fetch_one(tx.conn())
+    .await
+    .map_err(db)
+}
+
+/// Writes the numbers back that were used up.
+///
+/// # Errors
+/// Those of the database.
+pub async fn save(tx: &mut TenantTx, counters: &Counters) -> Result<()> {
+    sqlx::query("update tenant_seq set next_entity_no = $2, next_term_no = $3 where tenant_id = $1")
+        .bind(tx.id())
+        .bind(counters.next_entity_no)
+        .bind(counters.next_term_no)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
+    Ok(())
+}

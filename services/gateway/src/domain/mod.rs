@@ -1,0 +1,11 @@
+//! The gateway's rules, without I/O: whose host it is, what a cookie or an origin proves, where a path leads, what a
+//! browser is told.
+
+pub mod content;
+pub mod cookie;
+pub mod host;
+pub mod origin;
+pub mod page;
+pub mod path;
+pub mod security_headers;
+pub mod user_token;

@@ -1,0 +1,102 @@
+//! What the portal is told about the host that it was opened at.
+
+use crate::domain::page::inject;
+use crate::state::{Gateway, SHORT, Surface};
+use crate::store::tenant::Tenant;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request};
+use http_shell::{Caller, ServiceName, read_json};
+use kernel::{Error, Result, TenantId};
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+/// How long the page waits for the list of plugins before it goes out without them.
+const PLUGINS_PATIENCE: Duration = Duration::from_secs(2);
+/// The portal's name where no organisation gives it one.
+const PRODUCT: &str = "Proscenium";
+
+/// `index.html` for this surface.
+///
+/// # Errors
+/// Those of the database.
+pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: &HeaderMap) -> Result<String> {
+    let config = &gateway.parts.config;
+    let tenant = match surface {
+        Surface::Tenant(tenant) => Some(tenant),
+        _ => None,
+    };
+    let (title, origin) = match tenant {
+        Some(tenant) => (tenant.name.as_str(), config.tenant_origin(&tenant.slug)),
+        None => (PRODUCT, config.apex_origin()),
+    };
+    let mut proscenium = Map::new();
+    proscenium.insert("surface".into(), json!(if tenant.is_some() { "tenant" } else { "apex" }));
+    proscenium.insert("domain".into(), json!(config.domain));
+    proscenium.insert("apexUrl".into(), json!(config.apex_origin()));
+    proscenium.insert("demo".into(), json!(config.demo));
+    if let Some(url) = config.demo_sample_url.as_ref().filter(|_| config.demo) {
+        proscenium.insert("demoSampleUrl".into(), json!(url));
+    }
+    if let Some(tenant) = tenant {
+        describe_tenant(gateway, tenant, headers, &mut proscenium).await?;
+    } else {
+        proscenium.insert("plugins".into(), json!([]));
+    }
+    let data = json!({
+        "app": { "title": title, "baseUrl": origin },
+        "backend": { "baseUrl": origin },
+        "organization": { "name": title },
+        "auth": {},
+        "permission": { "enabled": false },
+        "proscenium": proscenium,
+    });
+    Ok(inject(index, title, &data))
+}
+
+async fn describe_tenant(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    proscenium: &mut Map<String, Value>,
+) -> Result<()> {
+    let session = gateway.session_of_cookie(tenant.id, headers).await?;
+    proscenium.insert("session".into(), json!(session.is_some()));
+    let (id, slug, name) = (tenant.id, &tenant.slug, &tenant.name);
+    proscenium.insert("tenant".into(), json!({ "id": id, "slug": slug, "name": name }));
+    let mut branding = Map::new();
+    if let Some(accent) = tenant.settings.pointer("/branding/accent").filter(|accent| accent.is_string()) {
+        branding.insert("accent".into(), accent.clone());
+    }
+    proscenium.insert("branding".into(), Value::Object(branding));
+    proscenium.insert("plugins".into(), plugins(gateway, tenant.id).await);
+    Ok(())
+}
+
+/// The organisation's front-end plugins; none while the plugin host is away, for a portal without its plugins is
+/// better than no portal.
+async fn plugins(gateway: &Gateway, tenant: TenantId) -> Value {
+    if let Some(known) = gateway.features.get(&tenant) {
+        return known;
+    }
+    let answer = tokio::time::timeout(PLUGINS_PATIENCE, ask_for_plugins(gateway, tenant)).await;
+    let plugins = match answer {
+        Ok(Ok(plugins)) => plugins,
+        Ok(Err(error)) => {
+            tracing::debug!(%tenant, %error, "no list of plugins");
+            json!([])
+        }
+        Err(_) => json!([]),
+    };
+    gateway.features.put(tenant, plugins.clone(), SHORT);
+    plugins
+}
+
+async fn ask_for_plugins(gateway: &Gateway, tenant: TenantId) -> Result<Value> {
+    let request = Request::get("/internal/plugins/v1/portal-features").body(Body::empty()).map_err(Error::internal)?;
+    let caller = Caller::service(tenant, "gateway");
+    let answer: Value =
+        read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await?;
+    // Either a bare list or a page of items.
+    let list = if answer.is_array() { answer } else { answer.get("items").cloned().unwrap_or_default() };
+    if list.is_array() { Ok(list) } else { Err(Error::internal("the list of plugins is not a list")) }
+}

@@ -1,0 +1,228 @@
+//! Who is asking: from cookies and tokens to a principal.
+
+use crate::domain::user_token;
+use crate::state::{Gateway, SHORT, Surface};
+use crate::store::member::Member;
+use crate::store::session::{self, Session};
+use crate::store::tenant::Tenant;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, header};
+use credential::plugin_token::{Bearer, Issuer};
+use credential::signing::PublicKey;
+use credential::{ApiToken, Digest, OneTimeCode};
+use http_shell::{Caller, ServiceName};
+use kernel::{EntityRef, Error, Principal, RefDefaults, Result, SignedInBy, TenantId, User};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How long the catalog may take to say what a person owns before they go on with what is theirs by name.
+const OWNERSHIP_PATIENCE: Duration = Duration::from_secs(2);
+const OWNERSHIP_KEPT: time::Duration = time::Duration::seconds(10);
+
+/// Who is asking and how we know.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The organisation: the host's, or the token's where the host is nobody's in particular.
+    pub tenant: Option<Arc<Tenant>>,
+    /// Who.
+    pub principal: Principal,
+    /// The browser session behind it, if there is one.
+    pub session: Option<Arc<Session>>,
+    /// Whether the cookie was what proved it, so that the origin matters.
+    pub by_cookie: bool,
+}
+
+impl Identity {
+    fn nobody(tenant: Option<Arc<Tenant>>) -> Self {
+        Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false }
+    }
+}
+
+fn illegal_token() -> Error {
+    Error::authentication("Illegal token")
+}
+
+/// The token of an `Authorization: Bearer` header.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let value = value.to_str().map_err(|_| illegal_token())?;
+    if values.next().is_some() {
+        return Err(illegal_token());
+    }
+    let Some((scheme, token)) = value.split_once(' ') else { return Err(illegal_token()) };
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Ok(None) }
+}
+
+impl Gateway {
+    /// Establishes who is asking on this surface. A token wins over the cookie; a wrong token is an error, a wrong
+    /// cookie is nobody.
+    ///
+    /// # Errors
+    /// `Authentication` for a token that is not valid here; those of the database.
+    pub async fn identify(&self, surface: &Surface, headers: &HeaderMap) -> Result<Identity> {
+        let host_tenant = match surface {
+            Surface::Tenant(tenant) => Some(Arc::clone(tenant)),
+            Surface::Nobody { below_domain: true } => return Ok(Identity::nobody(None)),
+            _ => None,
+        };
+        match bearer(headers)? {
+            Some(token) => self.by_token(host_tenant, token).await,
+            None => self.by_cookie(host_tenant, headers).await,
+        }
+    }
+
+    async fn by_token(&self, host_tenant: Option<Arc<Tenant>>, token: &str) -> Result<Identity> {
+        let api_token = ApiToken::parse(token);
+        let claimed = match &api_token {
+            Some(token) => token.tenant(),
+            None if ApiToken::looks_like(token) => return Err(illegal_token()),
+            None => user_token::unverified_tenant(token).ok_or_else(illegal_token)?,
+        };
+        let tenant = match host_tenant {
+            Some(tenant) if tenant.id == claimed => tenant,
+            Some(_) => return Err(illegal_token()),
+            None => self.tenant(claimed).await?.ok_or_else(illegal_token)?,
+        };
+        match api_token {
+            Some(token) => {
+                let member = self.member_of_api_token(tenant.id, token.digest()).await?.ok_or_else(illegal_token)?;
+                let principal = self.principal(tenant.id, &member, SignedInBy::ApiToken).await;
+                Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false })
+            }
+            None => self.by_user_token(tenant, token).await,
+        }
+    }
+
+    async fn by_user_token(&self, tenant: Arc<Tenant>, token: &str) -> Result<Identity> {
+        let keys = self.public_keys(tenant.id).await?;
+        let origin = self.parts.config.tenant_origin(&tenant.slug);
+        let Some(claims) = user_token::verify(token, tenant.id, &origin, &keys, self.now()) else {
+            return self.by_plugin_token(tenant, &origin, &keys, token).await;
+        };
+        let session = self.session_by_id(tenant.id, claims.sid).await?.ok_or_else(illegal_token)?;
+        if session.member.user_ref != claims.sub {
+            return Err(illegal_token());
+        }
+        let principal = self.principal(tenant.id, &session.member, SignedInBy::Session).await;
+        Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: false })
+    }
+
+    /// A token that was made for a plugin comes back with what the plugin may do, never with all that its user may.
+    async fn by_plugin_token(
+        &self,
+        tenant: Arc<Tenant>,
+        origin: &str,
+        keys: &[PublicKey],
+        token: &str,
+    ) -> Result<Identity> {
+        let issuer = Issuer { tenant: tenant.id, origin };
+        let plugin_id = match issuer.verify(token, keys, self.now()).ok_or_else(illegal_token)? {
+            Bearer::Worker { plugin_id } => plugin_id,
+            Bearer::UserThroughPlugin { plugin_id, member } => {
+                let mut tx = self.parts.db.tenant(tenant.id).await?;
+                crate::store::member::find(&mut tx, member).await?.ok_or_else(illegal_token)?;
+                plugin_id
+            }
+        };
+        let principal = Principal::Worker { plugin_id };
+        Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false })
+    }
+
+    async fn by_cookie(&self, host_tenant: Option<Arc<Tenant>>, headers: &HeaderMap) -> Result<Identity> {
+        let Some(tenant) = host_tenant else { return Ok(Identity::nobody(None)) };
+        match self.session_of_cookie(tenant.id, headers).await? {
+            Some(session) => {
+                let principal = self.principal(tenant.id, &session.member, SignedInBy::Session).await;
+                Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: true })
+            }
+            None => Ok(Identity::nobody(Some(tenant))),
+        }
+    }
+
+    /// The living session that the request's cookie opens in this organisation.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn session_of_cookie(&self, tenant: TenantId, headers: &HeaderMap) -> Result<Option<Arc<Session>>> {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let Some(token) = self.cookie.read(cookies).and_then(OneTimeCode::parse) else { return Ok(None) };
+        let key = (tenant, token.digest());
+        if let Some(known) = self.sessions.get(&key) {
+            return Ok(known.filter(|session| self.now() < session.expires_at));
+        }
+        let mut tx = self.parts.db.tenant(tenant).await?;
+        let found = session::find_by_token(&mut tx, key.1, self.now()).await?.map(Arc::new);
+        self.sessions.put(key, found.clone(), SHORT);
+        Ok(found)
+    }
+
+    async fn session_by_id(&self, tenant: TenantId, id: Uuid) -> Result<Option<Arc<Session>>> {
+        if let Some(known) = self.sessions_by_id.get(&(tenant, id)) {
+            return Ok(known.filter(|session| self.now() < session.expires_at));
+        }
+        let mut tx = self.parts.db.tenant(tenant).await?;
+        let found = session::find(&mut tx, id, self.now()).await?.map(Arc::new);
+        self.sessions_by_id.put((tenant, id), found.clone(), SHORT);
+        Ok(found)
+    }
+
+    async fn member_of_api_token(&self, tenant: TenantId, token: Digest) -> Result<Option<Arc<Member>>> {
+        if let Some(known) = self.api_tokens.get(&(tenant, token)) {
+            return Ok(known);
+        }
+        let mut tx = self.parts.db.tenant(tenant).await?;
+        let found = crate::store::api_token::use_token(&mut tx, token, self.now()).await?.map(Arc::new);
+        tx.commit().await?;
+        self.api_tokens.put((tenant, token), found.clone(), SHORT);
+        Ok(found)
+    }
+
+    /// The principal that services see for this member.
+    pub async fn principal(&self, tenant: TenantId, member: &Member, via: SignedInBy) -> Principal {
+        Principal::User(User {
+            id: member.member_id,
+            entity_ref: member.user_ref.clone(),
+            ownership_refs: self.ownership_refs(tenant, &member.user_ref).await.to_vec(),
+            role: member.role.clone(),
+            via,
+        })
+    }
+
+    /// The user itself and the groups that the catalog says they are a member of. Without an answer: the user alone.
+    pub async fn ownership_refs(&self, tenant: TenantId, user_ref: &str) -> Arc<Vec<String>> {
+        let key = (tenant, user_ref.to_owned());
+        if let Some(known) = self.ownership.get(&key) {
+            return known;
+        }
+        let groups = tokio::time::timeout(OWNERSHIP_PATIENCE, self.groups_of(tenant, user_ref)).await;
+        let answered = matches!(groups, Ok(Ok(_)));
+        if let Ok(Err(error)) = &groups {
+            tracing::debug!(%tenant, user_ref, %error, "no groups from the catalog");
+        }
+        let groups = groups.ok().and_then(Result::ok).unwrap_or_default();
+        let refs = Arc::new(std::iter::once(user_ref.to_owned()).chain(groups).collect::<Vec<_>>());
+        self.ownership.put(key, Arc::clone(&refs), if answered { OWNERSHIP_KEPT } else { SHORT });
+        refs
+    }
+
+    async fn groups_of(&self, tenant: TenantId, user_ref: &str) -> Result<Vec<String>> {
+        let user = EntityRef::parse(user_ref, RefDefaults::kind("user"))?;
+        let encode =
+            |part: &str| percent_encoding::utf8_percent_encode(part, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let path = [&user.kind, &user.namespace, &user.name].map(|part| encode(part)).join("/");
+        let request = Request::get(format!("/api/catalog/entities/by-name/{path}")).body(Body::empty());
+        let request = request.map_err(Error::internal)?;
+        let response =
+            self.parts.services.call(ServiceName::Catalog, &Caller::service(tenant, "gateway"), request).await?;
+        if response.status() == axum::http::StatusCode::NOT_FOUND {
+            return Ok(Vec::new());
+        }
+        let entity: Value = http_shell::read_json(response).await?;
+        let relations = entity["relations"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let groups = relations.iter().filter(|relation| relation["type"] == "memberOf");
+        Ok(groups.filter_map(|relation| relation["targetRef"].as_str().map(str::to_owned)).collect())
+    }
+}

@@ -1,0 +1,6 @@
+//! The gateway's statements. Everything goes through the tenant's door except the look-up of the tenant itself.
+
+pub mod api_token;
+pub mod member;
+pub mod session;
+pub mod tenant;

@@ -1,0 +1,155 @@
+//! What the operator decides about plugins.
+
+use crate::domain::lifecycle::Limits;
+use runtime::process::Launcher;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The plugin host's settings; `shared/runtime/default.toml` says what each means to an operator.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder that keeps bundles and the workers' home folders.
+    pub data_dir: PathBuf,
+    /// Short, private folder for the workers' sockets.
+    pub socket_dir: PathBuf,
+    /// Starts workers through the `sandbox` verb of the platform's executable.
+    pub launcher: Launcher,
+    /// The plugins' database, as a role that may make roles and schemas; `None`: plugins get no database.
+    pub plugins_url: Option<String>,
+    /// Domain with port, e.g. `localhost:7007`.
+    pub domain: String,
+    /// `http` or `https`, of public URLs.
+    pub scheme: &'static str,
+    /// Where workers reach the gateway, e.g. `http://127.0.0.1:7007`.
+    pub gateway_url: String,
+    /// Finds Node and the programs that run on it, anew at each use: they may be installed later.
+    pub tools: Tools,
+    /// Native workers by name.
+    pub native: BTreeMap<String, PathBuf>,
+    /// Numbers of the life cycle.
+    pub limits: Limits,
+    /// Between two health checks of a worker.
+    pub health_interval: Duration,
+    /// What a health check may take.
+    pub health_timeout: Duration,
+    /// Requests that one worker gets at once; more wait.
+    pub concurrency: usize,
+    /// From a request to the first byte of its answer.
+    pub first_byte: Duration,
+    /// What installing one package may take.
+    pub install: Duration,
+}
+
+/// Where Node and the programs that run on it are.
+#[derive(Debug, Clone)]
+pub enum Tools {
+    /// As the settings say, else in the usual places.
+    Found(Box<runtime::Config>),
+    /// Exactly here.
+    At {
+        /// The Node executable.
+        node: Option<PathBuf>,
+        /// The folder of the plugin worker's program.
+        worker_dir: Option<PathBuf>,
+        /// The portal's `shared-versions.json`.
+        shell_versions: Option<PathBuf>,
+    },
+}
+
+impl Tools {
+    /// The Node executable, of whatever version.
+    #[must_use]
+    pub fn node(&self) -> Option<PathBuf> {
+        match self {
+            Self::Found(config) => runtime::places::node(config),
+            Self::At { node, .. } => node.clone(),
+        }
+        .filter(|node| node.is_file())
+    }
+
+    /// A program of the plugin worker: `main.js`, `bundle.js`, `build-remote.js`.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let folder = match self {
+            Self::Found(config) => runtime::places::worker_dir(config),
+            Self::At { worker_dir, .. } => worker_dir.clone(),
+        }?;
+        Some(folder.join("dist").join(name)).filter(|program| program.is_file())
+    }
+
+    /// The list of libraries that the built portal shares with remotes.
+    #[must_use]
+    pub fn shell_versions(&self) -> Option<PathBuf> {
+        match self {
+            Self::Found(config) => runtime::places::portal_dir(config).map(|portal| portal.join("shared-versions.json")),
+            Self::At { shell_versions, .. } => shell_versions.clone(),
+        }
+        .filter(|file| file.is_file())
+    }
+}
+
+impl Config {
+    /// The settings of this process. `plugins_url` is that of the embedded or configured Postgres.
+    ///
+    /// # Errors
+    /// When the folder for sockets cannot be made.
+    pub fn of_process(config: &runtime::Config, plugins_url: Option<String>) -> anyhow::Result<Self> {
+        let mut gateway = config.listen;
+        if gateway.ip().is_unspecified() {
+            gateway.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        let native = runtime::places::beside_executable("tech-radar").map(|path| ("tech-radar".to_owned(), path));
+        Ok(Self {
+            socket_dir: runtime::embedded::socket_dir(&config.data_dir, "workers")?,
+            launcher: Launcher::of_this_process(),
+            plugins_url,
+            domain: config.domain.clone(),
+            scheme: config.scheme.as_str(),
+            gateway_url: format!("http://{gateway}"),
+            tools: Tools::Found(Box::new(config.clone())),
+            native: native.into_iter().collect(),
+            ..Self::in_folder(config.data_dir.clone())
+        })
+    }
+
+    /// The defaults, with everything below one folder and nothing to run workers with.
+    #[must_use]
+    pub fn in_folder(data_dir: PathBuf) -> Self {
+        Self {
+            socket_dir: data_dir.join("sockets"),
+            data_dir,
+            launcher: Launcher::of_this_process(),
+            plugins_url: None,
+            domain: "localhost:7007".to_owned(),
+            scheme: "http",
+            gateway_url: "http://127.0.0.1:7007".to_owned(),
+            tools: Tools::At { node: None, worker_dir: None, shell_versions: None },
+            native: BTreeMap::new(),
+            limits: Limits::default(),
+            health_interval: Duration::from_secs(5),
+            health_timeout: Duration::from_secs(5),
+            concurrency: 64,
+            first_byte: Duration::from_secs(60),
+            install: Duration::from_secs(600),
+        }
+    }
+
+    /// Folder of installed bundles.
+    #[must_use]
+    pub fn bundles(&self) -> PathBuf {
+        self.data_dir.join("bundles")
+    }
+
+    /// Public host of an organisation.
+    #[must_use]
+    pub fn host(&self, slug: &str) -> String {
+        format!("{slug}.{}", self.domain)
+    }
+
+    /// Public origin of an organisation.
+    #[must_use]
+    pub fn origin(&self, slug: &str) -> String {
+        format!("{}://{slug}.{}", self.scheme, self.domain)
+    }
+}

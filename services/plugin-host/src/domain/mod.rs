@@ -1,0 +1,7 @@
+//! Decisions without I/O: the life of a worker, package names, what crosses the border to a plugin, plain words.
+
+pub mod headers;
+pub mod lifecycle;
+pub mod media_type;
+pub mod package;
+pub mod reason;

@@ -1,0 +1,37 @@
+//! `/api/<plugin>/…`: everything that the platform itself does not answer goes to the plugin's worker.
+
+use super::installed::unknown;
+use crate::State;
+use crate::state::Target;
+use axum::extract::{self, Request};
+use axum::response::Response;
+use http_shell::{Caller, Path, Result};
+use kernel::Error;
+
+/// Calls a plugin's own API. What it takes and answers is the plugin's business.
+#[utoipa::path(method(get, head, post, put, patch, delete, options), path = "/api/{plugin_id}/{*path}",
+    params(("plugin_id" = String, Path), ("path" = String, Path)),
+    responses((status = 200), (status = 404, description = "The organisation has no such plugin"),
+        (status = 503, description = "The plugin's worker cannot answer; the message says why")))]
+pub async fn call_plugin(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((plugin_id, _)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response> {
+    let revision = match state.target(caller.tenant, &plugin_id).await?.ok_or_else(|| unknown(&plugin_id))? {
+        Target::Backend(revision) => revision,
+        Target::FrontendOnly => {
+            let text = format!("The plugin \"{plugin_id}\" has no back end; what is installed is its front end only");
+            return Err(Error::not_found(text).into());
+        }
+        Target::Installing => return Err(Error::unavailable("The plugin is being installed.").into()),
+        Target::Failed(cause) => {
+            return Err(Error::unavailable(format!("The plugin could not be installed: {cause}")).into());
+        }
+    };
+    let signer = state.launching.signer(caller.tenant).await?;
+    let token = state.launching.token(&signer, &plugin_id, &caller.principal)?;
+    let lease = state.supervisor.lease(caller.tenant, &plugin_id, revision).await?;
+    Ok(lease.send(request, &signer.host, token.as_deref(), state.config.first_byte).await?)
+}

@@ -1,0 +1,160 @@
+//! Installed plugins as the API shows them.
+
+use crate::domain::package::title;
+use crate::store::installation::Installation;
+use crate::store::package::{Package, State};
+use crate::supervisor::{LEVEL, Status};
+use serde::Serialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// A plugin of the organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Installed {
+    /// For example `badges`: its API is below `/api/badges`.
+    pub plugin_id: String,
+    /// The package that was installed first; a back end and a front end may come in two.
+    pub package: String,
+    /// That package's version, or what was asked for as long as it is not there.
+    pub version: String,
+    /// For people.
+    pub title: String,
+    /// The package's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `npm` or `native`.
+    pub source: String,
+    /// Whether it has a worker.
+    pub has_backend: bool,
+    /// Whether the portal loads something of it.
+    pub has_frontend: bool,
+    /// Its worker, or how far its installation is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<Worker>,
+    /// Part of Backstage's configuration tree, given to its worker.
+    #[schema(value_type = Object)]
+    pub config: Value,
+    /// Every package of it.
+    pub packages: Vec<InstalledPackage>,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub installed_at: OffsetDateTime,
+}
+
+/// A worker, or an installation that is not finished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Worker {
+    /// `installing`, `stopped`, `starting`, `ready`, `backing-off` or `failed`.
+    pub state: String,
+    /// What is wrong, in plain words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    pub since: OffsetDateTime,
+    /// How often it was started again after a failure.
+    pub restarts: u32,
+    /// How far it is separated from the host.
+    pub isolation_level: String,
+}
+
+/// One package of a plugin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InstalledPackage {
+    /// Its name.
+    pub package: String,
+    /// What is installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// `npm` or `native`.
+    pub source: String,
+    /// `installing`, `installed` or `failed`.
+    pub state: String,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// A list of plugins.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct InstalledList {
+    /// All of them, by id.
+    pub items: Vec<Installed>,
+}
+
+/// Puts a plugin's rows and its worker's status together. `packages` is not empty.
+pub fn view_of(
+    plugin_id: &str,
+    installation: Option<&Installation>,
+    packages: &[Package],
+    status: Option<Status>,
+) -> Installed {
+    let first = packages.first();
+    let has_backend = packages.iter().any(|package| package.backend.is_some());
+    let requested = first.map_or(OffsetDateTime::UNIX_EPOCH, |package| package.requested_at);
+    let installed_at = installation.map_or(requested, |installation| installation.installed_at);
+    let version = |package: &Package| package.version.clone().or_else(|| package.wanted.clone());
+    Installed {
+        plugin_id: plugin_id.to_owned(),
+        package: first.map(|package| package.package.clone()).unwrap_or_default(),
+        version: first.and_then(version).unwrap_or_else(|| "latest".to_owned()),
+        title: title(plugin_id),
+        description: packages.iter().find_map(|package| package.description.clone()),
+        source: first.map(|package| package.source.clone()).unwrap_or_default(),
+        has_backend,
+        has_frontend: packages.iter().any(|package| package.frontend.is_some()),
+        worker: worker(packages, has_backend, status, installed_at),
+        config: installation.map_or_else(|| Value::Object(serde_json::Map::new()), |found| found.config.clone()),
+        packages: packages.iter().map(package_view).collect(),
+        installed_at,
+    }
+}
+
+fn worker(
+    packages: &[Package],
+    has_backend: bool,
+    status: Option<Status>,
+    installed_at: OffsetDateTime,
+) -> Option<Worker> {
+    let worker = |state: &str, message: Option<String>, since, restarts| {
+        let isolation_level = LEVEL.as_str().to_owned();
+        Some(Worker { state: state.to_owned(), message, since, restarts, isolation_level })
+    };
+    if let Some(package) = packages.iter().find(|package| package.state == State::Installing) {
+        return worker("installing", None, package.changed_at, 0);
+    }
+    let failed = packages.iter().find(|package| package.state == State::Failed);
+    let message = failed.map(|package| {
+        let cause = package.message.as_deref().unwrap_or_default();
+        format!("{} could not be installed: {cause}", package.package)
+    });
+    match (status, failed) {
+        (Some(status), _) if has_backend => {
+            worker(status.state, status.message.or(message), status.since, status.restarts)
+        }
+        (_, Some(failed)) => worker("failed", message, failed.changed_at, 0),
+        _ if has_backend => worker("stopped", None, installed_at, 0),
+        _ => None,
+    }
+}
+
+fn package_view(package: &Package) -> InstalledPackage {
+    let state = match package.state {
+        State::Installing => "installing",
+        State::Installed => "installed",
+        State::Failed => "failed",
+    };
+    InstalledPackage {
+        package: package.package.clone(),
+        version: package.version.clone(),
+        source: package.source.clone(),
+        state: state.to_owned(),
+        message: package.message.clone(),
+    }
+}

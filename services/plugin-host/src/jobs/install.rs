@@ -1,0 +1,166 @@
+//! Installs one package: resolves its version, puts its bundle on disk once for all organisations, and builds and
+//! stores its front end.
+
+use super::{frontend, tool};
+use crate::State;
+use crate::domain::package::{Wanted, is_own_api, is_plugin_id};
+use crate::store::package::{self, Backend, Installed};
+use kernel::{Error, Result, TenantId};
+use serde::{Deserialize, Serialize};
+use std::ffi::OsStr;
+use std::path::Path;
+use store::TenantTx;
+use uuid::Uuid;
+
+/// The longest id that a plugin with a database can have: it is part of its schema's name.
+const LONGEST_BACKEND_ID: usize = 28;
+/// What the bundle tool said, kept beside the bundle.
+const DESCRIPTION: &str = "bundle.json";
+
+/// What the bundle tool says of a package.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Described {
+    /// Its name.
+    pub package: String,
+    /// Its exact version.
+    pub version: String,
+    description: Option<String>,
+    role: String,
+    plugin_id: String,
+    backend_features: Vec<String>,
+    has_backend: bool,
+    has_frontend: bool,
+    lock_digest: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Resolved {
+    version: String,
+}
+
+/// Installs the package as its row wants it; `None` when the row is gone.
+///
+/// # Errors
+/// Why it cannot be installed, in plain words.
+pub async fn install(state: &State, tenant: TenantId, name: &str) -> Result<Option<Installed>> {
+    let mut tx = state.db.tenant(tenant).await?;
+    let row = package::find_package(&mut tx, name).await?;
+    tx.commit().await?;
+    let Some(row) = row else { return Ok(None) };
+    let wanted = Wanted::new(&row.package, row.wanted.as_deref())?;
+    if let Some(native) = wanted.native_name() {
+        return install_native(state, native).map(Some);
+    }
+    let (described, bundle) = install_bundle(state, &wanted).await?;
+    check(&described)?;
+    let folder = state.config.bundles().join(&bundle);
+    let frontend = match described.has_frontend {
+        true => Some(frontend::install(state, tenant, &described.package, &folder).await?),
+        false => None,
+    };
+    Ok(Some(Installed {
+        backend: described.has_backend.then_some(Backend::Node { bundle, features: described.backend_features }),
+        plugin_id: described.plugin_id,
+        version: described.version,
+        description: described.description,
+        frontend,
+    }))
+}
+
+/// A native worker comes with the platform: there is nothing to fetch.
+fn install_native(state: &State, name: &str) -> Result<Installed> {
+    if !state.config.native.get(name).is_some_and(|program| program.is_file()) {
+        return Err(Error::input(format!("There is no native plugin \"{name}\" beside the platform's executable.")));
+    }
+    Ok(Installed {
+        plugin_id: name.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        description: None,
+        backend: Some(Backend::Native { name: name.to_owned() }),
+        frontend: None,
+    })
+}
+
+/// The bundle of the wanted version, from the disk when it is there; returns its folder's name.
+async fn install_bundle(state: &State, wanted: &Wanted) -> Result<(Described, String)> {
+    let config = &state.config;
+    let spec = wanted.npm_spec();
+    let resolved: Resolved = tool::run(config, "bundle.js", &["resolve".as_ref(), spec.as_ref()]).await?;
+    let bundles = config.bundles();
+    let folder_name = format!("{}@{}", wanted.package.replace('/', "+"), resolved.version);
+    let folder = bundles.join(&folder_name);
+    if let Some(described) = read_description(&folder).await {
+        return Ok((described, folder_name));
+    }
+    let fresh = bundles.join(format!(".new-{}", Uuid::new_v4().simple()));
+    tokio::fs::create_dir_all(&fresh).await.map_err(Error::internal)?;
+    let installed = fill(state, wanted, &resolved.version, &fresh).await;
+    let placed = match installed {
+        Ok(described) => place(&fresh, &folder, described).await,
+        Err(error) => Err(error),
+    };
+    // After a success it is not there any more; after a failure it must not stay.
+    drop(tokio::fs::remove_dir_all(&fresh).await);
+    placed.map(|described| (described, folder_name))
+}
+
+async fn fill(state: &State, wanted: &Wanted, version: &str, folder: &Path) -> Result<Described> {
+    let spec = format!("{}@{version}", wanted.package);
+    let args: [&OsStr; 4] = ["install".as_ref(), spec.as_ref(), "--dir".as_ref(), folder.as_os_str()];
+    let described: Described = tool::run(&state.config, "bundle.js", &args).await?;
+    let text = serde_json::to_vec_pretty(&described).map_err(Error::internal)?;
+    tokio::fs::write(folder.join(DESCRIPTION), text).await.map_err(Error::internal)?;
+    Ok(described)
+}
+
+/// Gives a complete bundle its name in one step; a bundle that somebody else has placed meanwhile is as good.
+async fn place(fresh: &Path, folder: &Path, described: Described) -> Result<Described> {
+    match tokio::fs::rename(fresh, folder).await {
+        Ok(()) => Ok(described),
+        Err(error) => read_description(folder).await.ok_or_else(|| Error::internal(error)),
+    }
+}
+
+async fn read_description(folder: &Path) -> Option<Described> {
+    let text = tokio::fs::read(folder.join(DESCRIPTION)).await.ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// What cannot be hosted, whatever the organisation has.
+fn check(described: &Described) -> Result<()> {
+    let id = &described.plugin_id;
+    if !is_plugin_id(id) {
+        return Err(Error::input(format!("Its plugin id \"{id}\" is not made of lower-case letters, digits and dashes.")));
+    }
+    if described.has_backend && is_own_api(id) {
+        return Err(Error::input(format!(
+            "It extends the platform's own \"{id}\"; back ends that do so cannot be installed yet."
+        )));
+    }
+    if described.has_backend && described.role.ends_with("-module") {
+        return Err(Error::input(format!("It is a module of the back end \"{id}\"; modules cannot be installed yet.")));
+    }
+    if described.has_backend && id.len() > LONGEST_BACKEND_ID {
+        return Err(Error::input(format!("Its plugin id \"{id}\" is longer than {LONGEST_BACKEND_ID} characters.")));
+    }
+    Ok(())
+}
+
+/// Whether the organisation has room for it: one back end per plugin.
+///
+/// # Errors
+/// `Conflict` that names the package in the way.
+pub async fn check_place(tx: &mut TenantTx, name: &str, found: &Installed) -> Result<()> {
+    if found.backend.is_none() {
+        return Ok(());
+    }
+    let others = package::list_packages_of(tx, &found.plugin_id).await?;
+    match others.into_iter().find(|other| other.package != name && other.backend.is_some()) {
+        Some(other) => Err(Error::conflict(format!(
+            "The plugin \"{}\" already has a back end, from {}. Remove the plugin first.",
+            found.plugin_id, other.package
+        ))),
+        None => Ok(()),
+    }
+}

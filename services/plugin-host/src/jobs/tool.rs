@@ -1,0 +1,83 @@
+//! Runs the programs of the plugin worker that install packages and build remotes: Node, arguments in, JSON out.
+
+use crate::Config;
+use crate::domain::reason::Reason;
+use crate::supervisor::launch::{check_node, find_node};
+use kernel::{Error, ErrorKind, Result};
+use runtime::process::{download_environment, spawn_bound};
+use runtime::sandbox::Level;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::process::Stdio;
+use tokio::io::AsyncReadExt as _;
+
+/// Longest output that is read of a tool.
+const MAX_OUTPUT: u64 = 16 << 20;
+
+/// Runs `program` with `args` and reads what it prints.
+///
+/// # Errors
+/// `Input` with the tool's own words when it refuses or fails; `Unavailable` when it takes too long or the registry
+/// cannot be reached.
+pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&OsStr]) -> Result<T> {
+    let node = find_node(&config.tools).map_err(cannot)?;
+    check_node(&node).await.map_err(cannot)?;
+    let script = config.tools.program(program).ok_or_else(|| cannot(Reason::ProgramMissing))?;
+    let mut command = config.launcher.command(Level::L0, node);
+    command
+        .arg(script)
+        .args(args)
+        .env_clear()
+        .envs(download_environment())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = spawn_bound(command).await.map_err(Error::internal)?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let ended = tokio::time::timeout(config.install, async {
+        let (out, err, status) = tokio::join!(read(stdout), read(stderr), child.wait());
+        (out, err, status)
+    });
+    let Ok((out, err, status)) = ended.await else {
+        return Err(Error::unavailable(format!("It took longer than {} seconds.", config.install.as_secs())));
+    };
+    let status = status.map_err(Error::internal)?;
+    // npm may print before the one object that counts.
+    let last = out.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if status.success() {
+        return serde_json::from_str(last).map_err(Error::internal);
+    }
+    let said = serde_json::from_str::<Value>(last).ok();
+    let message = said.as_ref().and_then(|value| value.pointer("/error/message")?.as_str());
+    Err(match message {
+        Some(message) => Error::new(kind(message), shortened(message)),
+        None => Error::internal(format!("{program}: {status}: {}", shortened(&err))),
+    })
+}
+
+async fn read(pipe: Option<impl tokio::io::AsyncRead + Unpin>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        // What came before a failure is shown.
+        drop((&mut pipe).take(MAX_OUTPUT).read_to_end(&mut bytes).await);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// npm's names for a registry that did not answer; everything else stays as it is however often one tries.
+fn kind(message: &str) -> ErrorKind {
+    let passing = ["ETIMEDOUT", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ENOTFOUND", "E429", "E502", "E503", "E504"];
+    if passing.iter().any(|code| message.contains(code)) { ErrorKind::Unavailable } else { ErrorKind::Input }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(1000).collect::<String>().trim().to_owned()
+}
+
+fn cannot(reason: Reason) -> Error {
+    let text = reason.to_string().replace("Its worker cannot start: ", "");
+    let mut letters = text.chars();
+    let sentence = letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str());
+    Error::input(sentence.unwrap_or_default())
+}

@@ -1,0 +1,107 @@
+//! What handlers and jobs share.
+
+use crate::Config;
+use crate::store::package::{Package, State as PackageState};
+use crate::store::{installation, package};
+use crate::supervisor::Supervisor;
+use crate::supervisor::launch::Launching;
+use kernel::{Result, SharedClock, TenantId};
+use runtime::Tasks;
+use runtime::objects::Objects;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Db;
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
+
+/// How old what we know of an installation may be when a request comes: another process may have changed it.
+const FRESH: Duration = Duration::seconds(1);
+
+/// What handlers and jobs share. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) db: Db,
+    pub(crate) objects: Objects,
+    pub(crate) config: Arc<Config>,
+    pub(crate) clock: SharedClock,
+    pub(crate) launching: Arc<Launching>,
+    pub(crate) supervisor: Supervisor,
+    pub(crate) wake: Arc<Notify>,
+    known: Arc<Mutex<Known>>,
+}
+
+type Known = HashMap<(TenantId, String), (OffsetDateTime, Option<Target>)>;
+
+/// What a request for a plugin's back end meets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A back end, as of this revision.
+    Backend(i64),
+    /// The plugin has a front end only.
+    FrontendOnly,
+    /// Its package is being installed.
+    Installing,
+    /// Installing its package failed, for this reason.
+    Failed(String),
+}
+
+impl State {
+    /// Nothing is started yet: workers start with the first request, jobs with [`crate::jobs::spawn`].
+    #[must_use]
+    pub fn new(db: Db, objects: Objects, config: Config, clock: SharedClock, tasks: &Tasks) -> Self {
+        let config = Arc::new(config);
+        let launching = Arc::new(Launching::new(db.clone(), config.clone(), clock.clone()));
+        Self {
+            supervisor: Supervisor::new(launching.clone(), tasks.clone()),
+            db,
+            objects,
+            config,
+            clock,
+            launching,
+            wake: Arc::default(),
+            known: Arc::default(),
+        }
+    }
+
+    /// What a request for `plugin_id` meets; `None` when the organisation has no such plugin.
+    pub(crate) async fn target(&self, tenant: TenantId, plugin_id: &str) -> Result<Option<Target>> {
+        let now = self.clock.now();
+        let key = (tenant, plugin_id.to_owned());
+        if let Some((until, target)) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
+            && now < *until
+        {
+            return Ok(target.clone());
+        }
+        let mut tx = self.db.tenant(tenant).await?;
+        let installation = installation::find_installation(&mut tx, plugin_id).await?;
+        let packages = package::list_packages_of(&mut tx, plugin_id).await?;
+        tx.commit().await?;
+        let target = target(installation.map(|found| found.revision), &packages);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (until, _)| now < *until);
+        known.insert(key, (now + FRESH, target.clone()));
+        Ok(target)
+    }
+
+    /// The installation changed: the next request looks again and meets a worker that knows.
+    pub(crate) fn changed(&self, tenant: TenantId, plugin_id: &str) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
+        self.supervisor.changed(tenant, plugin_id);
+    }
+}
+
+fn target(revision: Option<i64>, packages: &[Package]) -> Option<Target> {
+    if let Some(revision) = revision
+        && packages.iter().any(|package| package.backend.is_some())
+    {
+        return Some(Target::Backend(revision));
+    }
+    if packages.iter().any(|package| package.state == PackageState::Installing) {
+        return Some(Target::Installing);
+    }
+    let failed = packages.iter().find(|package| package.state == PackageState::Failed);
+    if let Some(failed) = failed {
+        return Some(Target::Failed(failed.message.clone().unwrap_or_default()));
+    }
+    packages.first().map(|_| Target::FrontendOnly)
+}

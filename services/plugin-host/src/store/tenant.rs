@@ -1,0 +1,48 @@
+//! The organisation, as its workers see it, and the keys that sign for it.
+
+use credential::signing::{PublicKey, SigningKey};
+use kernel::{Error, Result};
+use store::signing_keys::{self, StoredKey};
+use store::{TenantTx, db};
+use time::OffsetDateTime;
+
+/// What workers are told of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Tenant {
+    /// First label of its host.
+    pub slug: String,
+    /// For people.
+    pub name: String,
+}
+
+/// The transaction's organisation.
+///
+/// # Errors
+/// `NotFound` when it is gone; those of the database.
+pub async fn get_tenant(tx: &mut TenantTx) -> Result<Tenant> {
+    let found = sqlx::query_as("select slug, name from tenant where tenant_id = $1 and status = 'active'")
+        .bind(tx.id())
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db)?;
+    found.ok_or_else(|| Error::not_found("There is no such organisation"))
+}
+
+/// The key that signs now (made on first use) and all public keys, newest first.
+///
+/// # Errors
+/// Those of the database, and of sealing.
+pub async fn signing_keys(tx: &mut TenantTx, now: OffsetDateTime) -> Result<(SigningKey, Vec<PublicKey>)> {
+    let newest = match signing_keys::find_newest(tx).await? {
+        Some(key) => SigningKey::stored(key.id, key.private, key.public),
+        None => {
+            let key = SigningKey::generate()?;
+            let stored =
+                StoredKey { id: key.public.id, private: key.private().to_vec(), public: key.public.point.clone() };
+            signing_keys::insert(tx, &stored, now).await?;
+            key
+        }
+    };
+    let public = signing_keys::list_public(tx).await?;
+    Ok((newest, public.into_iter().map(|(id, point)| PublicKey { id, point }).collect()))
+}

@@ -1,0 +1,319 @@
+//! What a worker needs before its process can start: program, bundle, database, tokens; or why there is none.
+
+use crate::Config;
+use crate::config::Tools;
+use crate::domain::reason::{OLDEST_NODE, Reason};
+use crate::store::package::{Backend, State};
+use crate::store::{installation, package, tenant};
+use credential::plugin_token::Issuer;
+use credential::signing::{PublicKey, SigningKey, jwks};
+use kernel::{Error, ErrorKind, Principal, Result, SharedClock, TenantId};
+use plugin_protocol::control::{Renewal, RenewedToken};
+use plugin_protocol::{Boot, DatabaseGrant, Gateway, PROTOCOL, PluginBoot};
+use serde_json::{Map, Value, json};
+use sqlx::postgres::PgConnectOptions;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::Db;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// How old a worker's token may get before it gets a new one: half of its life.
+pub const RENEW_AFTER: Duration = Duration::from_secs(30 * 60);
+/// How long signing keys are remembered.
+const KEYS_FRESH: time::Duration = time::Duration::minutes(1);
+/// What asking Node for its version may take.
+const VERSION: Duration = Duration::from_secs(10);
+/// Memory of a worker's JavaScript heap, in MB.
+const HEAP_MB: u32 = 256;
+
+/// Everything that one process is started with.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which plugin.
+    pub plugin_id: String,
+    /// The installation's revision that this is.
+    pub revision: i64,
+    /// What is executed.
+    pub program: PathBuf,
+    /// With these arguments. Never a secret: they are public on the machine.
+    pub args: Vec<OsString>,
+    /// The worker's own folder.
+    pub home: PathBuf,
+    /// The boot document.
+    pub boot: Boot,
+}
+
+/// Prepares starts and makes tokens.
+#[derive(Debug)]
+pub struct Launching {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The clock.
+    pub clock: SharedClock,
+    db: Db,
+    keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
+    node: Mutex<Option<(PathBuf, Option<std::time::SystemTime>)>>,
+}
+
+/// An organisation's host and keys.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// Public host with port.
+    pub host: Arc<str>,
+    origin: Arc<str>,
+    name: Arc<str>,
+    tenant: TenantId,
+    key: Arc<SigningKey>,
+    public: Arc<[PublicKey]>,
+}
+
+impl Signer {
+    fn issuer(&self) -> Issuer<'_> {
+        Issuer { tenant: self.tenant, origin: &self.origin }
+    }
+}
+
+impl Launching {
+    /// Nothing is asked of the database yet.
+    #[must_use]
+    pub fn new(db: Db, config: Arc<Config>, clock: SharedClock) -> Self {
+        Self { config, clock, db, keys: Mutex::default(), node: Mutex::default() }
+    }
+
+    /// The organisation's host and keys, at most a minute old.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn signer(&self, tenant_id: TenantId) -> Result<Signer> {
+        let now = self.clock.now();
+        if let Some((until, signer)) = self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant_id)
+            && now < *until
+        {
+            return Ok(signer.clone());
+        }
+        let mut tx = self.db.tenant(tenant_id).await?;
+        let tenant = tenant::get_tenant(&mut tx).await?;
+        let (key, public) = tenant::signing_keys(&mut tx, now).await?;
+        tx.commit().await?;
+        let signer = Signer {
+            host: self.config.host(&tenant.slug).into(),
+            origin: self.config.origin(&tenant.slug).into(),
+            name: tenant.name.into(),
+            tenant: tenant_id,
+            key: Arc::new(key),
+            public: public.into(),
+        };
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|_, (until, _)| now < *until);
+        keys.insert(tenant_id, (now + KEYS_FRESH, signer.clone()));
+        Ok(signer)
+    }
+
+    /// What the worker of `plugin_id` sees when `caller` calls it.
+    ///
+    /// # Errors
+    /// `Internal` when signing fails.
+    pub fn token(&self, signer: &Signer, plugin_id: &str, caller: &Principal) -> Result<Option<String>> {
+        signer.issuer().towards_plugin(&signer.key, plugin_id, caller, self.clock.now())
+    }
+
+    /// New tokens and keys for a running worker.
+    ///
+    /// # Errors
+    /// Those of the database, and of signing.
+    pub async fn renewal(&self, tenant: TenantId, plugin_id: &str) -> Result<Renewal> {
+        let signer = self.signer(tenant).await?;
+        let service_token = signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now())?;
+        Ok(Renewal {
+            plugins: vec![RenewedToken { id: plugin_id.to_owned(), service_token }],
+            jwks: Some(jwks(&signer.public)),
+        })
+    }
+
+    /// Gathers what a start needs.
+    ///
+    /// # Errors
+    /// Why it cannot be started, in plain words.
+    pub async fn prepare(&self, tenant: TenantId, plugin_id: &str) -> Result<Spec, Reason> {
+        let platform = |error: Error| match error.kind {
+            ErrorKind::Internal => {
+                tracing::error!(%tenant, plugin = plugin_id, %error, "a worker's start cannot be prepared");
+                Reason::Platform("an internal error occurred.".to_owned())
+            }
+            _ => Reason::Platform(error.message),
+        };
+        let (backend, version, config, revision) = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let (program, args, bundle, features, wants_database) = match &backend {
+            Some(Backend::Node { bundle, features }) => {
+                let bundle = self.config.bundles().join(bundle);
+                if !bundle.join("node_modules").is_dir() {
+                    return Err(Reason::BundleMissing);
+                }
+                let main = self.config.tools.program("main.js").ok_or(Reason::ProgramMissing)?;
+                (self.node().await?, node_args(&main), bundle, features.clone(), true)
+            }
+            Some(Backend::Native { name }) => {
+                let program = self.config.native.get(name).filter(|program| program.is_file());
+                let program = program.cloned().ok_or(Reason::BundleMissing)?;
+                (program, Vec::new(), PathBuf::new(), Vec::new(), false)
+            }
+            None => return Err(Reason::BundleMissing),
+        };
+        let database = if wants_database { self.database(tenant, plugin_id).await.map_err(platform)? } else { None };
+        let signer = self.signer(tenant).await.map_err(platform)?;
+        let service_token =
+            signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
+        let plugin = PluginBoot {
+            id: plugin_id.to_owned(),
+            instance: format!("{plugin_id}@{version}"),
+            bundle: bundle.to_string_lossy().into_owned(),
+            features,
+            service_token,
+            database,
+        };
+        let home = self.config.data_dir.join("workers").join(tenant.to_string()).join(plugin_id);
+        let boot = self.boot(&signer, plugin, config);
+        Ok(Spec { tenant, plugin_id: plugin_id.to_owned(), revision, program, args, home, boot })
+    }
+
+    async fn installed(&self, tenant: TenantId, plugin_id: &str) -> Result<(Option<Backend>, String, Value, i64)> {
+        let mut tx = self.db.tenant(tenant).await?;
+        let installation = installation::find_installation(&mut tx, plugin_id).await?;
+        let packages = package::list_packages_of(&mut tx, plugin_id).await?;
+        tx.commit().await?;
+        let installation = installation.ok_or_else(|| Error::not_found("the plugin was removed."))?;
+        // A back end whose newer version is being installed, or failed to, goes on as it is.
+        let found = packages.into_iter().filter(|package| package.backend.is_some()).max_by_key(|package| {
+            (package.state == State::Installed, package.changed_at)
+        });
+        let (backend, version) =
+            found.map_or((None, None), |package| (package.backend.map(|backend| backend.0), package.version));
+        Ok((backend, version.unwrap_or_default(), installation.config, installation.revision))
+    }
+
+    fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value) -> Boot {
+        let secret = || format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+        let socket = self.config.socket_dir.join(format!("{}.sock", &Uuid::new_v4().simple().to_string()[..12]));
+        let mut config = json!({
+            "app": { "title": &*signer.name, "baseUrl": &*signer.origin },
+            "backend": { "baseUrl": &*signer.origin },
+            "organization": { "name": &*signer.name },
+        });
+        merge(&mut config, own);
+        Boot {
+            protocol: PROTOCOL.to_owned(),
+            tenant: signer.tenant.to_string(),
+            plugins: vec![plugin],
+            socket: socket.to_string_lossy().into_owned(),
+            gateway: Gateway {
+                host: signer.host.to_string(),
+                origin: signer.origin.to_string(),
+                url: Some(self.config.gateway_url.clone()),
+                socket: None,
+            },
+            jwks: jwks(&signer.public),
+            capability: secret(),
+            config: if let Value::Object(config) = config { config } else { Map::new() },
+            drain_ms: u64::try_from(plugin_protocol::limits::DEFAULT_DRAIN.as_millis()).unwrap_or(10_000),
+        }
+    }
+
+    /// The plugin's own schema with a fresh password.
+    async fn database(&self, tenant: TenantId, plugin_id: &str) -> Result<Option<DatabaseGrant>> {
+        let Some(url) = &self.config.plugins_url else { return Ok(None) };
+        let password = Uuid::new_v4().simple().to_string();
+        let schema = store::plugins::ensure_schema(url, tenant, plugin_id, &password).await?;
+        let server = PgConnectOptions::from_str(url).map_err(Error::internal)?;
+        let host = server.get_socket().map_or_else(|| server.get_host().to_owned(), |path| path.display().to_string());
+        Ok(Some(DatabaseGrant {
+            host,
+            port: server.get_port(),
+            user: schema.role,
+            password: schema.password,
+            database: server.get_database().unwrap_or_default().to_owned(),
+            schema: schema.schema,
+        }))
+    }
+
+    /// A Node that is new enough. Its version is asked again when the file changes.
+    async fn node(&self) -> Result<PathBuf, Reason> {
+        let node = find_node(&self.config.tools)?;
+        let changed = std::fs::metadata(&node).and_then(|meta| meta.modified()).ok();
+        let known = self.node.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if known == Some((node.clone(), changed)) {
+            return Ok(node);
+        }
+        check_node(&node).await?;
+        *self.node.lock().unwrap_or_else(PoisonError::into_inner) = Some((node.clone(), changed));
+        Ok(node)
+    }
+}
+
+/// The Node executable that the settings or the usual places name.
+///
+/// # Errors
+/// `NodeMissing`.
+pub fn find_node(tools: &Tools) -> Result<PathBuf, Reason> {
+    tools.node().ok_or(Reason::NodeMissing)
+}
+
+/// Asks Node for its version.
+///
+/// # Errors
+/// `NodeUnsuitable` when it is too old or does not answer.
+pub async fn check_node(node: &Path) -> Result<(), Reason> {
+    let unsuitable = |found: &str| Reason::NodeUnsuitable { path: node.display().to_string(), found: found.to_owned() };
+    let asked = runtime::process::bare(node).arg("--version").output();
+    let Ok(Ok(answer)) = tokio::time::timeout(VERSION, asked).await else {
+        return Err(unsuitable("a program that does not run"));
+    };
+    let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+    let major = version.strip_prefix('v').and_then(|rest| rest.split('.').next()).and_then(|text| text.parse().ok());
+    match major {
+        Some(major) if major >= OLDEST_NODE => Ok(()),
+        Some::<u32>(_) => Err(unsuitable(&version)),
+        None => Err(unsuitable("something else")),
+    }
+}
+
+fn node_args(main: &Path) -> Vec<OsString> {
+    vec![
+        format!("--max-old-space-size={HEAP_MB}").into(),
+        "--max-semi-space-size=1".into(),
+        main.as_os_str().to_owned(),
+    ]
+}
+
+/// Objects are merged, everything else is replaced.
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                merge(into.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugins_configuration_is_laid_over_the_organisations() {
+        let mut config = json!({ "app": { "title": "Acme", "baseUrl": "http://acme" }, "list": [1] });
+        merge(&mut config, json!({ "app": { "badges": { "obfuscate": true } }, "list": [2], "x": null }));
+        let expected = json!({
+            "app": { "title": "Acme", "baseUrl": "http://acme", "badges": { "obfuscate": true } }, "list": [2], "x": null,
+        });
+        assert_eq!(config, expected);
+    }
+}

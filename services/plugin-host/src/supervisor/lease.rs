@@ -1,0 +1,96 @@
+//! The right to send one request to a worker; as long as it is held, the worker counts as busy.
+
+use super::client::WorkerClient;
+use axum::body::Body;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use kernel::{Error, Result};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+/// How long a request waits for its turn at a busy worker.
+const TURN: Duration = Duration::from_secs(10);
+
+/// Requests in flight, and since when there are none.
+#[derive(Debug)]
+pub struct Gauge {
+    in_flight: AtomicUsize,
+    last: Mutex<Instant>,
+}
+
+impl Default for Gauge {
+    fn default() -> Self {
+        Self { in_flight: AtomicUsize::new(0), last: Mutex::new(Instant::now()) }
+    }
+}
+
+impl Gauge {
+    /// Requests in flight, and the time since the last one ended.
+    #[must_use]
+    pub fn read(&self) -> (usize, Duration) {
+        let idle = self.last.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        (self.in_flight.load(Ordering::SeqCst), idle)
+    }
+
+    /// Counts idleness from now.
+    pub fn touch(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+}
+
+/// Counts one request from its beginning to its end.
+#[derive(Debug)]
+struct Counted(Arc<Gauge>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// One request's hold on a ready worker.
+#[derive(Debug)]
+pub struct Lease {
+    client: WorkerClient,
+    counted: Counted,
+    permits: Arc<Semaphore>,
+}
+
+impl Lease {
+    /// Begins to count.
+    #[must_use]
+    pub fn new(client: WorkerClient, gauge: Arc<Gauge>, permits: Arc<Semaphore>) -> Self {
+        gauge.in_flight.fetch_add(1, Ordering::SeqCst);
+        Self { client, counted: Counted(gauge), permits }
+    }
+
+    /// Sends the request when it is its turn. The worker stays held until the answer's body has ended.
+    ///
+    /// # Errors
+    /// `Unavailable` when the worker is too busy, gone or too slow.
+    pub async fn send(
+        self,
+        request: Request<Body>,
+        host: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+    ) -> Result<Response<Body>> {
+        let turn = tokio::time::timeout(TURN, self.permits.acquire_owned()).await;
+        let permit = match turn {
+            Ok(Ok(permit)) => permit,
+            _ => return Err(Error { retry_after: Some(1), ..Error::unavailable("The plugin is too busy.") }),
+        };
+        let answer = self.client.forward(request, host, token, first_byte).await?;
+        let held: (Counted, OwnedSemaphorePermit) = (self.counted, permit);
+        Ok(answer.map(|body| {
+            Body::new(body.map_frame(move |frame| {
+                let _held = &held;
+                frame
+            }))
+        }))
+    }
+}

@@ -1,0 +1,103 @@
+//! Supervises workers: at most one process per organisation and plugin, started when a request needs it.
+//!
+//! Invariants: no worker outlives this process (its life is bound to ours by the kernel, and by its lifeline); what a
+//! worker says about itself changes nothing but its own state; a worker that fails takes nothing else with it.
+//!
+//! Reading order: [`Supervisor`], `slot`, `process`, `launch`.
+
+mod client;
+pub mod launch;
+mod lease;
+pub mod logs;
+mod process;
+mod slot;
+
+pub use lease::Lease;
+pub use process::LEVEL;
+pub use slot::Status;
+
+use kernel::{Error, Result, TenantId};
+use launch::Launching;
+use runtime::Tasks;
+use slot::{Command, Handle, Slot};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// All workers of this process. Clones share them.
+#[derive(Clone)]
+pub struct Supervisor {
+    slots: Arc<Mutex<HashMap<(TenantId, String), Handle>>>,
+    launching: Arc<Launching>,
+    tasks: Tasks,
+}
+
+impl Supervisor {
+    /// No workers yet.
+    #[must_use]
+    pub fn new(launching: Arc<Launching>, tasks: Tasks) -> Self {
+        Self { slots: Arc::default(), launching, tasks }
+    }
+
+    /// A hold on the worker for one request, as of `revision` of its installation; starts it when it sleeps.
+    ///
+    /// # Errors
+    /// `Unavailable`, with the reason, when the worker cannot start.
+    pub async fn lease(&self, tenant: TenantId, plugin_id: &str, revision: i64) -> Result<Lease> {
+        let (answer, answered) = oneshot::channel();
+        let stopping = || Error::unavailable("The platform is stopping.");
+        self.slot(tenant, plugin_id).commands.send(Command::Lease(revision, answer)).map_err(|_| stopping())?;
+        answered.await.map_err(|_| stopping())?
+    }
+
+    /// What the worker is doing; `None` when nothing was ever asked of it.
+    #[must_use]
+    pub fn status(&self, tenant: TenantId, plugin_id: &str) -> Option<Status> {
+        self.find(tenant, plugin_id).map(|handle| handle.status.borrow().clone())
+    }
+
+    /// The last lines that the worker wrote.
+    #[must_use]
+    pub fn logs(&self, tenant: TenantId, plugin_id: &str) -> Vec<logs::Line> {
+        self.find(tenant, plugin_id).map(|handle| handle.logs.lines()).unwrap_or_default()
+    }
+
+    /// Starts it afresh: requests in flight are finished by the old process.
+    pub fn restart(&self, tenant: TenantId, plugin_id: &str) {
+        Self::tell(&self.slot(tenant, plugin_id), Command::Restart);
+    }
+
+    /// Makes the next request meet a process that knows the changed installation.
+    pub fn changed(&self, tenant: TenantId, plugin_id: &str) {
+        if let Some(handle) = self.find(tenant, plugin_id) {
+            Self::tell(&handle, Command::Changed);
+        }
+    }
+
+    /// Stops it and forgets it.
+    pub fn remove(&self, tenant: TenantId, plugin_id: &str) {
+        let key = (tenant, plugin_id.to_owned());
+        let removed = self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        if let Some(handle) = removed {
+            Self::tell(&handle, Command::Stop);
+        }
+    }
+
+    fn tell(handle: &Handle, command: Command) {
+        // A slot ends only when the platform stops, and then there is nothing to tell it.
+        drop(handle.commands.send(command));
+    }
+
+    fn find(&self, tenant: TenantId, plugin_id: &str) -> Option<Handle> {
+        let key = (tenant, plugin_id.to_owned());
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    fn slot(&self, tenant: TenantId, plugin_id: &str) -> Handle {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots
+            .entry((tenant, plugin_id.to_owned()))
+            .or_insert_with(|| Slot::spawn(tenant, plugin_id, self.launching.clone(), &self.tasks))
+            .clone()
+    }
+}

@@ -1,0 +1,289 @@
+//! One process of a worker: pipes, protocol lines, log text, health checks, and its end.
+//!
+//! It is started through the platform's own executable (`sandbox` verb), which binds its life to ours. Standard input
+//! brings the boot document and stays open as the lifeline; descriptor 3 brings protocol lines; what comes out of
+//! standard output and error is text and decides nothing.
+
+use super::client::WorkerClient;
+use super::launch::{Launching, Spec};
+use super::logs::{Logs, read_lines};
+use crate::domain::reason::{Ending, Reason};
+use command_fds::{CommandFdExt as _, FdMapping};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use plugin_protocol::limits::PROTOCOL_FD;
+use plugin_protocol::{Line, PROTOCOL};
+use runtime::Tasks;
+use runtime::process::spawn_bound;
+use runtime::sandbox::Level;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::unix::pipe;
+use tokio::process::Child;
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// The isolation that this build reaches and asks for.
+pub const LEVEL: Level = Level::L0;
+
+/// How long pipes may still bring text after their process has ended (a child of it may hold them open).
+const LINGER: Duration = Duration::from_millis(500);
+
+/// What a process reports to the slot that started it.
+#[derive(Debug)]
+pub enum Report {
+    /// It says that it is ready, and it answers.
+    Ready,
+    /// It gave up.
+    Fatal(Reason),
+    /// It ended.
+    Ended(Ending),
+    /// How a health check went.
+    Health(bool),
+}
+
+/// A running process. Dropping it kills the process and all that it started.
+#[derive(Debug)]
+pub struct Process {
+    /// Speaks to it.
+    pub client: WorkerClient,
+    orders: mpsc::UnboundedSender<Order>,
+    _alive: DropGuard,
+}
+
+#[derive(Debug)]
+enum Order {
+    Terminate,
+}
+
+impl Process {
+    /// Asks it to drain and exit.
+    pub fn terminate(&self) {
+        // An ended process takes no orders, and needs none.
+        drop(self.orders.send(Order::Terminate));
+    }
+}
+
+/// Where a process reports, and what it needs of its surroundings.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Gets the reports, with the number of the process.
+    pub reports: mpsc::UnboundedSender<(u64, Report)>,
+    /// The number of this process within its slot.
+    pub number: u64,
+    /// Keeps its text.
+    pub logs: Arc<Logs>,
+    /// Runs what goes with it.
+    pub tasks: Tasks,
+    /// Clock, settings and tokens.
+    pub launching: Arc<Launching>,
+}
+
+impl Surroundings {
+    fn report(&self, report: Report) {
+        // The slot may have gone at shutdown.
+        drop(self.reports.send((self.number, report)));
+    }
+}
+
+/// Starts the process. It reports by itself from then on.
+///
+/// # Errors
+/// Why it could not be started.
+pub async fn start(spec: Spec, around: &Surroundings) -> Result<Process, Reason> {
+    let cannot = |error: &dyn std::fmt::Display| Reason::CannotExecute(error.to_string());
+    let boot = spec.boot.to_line().map_err(|error| cannot(&error))?;
+    make_folder(&spec.home).map_err(|error| cannot(&error))?;
+    let (lines, line_end) = std::io::pipe().map_err(|error| cannot(&error))?;
+    let mut command = around.launching.config.launcher.command(LEVEL, &spec.program);
+    command
+        .args(&spec.args)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("NODE_ENV", "production")
+        .env("HOME", &spec.home)
+        .env("TMPDIR", &spec.home)
+        .current_dir(&spec.home)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .fd_mappings(vec![FdMapping { parent_fd: line_end.into(), child_fd: PROTOCOL_FD }])
+        .map_err(|error| cannot(&error))?;
+    let lines = pipe::Receiver::from_owned_fd(lines.into()).map_err(|error| cannot(&error))?;
+    let child = spawn_bound(command).await.map_err(|error| cannot(&error))?;
+
+    let alive = CancellationToken::new();
+    let client = WorkerClient::new(spec.boot.socket.clone().into(), &spec.boot.capability);
+    let (orders, taken) = mpsc::unbounded_channel();
+    let name = format!("worker {} {}", spec.tenant, spec.plugin_id);
+    let guard = Guard { around: around.clone(), alive: alive.clone(), client: client.clone(), spec };
+    around.tasks.spawn(name, guard.run(child, boot, lines, taken));
+    Ok(Process { client, orders, _alive: alive.drop_guard() })
+}
+
+fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Watches over one process to its end.
+struct Guard {
+    around: Surroundings,
+    alive: CancellationToken,
+    client: WorkerClient,
+    spec: Spec,
+}
+
+impl Guard {
+    async fn run(
+        self,
+        mut child: Child,
+        boot: String,
+        lines: pipe::Receiver,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+    ) {
+        let closed = CancellationToken::new();
+        self.keep_text(child.stdout.take(), "stdout", &closed);
+        self.keep_text(child.stderr.take(), "stderr", &closed);
+        let heard = self.listen(lines);
+        let mut stdin = child.stdin.take();
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        let feed = async {
+            if let Some(stdin) = &mut stdin {
+                // A worker that does not read its boot document shows by never becoming ready.
+                drop(stdin.write_all(boot.as_bytes()).await);
+                drop(stdin.flush().await);
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::pin!(feed);
+        tokio::pin!(heard);
+        let mut listening = true;
+        let ending = loop {
+            tokio::select! {
+                status = child.wait() => break ending(status),
+                () = &mut feed => {}
+                () = &mut heard, if listening => listening = false,
+                Some(Order::Terminate) = orders.recv() => signal(group, Signal::SIGTERM, false),
+                () = self.alive.cancelled() => {
+                    signal(group, Signal::SIGKILL, true);
+                    break ending(child.wait().await);
+                }
+            }
+        };
+        // Whatever it started goes with it.
+        signal(group, Signal::SIGKILL, true);
+        if listening {
+            drop(tokio::time::timeout(LINGER, &mut heard).await);
+        }
+        drop(std::fs::remove_file(&self.spec.boot.socket));
+        self.around.report(Report::Ended(ending));
+        tokio::time::sleep(LINGER).await;
+        closed.cancel();
+        self.alive.cancel();
+    }
+
+    /// Reads protocol lines to their end.
+    async fn listen(&self, lines: pipe::Receiver) {
+        read_lines(lines, |text| match Line::parse(text) {
+            Some(Line::Ready(ready)) if ready.protocol != PROTOCOL || !ready.plugins.contains(&self.spec.plugin_id) => {
+                self.around.report(Report::Fatal(Reason::Fatal("it is ready, but not with this plugin".to_owned())));
+            }
+            Some(Line::Ready(ready)) => {
+                let (took, memory) = (ready.timings.total_ms, ready.rss_bytes >> 20);
+                self.note(format!("the worker started in {took} ms and takes {memory} MB"));
+                let pulse = Pulse { around: self.around.clone(), client: self.client.clone(), spec: self.spec.clone() };
+                let alive = self.alive.clone();
+                let name = format!("health {} {}", self.spec.tenant, self.spec.plugin_id);
+                self.around.tasks.spawn(name, async move {
+                    alive.run_until_cancelled(pulse.run()).await;
+                });
+            }
+            Some(Line::Fatal(fatal)) => self.around.report(Report::Fatal(Reason::of_fatal(&fatal))),
+            Some(Line::Stopped(stopped)) => {
+                let cut_off = stopped.cut_off;
+                self.note(match cut_off {
+                    0 => "the worker has drained".to_owned(),
+                    _ => format!("the worker has stopped; {cut_off} requests were cut off"),
+                });
+            }
+            Some(Line::Unknown) | None => {}
+        })
+        .await;
+    }
+
+    fn note(&self, text: String) {
+        self.around.logs.note(self.around.launching.clock.now(), text);
+    }
+
+    fn keep_text<P>(&self, pipe: Option<P>, stream: &'static str, closed: &CancellationToken)
+    where
+        P: tokio::io::AsyncRead + Unpin + Send + 'static,
+    {
+        let Some(pipe) = pipe else { return };
+        let (logs, clock) = (self.around.logs.clone(), self.around.launching.clock.clone());
+        let closed = closed.clone();
+        let name = format!("{stream} {} {}", self.spec.tenant, self.spec.plugin_id);
+        self.around.tasks.spawn(name, async move {
+            closed.run_until_cancelled(read_lines(pipe, |line| logs.write(clock.now(), stream, line))).await;
+        });
+    }
+}
+
+/// Health checks and renewed tokens, as long as the process lives.
+struct Pulse {
+    around: Surroundings,
+    client: WorkerClient,
+    spec: Spec,
+}
+
+impl Pulse {
+    async fn run(self) {
+        let config = self.around.launching.config.clone();
+        let mut ready = false;
+        let mut renewed = tokio::time::Instant::now();
+        loop {
+            let healthy = self.client.is_healthy(config.health_timeout).await;
+            if healthy && !ready {
+                ready = true;
+                self.around.report(Report::Ready);
+            } else {
+                self.around.report(Report::Health(healthy));
+            }
+            if renewed.elapsed() >= super::launch::RENEW_AFTER && self.renew().await {
+                renewed = tokio::time::Instant::now();
+            }
+            tokio::time::sleep(config.health_interval).await;
+        }
+    }
+
+    async fn renew(&self) -> bool {
+        match self.around.launching.renewal(self.spec.tenant, &self.spec.plugin_id).await {
+            Ok(renewal) => self.client.renew(&renewal).await,
+            Err(error) => {
+                tracing::warn!(tenant = %self.spec.tenant, plugin = self.spec.plugin_id, %error, "no new token");
+                false
+            }
+        }
+    }
+}
+
+fn signal(process: Option<Pid>, signal: Signal, whole_group: bool) {
+    let Some(process) = process else { return };
+    // A process that has just ended is what is wanted.
+    drop(if whole_group { killpg(process, signal) } else { kill(process, signal) });
+}
+
+fn ending(status: std::io::Result<std::process::ExitStatus>) -> Ending {
+    match status {
+        Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) => Ending::Code(code),
+            (None, Some(signal)) => Ending::Signal(signal),
+            (None, None) => Ending::Unknown,
+        },
+        Err(_) => Ending::Unknown,
+    }
+}

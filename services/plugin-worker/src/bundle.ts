@@ -1,0 +1,68 @@
+/**
+ * The bundle tool, run by the supervisor when a plugin is installed. It prints one JSON object.
+ *
+ * - `node dist/bundle.js resolve PACKAGE[@RANGE]`: the version that this stands for, with its integrity.
+ * - `node dist/bundle.js install PACKAGE[@RANGE] --dir DIR [--keep-all]`: installs it into DIR, without its install
+ *   scripts, takes out what no worker reads, and describes it.
+ * - `node dist/bundle.js describe PACKAGE --dir DIR`: describes a package that is installed there.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve as resolvePath } from 'node:path';
+import {
+  describePackage,
+  readPackage,
+  type PackageDescription,
+} from './bundle/package.ts';
+import { install, parseSpec, resolve } from './bundle/npm.ts';
+import { prune } from './bundle/prune.ts';
+import {
+  parseArguments,
+  runCommand,
+  UsageError,
+  type Arguments,
+} from './command.ts';
+
+/** What `install` and `describe` print. */
+interface BundleDescription extends PackageDescription {
+  dir: string;
+  /** SHA-256 in hex of the lock file: names every package of the bundle by version and integrity. */
+  lockDigest: string;
+}
+
+const COMMANDS: Record<
+  string,
+  (spec: string, args: Arguments) => Promise<unknown>
+> = {
+  resolve: spec => resolve(spec),
+  describe: (spec, args) =>
+    Promise.resolve(describe(parseSpec(spec).name, args.option('dir'))),
+  install: async (spec, args) => {
+    const dir = resolvePath(args.option('dir'));
+    await install(spec, dir);
+    const described = describe(parseSpec(spec).name, dir);
+    // A bundler follows source maps and style sheets into places that a worker never reads.
+    const whole = args.flag('keep-all') || !described.hasBackend;
+    const prunedBytes = whole ? 0 : prune(join(dir, 'node_modules'));
+    return { ...described, prunedBytes };
+  },
+};
+
+function describe(name: string, dir: string): BundleDescription {
+  const lock = readFileSync(join(dir, 'package-lock.json'));
+  return {
+    ...describePackage(readPackage(dir, name)),
+    dir: resolvePath(dir),
+    lockDigest: createHash('sha256').update(lock).digest('hex'),
+  };
+}
+
+runCommand(async () => {
+  const args = parseArguments(process.argv.slice(2), ['dir'], ['keep-all']);
+  const [name, spec] = args.positionals;
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (!command || spec === undefined) {
+    throw new UsageError('usage: bundle.js resolve|install|describe PACKAGE');
+  }
+  return command(spec, args);
+});

@@ -1,0 +1,17 @@
+import ReactDOM from 'react-dom/client';
+import type { PortalConfig } from '../portalConfig';
+import { GoToPortalPage } from './GoToPortalPage';
+import { LandingPage } from './LandingPage';
+import { SignUpPage } from './SignUpPage';
+
+const pages: Record<string, typeof LandingPage> = {
+  '/signup': SignUpPage,
+  '/portal': GoToPortalPage,
+};
+
+/** Starts the pages of the installation itself: sign-up and the way to one's own portal. */
+export function renderApex(root: HTMLElement, portal: PortalConfig): void {
+  const path = location.pathname.replace(/\/+$/, '');
+  const Page = pages[path] ?? LandingPage;
+  ReactDOM.createRoot(root).render(<Page portal={portal} />);
+}

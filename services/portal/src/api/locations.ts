@@ -1,0 +1,52 @@
+import { createApiRef } from '@backstage/frontend-plugin-api';
+import { requestJson, requestNothing, type Fetch } from './request';
+import type { List, LocationProgress, LocationSummary } from './types';
+
+const base = 'plugin://catalog';
+
+/** The addresses that the catalog reads, and how reading them goes. */
+export class LocationsClient {
+  readonly #fetch: Fetch;
+
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
+  }
+
+  async list(): Promise<LocationSummary[]> {
+    const list = await requestJson<List<LocationSummary>>(
+      this.#fetch,
+      `${base}/v1/locations`,
+    );
+    return list.items;
+  }
+
+  progress(id: string): Promise<LocationProgress> {
+    return requestJson(
+      this.#fetch,
+      `${base}/v1/locations/${encodeURIComponent(id)}/progress`,
+    );
+  }
+
+  /** Registers a URL and returns the id of the location that was made. */
+  async register(target: string): Promise<string> {
+    const made = await requestJson<{ location: { id: string } }>(
+      this.#fetch,
+      `${base}/locations`,
+      { method: 'POST', body: { type: 'url', target } },
+    );
+    return made.location.id;
+  }
+
+  unregister(id: string): Promise<void> {
+    return requestNothing(
+      this.#fetch,
+      `${base}/locations/${encodeURIComponent(id)}`,
+      { method: 'DELETE' },
+    );
+  }
+}
+
+export const locationsApiRef = createApiRef<LocationsClient>().with({
+  id: 'plugin.settings.locations',
+  pluginId: 'settings',
+});

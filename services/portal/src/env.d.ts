@@ -1,0 +1,14 @@
+declare module '*.css';
+declare module '@backstage/ui/css/styles.css';
+
+/** Versions of the libraries that the shell lends to remotes; put in by the build. */
+declare const SHARED_VERSIONS: Readonly<Record<string, string>>;
+
+// The stock files that src/stock/ stands in for, under names that the build resolves to the originals.
+declare module 'stock-part/MarkdownContent' {
+  export { MarkdownContent } from '@backstage/core-components';
+}
+declare module 'stock-part/ToastContainer' {
+  import type { ComponentType } from 'react';
+  export const ToastContainer: ComponentType<{ queue: unknown }>;
+}

@@ -1,0 +1,4 @@
+import { createRouteRef } from '@backstage/frontend-plugin-api';
+
+export const settingsRouteRef = createRouteRef();
+export const registerRouteRef = createRouteRef();

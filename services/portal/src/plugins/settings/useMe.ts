@@ -1,0 +1,19 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import { tenantAdminApiRef } from '../../api/tenantAdmin';
+import type { Me } from '../../api/types';
+import { useLoad } from '../../ui/useLoad';
+
+let known: Promise<Me> | undefined;
+
+/** Who is looking, asked once; undefined while it is not known. */
+export function useMe(): Me | undefined {
+  const admin = useApi(tenantAdminApiRef);
+  const { load } = useLoad(() => {
+    known ??= admin.getMe().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  });
+  return load.state === 'ready' ? load.value : undefined;
+}

@@ -1,0 +1,70 @@
+/** One front-end plugin that is installed for this organisation, as the gateway announces it. */
+export interface RemotePlugin {
+  pluginId: string;
+  /** Name of the module-federation container. */
+  name: string;
+  remote?: string;
+  /** Path of `mf-manifest.json` on this origin. */
+  entry: string;
+  modules: { expose: string }[];
+}
+
+/** What the gateway writes into `index.html` for this host. */
+export interface PortalConfig {
+  surface: 'apex' | 'tenant';
+  /** `example.org` or `localhost:7007`: organisations live one label below. */
+  domain: string;
+  apexUrl: string;
+  demo: boolean;
+  /** Whether the request for this page carried a living session. Absent: unknown. */
+  session?: boolean;
+  demoSampleUrl?: string;
+  tenant?: { id: string; slug: string; name: string };
+  branding: { accent?: string };
+  plugins: RemotePlugin[];
+  organizationName: string;
+  title: string;
+}
+
+interface InjectedData {
+  app?: { title?: string };
+  organization?: { name?: string };
+  proscenium?: Partial<
+    Omit<PortalConfig, 'organizationName' | 'title' | 'branding'>
+  > & { branding?: { accent?: string } };
+}
+
+interface InjectedConfig {
+  context: string;
+  data: InjectedData;
+}
+
+/** The configurations that the gateway wrote into `page`. */
+export function injectedConfigs(page: Document): InjectedConfig[] {
+  const scripts = page.querySelectorAll('script[type="backstage.io/config"]');
+  return [...scripts].flatMap(
+    script => JSON.parse(script.textContent ?? '[]') as InjectedConfig[],
+  );
+}
+
+/** Reads what the gateway injected into `page`; undefined when it injected nothing. */
+export function readPortalConfig(page: Document): PortalConfig | undefined {
+  const data: InjectedData = {};
+  for (const part of injectedConfigs(page)) Object.assign(data, part.data);
+  const portal = data.proscenium;
+  if (!portal?.surface) return undefined;
+  const name = data.organization?.name ?? portal.tenant?.name ?? 'Proscenium';
+  return {
+    surface: portal.surface,
+    domain: portal.domain ?? page.location.host,
+    apexUrl: portal.apexUrl ?? page.location.origin,
+    demo: portal.demo ?? false,
+    session: portal.session,
+    demoSampleUrl: portal.demoSampleUrl,
+    tenant: portal.tenant,
+    branding: portal.branding ?? {},
+    plugins: portal.plugins ?? [],
+    organizationName: name,
+    title: data.app?.title ?? name,
+  };
+}

@@ -1,0 +1,133 @@
+//! What can be asked on the command line.
+
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Proscenium: a multi-tenant developer portal on the Backstage open standard.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// A TOML file with settings; `proscenium config` prints what came out of all layers.
+    #[arg(long, global = true)]
+    pub config: Option<PathBuf>,
+    /// Where everything is kept.
+    #[arg(long, global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// The address to listen on.
+    #[arg(long, global = true)]
+    pub listen: Option<SocketAddr>,
+    /// Make a demo organisation and serve the demo git host.
+    #[arg(long, global = true)]
+    pub demo: bool,
+}
+
+/// Roles and commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Every role in one process, with embedded defaults for what is not configured.
+    All,
+    /// The public edge: hosts, sessions, tokens, the portal.
+    Gateway,
+    /// Entities, locations, search.
+    Catalog,
+    /// Templates and tasks.
+    Scaffolder,
+    /// Reading the outside world.
+    Integrations,
+    /// Organisations, members, tokens.
+    TenantAdmin,
+    /// Plugins and their workers.
+    PluginHost,
+    /// Make the database roles and bring the schema to this executable's level.
+    Migrate,
+    /// Serve the embedded S3 by itself, for tests of separate roles; prints its settings as JSON.
+    DevS3,
+    /// Print the merged settings, secrets hidden.
+    Config,
+    /// Write the OpenAPI documents.
+    Openapi {
+        /// Folder to write to.
+        #[arg(long, default_value = "openapi")]
+        dir: PathBuf,
+        /// Fail when a document on disk is stale, and write nothing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Organisations.
+    Tenant {
+        /// What to do.
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+    /// Plugins.
+    Plugin {
+        /// What to do.
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
+    /// List jobs that were given up, one JSON object a line.
+    Jobs {
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+    },
+    /// Become another program, bound to the parent's life (internal).
+    #[command(hide = true)]
+    Sandbox,
+}
+
+/// What can be done with organisations.
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Make an organisation; prints one JSON object.
+    Create {
+        /// Its address: `SLUG.<domain>`.
+        slug: String,
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// Mail address of its first administrator.
+        #[arg(long)]
+        admin: String,
+        /// The catalog entity that the administrator is; default `user:default/<local part of the mail>`.
+        #[arg(long)]
+        user_ref: Option<String>,
+        /// Its plan; `internal` has no limits.
+        #[arg(long, default_value = "internal")]
+        plan: String,
+    },
+}
+
+/// What can be done with plugins.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// Install a plugin for one organisation and wait until it is there.
+    Install {
+        /// npm package, or `proscenium:ID` for a native one; `PACKAGE@VERSION` pins the version.
+        package: String,
+        /// The organisation's address.
+        #[arg(long)]
+        tenant: String,
+    },
+}
+
+impl Command {
+    /// The role's name in logs and traces.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Gateway => "gateway",
+            Self::Catalog => "catalog",
+            Self::Scaffolder => "scaffolder",
+            Self::Integrations => "integrations",
+            Self::TenantAdmin => "tenant-admin",
+            Self::PluginHost => "plugin-host",
+            _ => "cli",
+        }
+    }
+}

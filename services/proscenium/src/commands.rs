@@ -1,0 +1,83 @@
+//! The operator's commands. Each prints its result on stdout and nothing else there.
+
+use crate::cli::{PluginCommand, TenantCommand};
+use crate::platform::Platform;
+use anyhow::Context as _;
+use runtime::config::SecretUrl;
+use runtime::{Config, Tasks};
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::time::Duration;
+
+/// How long a command waits for its background work at the end.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Makes roles and tables in the configured database.
+pub async fn migrate(config: Config) -> anyhow::Result<()> {
+    let url = config.database.url.as_ref().map(SecretUrl::masked).context("DATABASE_URL is not set")?;
+    let platform = Platform::join(config, Tasks::new()).await?;
+    platform.migrate().await?;
+    platform.stop(LINGER).await;
+    print(&json!({ "migrated": url, "migrations": store::MIGRATIONS.iter().count() }))
+}
+
+/// Serves the embedded S3 until it is told to stop.
+pub async fn dev_s3(config: Config) -> anyhow::Result<()> {
+    let tasks = Tasks::new();
+    tasks.shutdown_on_signals()?;
+    let folder = runtime::data_dir::DataDir::open(&config.data_dir)?;
+    let endpoint = runtime::embedded::s3::serve(&config.s3, folder.path(), &tasks).await?;
+    print(&json!({
+        "url": endpoint.url, "bucket": endpoint.bucket, "region": endpoint.region,
+        "accessKey": endpoint.access_key, "secretKey": endpoint.secret_key.expose(),
+    }))?;
+    tasks.shutdown_token().cancelled().await;
+    tasks.shutdown(LINGER).await;
+    Ok(())
+}
+
+/// Organisations.
+pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()> {
+    let TenantCommand::Create { slug, name, admin, user_ref, plan } = command;
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let made = crate::demo::create_tenant(
+        &platform,
+        tenant_admin::NewTenant { slug, name, plan, admin_email: admin, admin_name: None, user_ref },
+    )
+    .await?;
+    print(&made)?;
+    finish(platform).await
+}
+
+/// Plugins.
+pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()> {
+    let PluginCommand::Install { package, tenant } = command;
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let installed = crate::demo::install_plugin(&platform, &tenant, &package).await?;
+    print(&installed)?;
+    finish(platform).await
+}
+
+/// Jobs that were given up, one JSON object a line.
+pub async fn dead_jobs(config: Config, limit: i64) -> anyhow::Result<()> {
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    for job in store::queue::list_dead(&platform.db, limit).await? {
+        print(&json!({
+            "tenantId": job.tenant_id, "queue": job.queue, "key": job.key, "attempts": job.attempts,
+            "lastError": job.last_error,
+            "createdAt": job.created_at.format(&time::format_description::well_known::Rfc3339)?,
+        }))?;
+    }
+    finish(platform).await
+}
+
+/// A command beside a server must not remove the server's run file, so it only lets go of its connections.
+async fn finish(platform: Platform) -> anyhow::Result<()> {
+    platform.tasks.request_shutdown();
+    platform.db.close().await;
+    Ok(())
+}
+
+fn print(value: &Value) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{value}")?)
+}

@@ -1,0 +1,55 @@
+//! The demo organisation and its sample repositories, and what commands make in a running installation.
+
+use crate::platform::Platform;
+use crate::roles::tenant_admin;
+use axum::body::Body;
+use http_shell::{Caller, ServiceName, read_json};
+use integrations::Integrations;
+use kernel::ErrorKind;
+use runtime::Config;
+use serde_json::{Value, json};
+
+/// Makes the sample repositories and returns the descriptor that the onboarding page offers to try.
+pub async fn sample_url(integrations: &Integrations, config: &Config) -> anyhow::Result<Option<String>> {
+    let Some(host) = &integrations.demo else { return Ok(None) };
+    let samples = integrations::demo_git::samples(host, &config.apex_url()).await?;
+    Ok(samples.first().map(|sample| sample.location.clone()))
+}
+
+/// Makes the demo organisation with its samples; returns lines to print. Nothing without `demo`.
+pub async fn prepare(platform: &Platform, integrations: &Integrations) -> anyhow::Result<Vec<String>> {
+    let Some(host) = &integrations.demo else { return Ok(Vec::new()) };
+    let demo = ::tenant_admin::demo_tenant(&tenant_admin(platform)).await?;
+    if demo.created.is_some() {
+        for sample in integrations::demo_git::samples(host, &platform.config.apex_url()).await? {
+            register(platform, demo.tenant.id, &sample.location).await?;
+        }
+    }
+    Ok(vec![
+        format!("Sign up an organisation there, or look at the demo first: {}", demo.url),
+        "The link signs in once, as the demo's administrator.".to_owned(),
+    ])
+}
+
+async fn register(platform: &Platform, tenant: kernel::TenantId, url: &str) -> anyhow::Result<()> {
+    let request = axum::http::Request::post("/api/catalog/locations")
+        .header("content-type", "application/json")
+        .body(Body::from(json!({ "type": "url", "target": url }).to_string()))?;
+    let caller = Caller::service(tenant, "demo");
+    match read_json::<Value>(platform.client.call(ServiceName::Catalog, &caller, request).await?).await {
+        Err(error) if error.kind != ErrorKind::Conflict => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// `proscenium tenant create`.
+pub async fn create_tenant(platform: &Platform, new: ::tenant_admin::NewTenant) -> anyhow::Result<Value> {
+    let made = ::tenant_admin::create_tenant(&tenant_admin(platform), new).await?;
+    Ok(serde_json::to_value(made)?)
+}
+
+/// `proscenium plugin install`.
+pub async fn install_plugin(platform: &Platform, slug: &str, package: &str) -> anyhow::Result<Value> {
+    let _ = (platform, slug, package);
+    anyhow::bail!("plugins cannot be installed yet")
+}

@@ -1,0 +1,189 @@
+//! How the services are put together: all in one process, or one role by itself.
+
+use crate::demo;
+use crate::openapi::documents;
+use crate::platform::Platform;
+use crate::serve::{bind, listen};
+use anyhow::Context as _;
+use axum::Router;
+use http_shell::ServiceName;
+use integrations::Integrations;
+use runtime::config::Scheme;
+use runtime::{Config, Tasks, places};
+use std::io::Write as _;
+use std::time::Duration;
+use tenant_admin::TenantAdmin;
+
+/// How long shutdown waits for requests and background work.
+const SHUTDOWN: Duration = Duration::from_secs(15);
+
+/// A role that can be a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The public edge.
+    Gateway,
+    /// Entities, locations, search.
+    Catalog,
+    /// Templates and tasks.
+    Scaffolder,
+    /// Reading the outside world.
+    Integrations,
+    /// Organisations and their people.
+    TenantAdmin,
+    /// Plugins and their workers.
+    PluginHost,
+}
+
+/// Every role in this process, with embedded defaults.
+pub async fn run_all(config: Config) -> anyhow::Result<()> {
+    let tasks = Tasks::new();
+    tasks.shutdown_on_signals()?;
+    // Before anything is started: a taken port is the likeliest reason to give up.
+    let listener = bind(config.listen).await?;
+    let platform = Platform::start(config, tasks.clone()).await?;
+    let served = serve_all(&platform, listener).await;
+    tasks.request_shutdown();
+    platform.stop(SHUTDOWN).await;
+    served
+}
+
+async fn serve_all(platform: &Platform, listener: tokio::net::TcpListener) -> anyhow::Result<()> {
+    let integrations = integrations_state(platform)?;
+    let client = &platform.client;
+    client.attach(ServiceName::Integrations, integrations::service(integrations.clone(), &platform.key).router);
+    client.attach(ServiceName::TenantAdmin, tenant_admin::routes().build(tenant_admin(platform), &platform.key).router);
+    client.attach(ServiceName::Catalog, catalog_role(platform));
+    client.attach(ServiceName::Scaffolder, scaffolder_role(platform));
+    let edge = gateway_role(platform, demo::sample_url(&integrations, &platform.config).await?)?;
+    let greeting = demo::prepare(platform, &integrations);
+    let announce = async {
+        match greeting.await {
+            Ok(lines) => announce(platform, &lines),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the demo organisation could not be made"),
+        }
+    };
+    let (served, ()) = tokio::join!(listen(listener, edge, &platform.tasks), announce);
+    served
+}
+
+/// One role by itself; the others are at the configured addresses.
+pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
+    let tasks = Tasks::new();
+    tasks.shutdown_on_signals()?;
+    let listener = bind(config.listen).await?;
+    let platform = Platform::join(config, tasks.clone()).await?;
+    platform.db.probe().await.context("the database does not answer")?;
+    point_to_others(&platform)?;
+    let router = match role {
+        Role::Gateway => gateway_role(&platform, None)?,
+        Role::Catalog => catalog_role(&platform),
+        Role::Scaffolder => scaffolder_role(&platform),
+        Role::TenantAdmin => tenant_admin::routes().build(tenant_admin(&platform), &platform.key).router,
+        Role::PluginHost => anyhow::bail!("not yet"),
+        Role::Integrations => {
+            let state = integrations_state(&platform)?;
+            demo::sample_url(&state, &platform.config).await?;
+            integrations::service(state, &platform.key).router
+        }
+    };
+    let router = if role == Role::Gateway { router } else { with_health(router) };
+    let served = listen(listener, router, &tasks).await;
+    tasks.request_shutdown();
+    platform.stop(SHUTDOWN).await;
+    served
+}
+
+/// Roles behind the gateway answer the same probes as it does.
+fn with_health(router: Router) -> Router {
+    let ok = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
+    Router::new()
+        .route("/.backstage/health/v1/readiness", axum::routing::get(ok))
+        .route("/.backstage/health/v1/liveness", axum::routing::get(ok))
+        .fallback_service(router)
+}
+
+fn point_to_others(platform: &Platform) -> anyhow::Result<()> {
+    let services = &platform.config.services;
+    let addresses = [
+        (ServiceName::Catalog, &services.catalog_url),
+        (ServiceName::Scaffolder, &services.scaffolder_url),
+        (ServiceName::Integrations, &services.integrations_url),
+        (ServiceName::TenantAdmin, &services.tenant_admin_url),
+        (ServiceName::PluginHost, &services.plugin_host_url),
+    ];
+    for (service, urls) in addresses {
+        if let Some(urls) = urls {
+            let urls: Vec<String> = urls.split(',').map(|url| url.trim().to_owned()).collect();
+            platform.client.point_to(service, &urls)?;
+        }
+    }
+    Ok(())
+}
+
+fn integrations_state(platform: &Platform) -> anyhow::Result<Integrations> {
+    Integrations::new(&platform.config, platform.tasks.clone())
+}
+
+/// The service's state, which commands use without serving it.
+pub fn tenant_admin(platform: &Platform) -> TenantAdmin {
+    let config = tenant_admin::Config {
+        signup_enabled: platform.config.signup.enabled,
+        ..tenant_admin::Config::new(platform.config.domain.clone(), platform.config.scheme == Scheme::Https)
+    };
+    TenantAdmin::new(config, platform.db.clone(), platform.clock.clone(), platform.bus.clone())
+}
+
+fn catalog_role(platform: &Platform) -> Router {
+    let state = catalog::State::new(
+        platform.db.clone(),
+        platform.client.clone(),
+        catalog::Config::new(&platform.config.catalog),
+        &platform.internal_secret,
+        platform.clock.clone(),
+    );
+    catalog::jobs::start(&state, &platform.tasks);
+    catalog::routes().build(state, &platform.key).router
+}
+
+fn scaffolder_role(platform: &Platform) -> Router {
+    let config = scaffolder::Config::new(platform.folder.path());
+    let state =
+        scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone());
+    scaffolder::start(state.clone());
+    scaffolder::routes().build(state, &platform.key).router
+}
+
+fn gateway_role(platform: &Platform, demo_sample_url: Option<String>) -> anyhow::Result<Router> {
+    let https = platform.config.scheme == Scheme::Https;
+    let config = gateway::Config {
+        demo: platform.config.demo,
+        demo_sample_url,
+        portal_dir: places::portal_dir(&platform.config),
+        ..gateway::Config::new(platform.config.domain.clone(), https)
+    };
+    let gateway = gateway::Gateway::new(gateway::Parts {
+        config,
+        db: platform.db.clone(),
+        clock: platform.clock.clone(),
+        services: platform.client.clone(),
+        cache: platform.cache.clone(),
+        bus: platform.bus.clone(),
+        tasks: platform.tasks.clone(),
+        documents: documents()?,
+    });
+    Ok(gateway::edge(gateway, &platform.key))
+}
+
+/// Tells the person at the terminal what runs and where.
+fn announce(platform: &Platform, demo: &[String]) {
+    let mut text = String::new();
+    for note in platform.notes() {
+        text += &format!("  {note}\n");
+    }
+    text += &format!("\nProscenium is ready at {}\n", platform.config.apex_url());
+    for line in demo {
+        text += &format!("  {line}\n");
+    }
+    // A terminal that went away is no reason to stop serving.
+    drop(std::io::stdout().write_all(text.as_bytes()));
+}

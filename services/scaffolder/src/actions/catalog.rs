@@ -1,0 +1,130 @@
+//! `catalog:fetch`, `catalog:register` and `catalog:write`.
+
+use super::{ActionContext, Outputs};
+use crate::domain::failure::{Failure, Outcome};
+use crate::domain::source::{Source, resolve};
+use crate::runner::blocking;
+use crate::workspace::write_file;
+use kernel::{EntityRef, RefDefaults};
+use serde_json::{Map, Value, json};
+
+/// Reads entities.
+pub(super) async fn fetch(context: &ActionContext<'_>) -> Outcome<Outputs> {
+    let optional = context.switch("optional");
+    let single = context.text("entityRef").filter(|text| !text.is_empty());
+    let several = context.input["entityRefs"].as_array();
+    let mut outputs = Outputs::new();
+    if single.is_none() && several.is_none() {
+        return if optional { Ok(outputs) } else { Err(Failure::error("Missing entity reference or references")) };
+    }
+    if let Some(text) = single {
+        let entity = context.run.services.entity(&reference(context, text)?).await?;
+        if entity.is_none() && !optional {
+            return Err(Failure::error(format!("Entity {text} not found")));
+        }
+        outputs.insert("entity".to_owned(), entity.unwrap_or(Value::Null));
+    }
+    if let Some(texts) = several {
+        let texts: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
+        let keys =
+            texts.iter().map(|text| reference(context, text).map(|found| found.key())).collect::<Outcome<Vec<_>>>()?;
+        let entities = if keys.is_empty() { Vec::new() } else { context.run.services.entities(&keys).await? };
+        for (text, entity) in texts.iter().zip(&entities) {
+            if entity.is_null() && !optional {
+                return Err(Failure::error(format!("Entity {text} not found")));
+            }
+        }
+        outputs.insert("entities".to_owned(), Value::Array(entities));
+    }
+    Ok(outputs)
+}
+
+fn reference(context: &ActionContext<'_>, text: &str) -> Outcome<EntityRef> {
+    let defaults = RefDefaults { kind: context.text("defaultKind"), namespace: context.text("defaultNamespace") };
+    EntityRef::parse(text, defaults).map_err(|error| Failure::error(error.message))
+}
+
+/// Registers a location, and says which entity came of it.
+pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
+    let optional = context.switch("optional");
+    let url = match context.text("catalogInfoUrl") {
+        Some(url) => url.to_owned(),
+        None => {
+            let contents = context.needed("repoContentsUrl")?;
+            let base = if contents.ends_with('/') { contents.to_owned() } else { format!("{contents}/") };
+            match resolve(context.text("catalogInfoPath").unwrap_or("/catalog-info.yaml"), Some(&base)) {
+                Ok(Source::Url(url)) => url,
+                Ok(Source::File(_)) => return Err(Failure::input("catalogInfoPath must be a path in the repository")),
+                Err(failure) if failure.message.starts_with("No integration") => {
+                    return Err(Failure::input(format!("No integration found for host {contents}")));
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+    };
+    context.log.info(format!("Registering {url} in the catalog")).await?;
+    let services = &context.run.services;
+    if let Err(error) = services.add_location(&url, false).await
+        && !optional
+    {
+        return Err(error.into());
+    }
+    let mut outputs = Outputs::new();
+    match services.add_location(&url, true).await {
+        Ok(entities) => {
+            if let Some(entity_ref) = main_entity(&entities) {
+                outputs.insert("entityRef".to_owned(), json!(entity_ref));
+            }
+        }
+        Err(_) if optional => {}
+        Err(error) => return Err(error.into()),
+    }
+    outputs.insert("catalogInfoUrl".to_owned(), json!(url));
+    Ok(outputs)
+}
+
+/// The entity that a file is about: its first Component, else its first entity that was not made up on reading.
+fn main_entity(entities: &[Value]) -> Option<String> {
+    let name = |entity: &Value| entity["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let written = |entity: &&Value| !name(entity).starts_with("generated-");
+    let entity = entities
+        .iter()
+        .find(|entity| written(entity) && entity["kind"] == "Component")
+        .or_else(|| entities.iter().find(written))
+        .or_else(|| entities.first())?;
+    let namespace = entity["metadata"]["namespace"].as_str().unwrap_or("default");
+    Some(EntityRef::new(entity["kind"].as_str().unwrap_or_default(), namespace, name(entity)).key())
+}
+
+/// Writes an entity to a file of the workspace, with a note of the template that it came from.
+pub(super) async fn write(context: &ActionContext<'_>) -> Outcome<Outputs> {
+    let path = context.text("filePath").unwrap_or("catalog-info.yaml");
+    context.log.info(format!("Writing {path}")).await?;
+    let target = context.run.workspace.child(path)?;
+    let mut entity = context.input["entity"].as_object().cloned().unwrap_or_default();
+    let metadata = entity.entry("metadata").or_insert_with(|| json!({}));
+    if let (Some(template), Some(metadata)) = (context.run.template_ref(), metadata.as_object_mut()) {
+        let annotations = metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
+        if let Some(annotations) = annotations.as_object_mut() {
+            annotations.insert("backstage.io/source-template".to_owned(), json!(template));
+        }
+    }
+    let document = Value::Object(entity);
+    let text = context.run.engine.with(move |engine| engine.write_yaml(&document)).await?;
+    blocking(move || write_file(&target, text.as_bytes(), false)).await?;
+    Ok(Outputs::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_about_its_first_component() {
+        let entity = |kind: &str, name: &str| json!({"kind": kind, "metadata": {"name": name}});
+        let entities = [entity("Location", "generated-1"), entity("API", "a"), entity("Component", "C")];
+        assert_eq!(main_entity(&entities).as_deref(), Some("component:default/c"));
+        assert_eq!(main_entity(&entities[..2]).as_deref(), Some("api:default/a"));
+        assert_eq!(main_entity(&[]), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! What a template means: expressions, task specifications, redaction, paths. Pure: no I/O, no await.
+
+pub mod binary;
+pub mod engine;
+pub mod example;
+pub mod failure;
+pub mod paths;
+pub mod redaction;
+pub mod repo_url;
+pub mod source;
+pub mod spec;
+pub mod template;

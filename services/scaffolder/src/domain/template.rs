@@ -1,0 +1,217 @@
+//! Template entities: the form they ask for, where they come from, and whether a document is one.
+
+use super::failure::{Failure, Outcome};
+use serde_json::{Map, Value, json};
+
+/// The only supported version.
+const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";
+
+/// A `Template` entity.
+#[derive(Debug, Clone)]
+pub struct Template(Value);
+
+impl Template {
+    /// Takes an entity of the catalog.
+    ///
+    /// # Errors
+    /// `InputError` for another `apiVersion`.
+    pub fn of_entity(entity: Value) -> Outcome<Self> {
+        let version = entity.get("apiVersion").and_then(Value::as_str).unwrap_or("undefined");
+        if version != API_VERSION {
+            return Err(Failure::input(format!("Unsupported apiVersion field in schema entity, {version}")));
+        }
+        Ok(Self(entity))
+    }
+
+    /// Takes a document that somebody sent for a dry run.
+    ///
+    /// # Errors
+    /// `InputError` when it is of another kind; `TypeError`, naming the place, when it breaks the kind's schema.
+    pub fn of_document(document: Value) -> Outcome<Self> {
+        if document["apiVersion"] != API_VERSION || document["kind"] != "Template" {
+            return Err(Failure::input("Input template is not a template"));
+        }
+        check_document(&document)?;
+        Ok(Self(document))
+    }
+
+    /// The entity's metadata.
+    #[must_use]
+    pub fn metadata(&self) -> &Value {
+        &self.0["metadata"]
+    }
+
+    /// A field of the spec; null when it is not there.
+    #[must_use]
+    pub fn spec(&self, field: &str) -> &Value {
+        &self.0["spec"][field]
+    }
+
+    /// The pages of the form, each a JSON schema.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<&Value> {
+        match self.spec("parameters") {
+            Value::Null => Vec::new(),
+            Value::Array(pages) => pages.iter().collect(),
+            page => vec![page],
+        }
+    }
+
+    /// The schema of the secrets it asks for.
+    #[must_use]
+    pub fn secrets_schema(&self) -> Option<&Value> {
+        self.spec("secrets").get("schema").filter(|schema| !schema.is_null())
+    }
+
+    /// The URL that relative URLs of its steps start from.
+    #[must_use]
+    pub fn base_url(&self) -> Option<String> {
+        let annotations = &self.metadata()["annotations"];
+        let location = annotations
+            .get("backstage.io/source-location")
+            .or_else(|| annotations.get("backstage.io/managed-by-location"))?
+            .as_str()?;
+        // A location of type `file` would be a file of ours; only URLs are read.
+        location.strip_prefix("url:").map(str::to_owned)
+    }
+
+    /// What the stock front end builds its form from.
+    #[must_use]
+    pub fn form(&self) -> Value {
+        let metadata = self.metadata();
+        let title = metadata.get("title").filter(|title| !title.is_null()).unwrap_or(&metadata["name"]);
+        let mut form = Map::from_iter([("title".to_owned(), title.clone())]);
+        let mut add = |name: &str, value: Option<&Value>| {
+            if let Some(value) = value {
+                form.insert(name.to_owned(), value.clone());
+            }
+        };
+        let spec = &self.0["spec"];
+        add("presentation", spec.get("presentation").filter(|value| !value.is_null()));
+        add("description", metadata.get("description"));
+        add("ui:options", metadata.get("ui:options"));
+        add("formDecorators", spec.get("formDecorators").or_else(|| spec.get("EXPERIMENTAL_formDecorators")));
+        let pages: Vec<_> = self.parameters().into_iter().map(page).collect();
+        form.insert("steps".to_owned(), Value::Array(pages));
+        Value::Object(form)
+    }
+}
+
+fn page(schema: &Value) -> Value {
+    let title = schema.get("title").filter(|title| !title.is_null()).cloned();
+    let mut page = Map::from_iter([(
+        "title".to_owned(),
+        title.unwrap_or_else(|| json!("Please enter the following information")),
+    )]);
+    if let Some(description) = schema.get("description") {
+        page.insert("description".to_owned(), description.clone());
+    }
+    page.insert("schema".to_owned(), schema.clone());
+    Value::Object(page)
+}
+
+/// The parts of the kind's schema that a run relies on. Worded as the validator of the real one words them.
+fn check_document(document: &Value) -> Outcome<()> {
+    let wrong = |place: String, rule: String| Err(Failure::new("TypeError", format!("{place} {rule}")));
+    let missing = |name: &str| format!("must have required property '{name}' - missingProperty: {name}");
+    for part in ["metadata", "spec"] {
+        if document.get(part).is_none() {
+            return wrong("<root>".to_owned(), missing(part));
+        }
+    }
+    if document["metadata"].get("name").is_none() {
+        return wrong("/metadata".to_owned(), missing("name"));
+    }
+    let spec = &document["spec"];
+    for part in ["type", "steps"] {
+        if spec.get(part).is_none() {
+            return wrong("/spec".to_owned(), missing(part));
+        }
+    }
+    let Some(steps) = spec["steps"].as_array() else {
+        return wrong("/spec/steps".to_owned(), "must be array - type: array".to_owned());
+    };
+    for (index, step) in steps.iter().enumerate() {
+        let place = format!("/spec/steps/{index}");
+        if !step.is_object() {
+            return wrong(place, "must be object - type: object".to_owned());
+        }
+        if step.get("action").is_none() {
+            return wrong(place, missing("action"));
+        }
+        let rules: [(&str, fn(&Value) -> bool, &str); 5] = [
+            ("id", Value::is_string, "string"),
+            ("name", Value::is_string, "string"),
+            ("action", Value::is_string, "string"),
+            ("input", Value::is_object, "object"),
+            ("if", |value| value.is_string() || value.is_boolean(), "string,boolean"),
+        ];
+        for (field, allowed, kind) in rules {
+            if step.get(field).is_some_and(|value| !allowed(value)) {
+                return wrong(format!("{place}/{field}"), format!("must be {kind} - type: {kind}"));
+            }
+        }
+    }
+    check_output(&spec["output"])
+}
+
+fn check_output(output: &Value) -> Outcome<()> {
+    for list in ["links", "text"] {
+        for (index, item) in output[list].as_array().into_iter().flatten().enumerate() {
+            if item.get("if").is_some_and(|value| !(value.is_string() || value.is_boolean())) {
+                return Err(Failure::new(
+                    "TypeError",
+                    format!("/spec/output/{list}/{index}/if must be string,boolean - type: string,boolean"),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn entity(spec: Value) -> Value {
+        json!({"apiVersion": API_VERSION, "kind": "Template", "metadata": {"name": "t"}, "spec": spec})
+    }
+
+    #[test]
+    fn a_form_has_a_page_per_parameter_schema() {
+        let one = Template::of_entity(entity(json!({"parameters": {"properties": {}}, "steps": []}))).unwrap();
+        assert_eq!(
+            one.form(),
+            json!({"title": "t", "steps": [
+                {"title": "Please enter the following information", "schema": {"properties": {}}}
+            ]})
+        );
+        let none = Template::of_entity(entity(json!({"steps": []}))).unwrap();
+        assert_eq!(none.form()["steps"], json!([]));
+    }
+
+    #[test]
+    fn a_template_is_read_relative_to_where_it_came_from_but_never_to_a_file() {
+        let from = |location: &str| {
+            let mut document = entity(json!({}));
+            document["metadata"]["annotations"] = json!({"backstage.io/managed-by-location": location});
+            Template::of_entity(document).unwrap().base_url()
+        };
+        assert_eq!(from("url:https://h/t.yaml").as_deref(), Some("https://h/t.yaml"));
+        assert_eq!(from("file:/etc/passwd"), None);
+    }
+
+    #[test]
+    fn a_document_that_breaks_the_schema_is_refused_with_its_place() {
+        let refused = |spec| Template::of_document(entity(spec)).unwrap_err().message;
+        assert_eq!(
+            refused(json!({"type": "x", "steps": [{"id": "a"}]})),
+            "/spec/steps/0 must have required property 'action' - missingProperty: action"
+        );
+        assert_eq!(
+            refused(json!({"type": "x", "steps": [{"action": "a", "if": null}]})),
+            "/spec/steps/0/if must be string,boolean - type: string,boolean"
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! Looking at tasks, and cancelling them.
+
+use super::answer;
+use crate::State;
+use crate::store::event::{EventType, append_events, find_current_step};
+use crate::store::task::{self, Filter, Order, OrderField, Task};
+use axum::extract::State as Shared;
+use http::Uri;
+use http_shell::{Caller, Json, Path, Result};
+use kernel::Error;
+use serde_json::{Value, json};
+use store::AuditEvent;
+use uuid::Uuid;
+
+/// List tasks.
+///
+/// `createdBy` and `status` may be given several times; `order` is `asc:FIELD` or `desc:FIELD` with one of
+/// `created_at`, `status`, `created_by`.
+#[utoipa::path(get, path = "/api/scaffolder/v2/tasks",
+    params(("createdBy" = Option<String>, Query), ("status" = Option<String>, Query), ("order" = Option<String>, Query),
+        ("limit" = Option<i64>, Query), ("offset" = Option<i64>, Query)),
+    responses((status = 200, description = "{tasks, totalTasks}", body = Value)))]
+pub(super) async fn list_tasks(Shared(state): Shared<State>, caller: Caller, uri: Uri) -> Result<Json<Value>> {
+    let filter = filter(uri.query().unwrap_or_default())?;
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let (tasks, total) = task::list_tasks(&mut tx, &filter).await?;
+    let tasks: Vec<Value> = tasks.iter().map(shown).collect();
+    Ok(Json(json!({"tasks": tasks, "totalTasks": total})))
+}
+
+/// Get a task.
+#[utoipa::path(get, path = "/api/scaffolder/v2/tasks/{taskId}", params(("taskId" = String, Path)),
+    responses((status = 200, description = "The task", body = Value), (status = 404, description = "No such task")))]
+pub(super) async fn get_task(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    Path(task_id): Path<String>,
+) -> Result<Json<Value>> {
+    let (_, found) = find(&state, &caller, &task_id).await?;
+    Ok(Json(shown(&found)))
+}
+
+/// Ask a task to stop.
+///
+/// The step that runs ends within a second or so, and the task fails. Cancelling an ended task changes nothing but its
+/// events.
+#[utoipa::path(post, path = "/api/scaffolder/v2/tasks/{taskId}/cancel", params(("taskId" = String, Path)),
+    responses((status = 200, description = "Asked", body = Value), (status = 404, description = "No such task")))]
+pub(super) async fn cancel_task(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    Path(task_id): Path<String>,
+) -> Result<Json<Value>> {
+    let (id, _) = find(&state, &caller, &task_id).await?;
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let step = find_current_step(&mut tx, id).await?.map_or(json!(0), Value::String);
+    let name = step.as_str().map_or_else(|| step.to_string(), str::to_owned);
+    let body = json!({"message": format!("Step {name} has been cancelled."), "stepId": step, "status": "cancelled"});
+    append_events(&mut tx, id, &[(EventType::Cancelled, body)]).await?;
+    task::request_cancel(&mut tx, id).await?;
+    tx.record(AuditEvent::by(&caller.principal, "scaffolder.task.cancel", id.to_string())).await?;
+    tx.commit().await?;
+    Ok(Json(json!({ "status": "cancelled" })))
+}
+
+/// The task that a path names. An id that is none names no task.
+pub(super) async fn find(state: &State, caller: &Caller, task_id: &str) -> kernel::Result<(Uuid, Task)> {
+    let missing = || Error::not_found(format!("No task with id '{task_id}' found"));
+    let id = Uuid::parse_str(task_id).map_err(|_| missing())?;
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let found = task::find_task(&mut tx, id).await?;
+    Ok((id, found.ok_or_else(missing)?))
+}
+
+fn shown(task: &Task) -> Value {
+    let mut shown = json!({
+        "id": task.task_id.to_string(),
+        "spec": task.spec.0,
+        "status": task.status,
+        "createdAt": answer::time(task.created_at),
+        "lastHeartbeatAt": task.last_heartbeat_at.map(answer::time),
+    });
+    if let (Some(by), Some(shown)) = (&task.created_by, shown.as_object_mut()) {
+        shown.insert("createdBy".to_owned(), json!(by));
+    }
+    shown
+}
+
+fn filter(query: &str) -> kernel::Result<Filter> {
+    let mut filter = Filter::default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let known = matches!(&*name, "createdBy" | "status" | "order" | "limit" | "offset");
+        if known && value.is_empty() {
+            return Err(Error::input(format!("Empty value found for query parameter '{name}'")));
+        }
+        match &*name {
+            "createdBy" => filter.created_by.push(value.into_owned()),
+            "status" => filter.status.push(value.into_owned()),
+            "order" => filter.order.push(order(&value)?),
+            "limit" => filter.limit = Some(count("limit", &value)?),
+            "offset" => filter.offset = count("offset", &value)?,
+            _ => {}
+        }
+    }
+    Ok(filter)
+}
+
+fn count(name: &str, value: &str) -> kernel::Result<i64> {
+    let number: i64 = value.parse().map_err(|_| Error::input(format!("request/query/{name} must be integer")))?;
+    if number < 0 { Err(Error::input(format!("request/query/{name} must be >= 0"))) } else { Ok(number) }
+}
+
+fn order(value: &str) -> kernel::Result<Order> {
+    let (direction, field) = value.split_once(':').unwrap_or_default();
+    if !matches!(direction, "asc" | "desc") || field.is_empty() {
+        return Err(Error::input(format!(
+            "Invalid order parameter \"{value}\", expected \"<asc or desc>:<field name>\""
+        )));
+    }
+    let field = match field {
+        "created_at" => OrderField::CreatedAt,
+        "status" => OrderField::Status,
+        "created_by" => OrderField::CreatedBy,
+        other => return Err(Error::input(format!("Invalid order field \"{other}\""))),
+    };
+    Ok(Order { field, descending: direction == "desc" })
+}

@@ -1,0 +1,11 @@
+//! The scaffolder through its front door, on a real database.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+mod conformance;
+mod dry_run;
+mod engine_bundle;
+mod events;
+mod house;
+mod interruption;
+mod sandbox;
+mod tasks;

@@ -1,0 +1,53 @@
+//! What the operator decides about organisations.
+
+use time::Duration;
+
+/// tenant-admin's settings.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Domain with port, e.g. `localhost:7007`.
+    pub domain: String,
+    /// Whether the public URLs are `https`.
+    pub https: bool,
+    /// Whether anybody may sign up.
+    pub signup_enabled: bool,
+    /// How long an invitation is good.
+    pub invitation_lifetime: Duration,
+    /// How long a hand-off link is good.
+    pub handoff_lifetime: Duration,
+}
+
+impl Config {
+    /// The defaults for a domain.
+    #[must_use]
+    pub fn new(domain: impl Into<String>, https: bool) -> Self {
+        Self {
+            domain: domain.into(),
+            https,
+            signup_enabled: true,
+            invitation_lifetime: Duration::days(7),
+            handoff_lifetime: Duration::seconds(60),
+        }
+    }
+
+    /// Takes what the operator set.
+    #[must_use]
+    pub fn from_settings(settings: &runtime::Config) -> Self {
+        let https = settings.scheme == runtime::config::Scheme::Https;
+        Self { signup_enabled: settings.signup.enabled, ..Self::new(settings.domain.clone(), https) }
+    }
+
+    /// Origin of an organisation's portal.
+    #[must_use]
+    pub fn tenant_origin(&self, slug: &str) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        format!("{scheme}://{slug}.{}", self.domain)
+    }
+
+    /// Host name of an organisation's portal, without port.
+    #[must_use]
+    pub fn tenant_host(&self, slug: &str) -> String {
+        let name = self.domain.rsplit_once(':').map_or(self.domain.as_str(), |(name, _port)| name);
+        format!("{slug}.{}", name.to_ascii_lowercase())
+    }
+}

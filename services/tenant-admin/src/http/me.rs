@@ -1,0 +1,42 @@
+//! Who is asking.
+
+use crate::state::TenantAdmin;
+use crate::store::member;
+use authz::{Decision, Permission, decide};
+use axum::extract::State;
+use http_shell::{Caller, Json, Result};
+use kernel::Error;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The member who is asking.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Me {
+    id: Uuid,
+    name: String,
+    email: String,
+    role: String,
+    user_entity_ref: String,
+    /// Names of the permissions that the role holds.
+    permissions: Vec<&'static str>,
+}
+
+/// Shows the member who is asking and what they may do.
+#[utoipa::path(get, path = "/api/tenant-admin/v1/me", tag = "organisation", responses((status = 200, body = Me)))]
+pub(crate) async fn get_me(State(admin): State<TenantAdmin>, caller: Caller) -> Result<Json<Me>> {
+    let user = caller.principal.user().ok_or_else(|| Error::not_allowed("Only people have a profile"))?;
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    let row = member::find(&mut tx, user.id).await?;
+    let row = row.ok_or_else(|| Error::not_found("You are not a member any more"))?;
+    let held = Permission::ALL.iter().filter(|permission| decide(&caller.principal, **permission) == Decision::Allow);
+    Ok(Json(Me {
+        id: row.member_id,
+        name: row.name,
+        email: row.email,
+        role: row.role,
+        user_entity_ref: row.user_ref,
+        permissions: held.map(|permission| permission.name()).collect(),
+    }))
+}

@@ -1,0 +1,254 @@
+//! Members: who belongs to the organisation, in which role.
+
+use crate::domain::{FormProblems, person};
+use crate::state::TenantAdmin;
+use crate::store::member::{self, MemberRow};
+use crate::store::{invitation, tenant};
+use authz::Role;
+use axum::extract::State;
+use axum::http::StatusCode;
+use credential::OneTimeCode;
+use http_shell::{Caller, Json, Path, Result};
+use kernel::{Error, ErrorKind};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{AuditEvent, TenantTx};
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Names that are tried before a new member's entity name is given up as taken.
+const NAME_ATTEMPTS: u32 = 50;
+const NOT_A_ROLE: &str = "Choose one of the roles admin, maintainer, member and viewer.";
+
+/// A member.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Member {
+    id: Uuid,
+    name: String,
+    email: String,
+    /// `admin`, `maintainer`, `member` or `viewer`.
+    role: String,
+    user_entity_ref: String,
+    /// `active` or `invited`.
+    status: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_sign_in_at: Option<OffsetDateTime>,
+}
+
+impl From<MemberRow> for Member {
+    fn from(row: MemberRow) -> Self {
+        Self {
+            id: row.member_id,
+            name: row.name,
+            email: row.email,
+            role: row.role,
+            user_entity_ref: row.user_ref,
+            status: row.status,
+            created_at: row.created_at,
+            last_sign_in_at: row.last_sign_in_at,
+        }
+    }
+}
+
+/// Everybody.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberList {
+    items: Vec<Member>,
+}
+
+/// Lists the members by name.
+#[utoipa::path(get, path = "/api/tenant-admin/v1/members", tag = "members", responses((status = 200, body = MemberList)))]
+pub(crate) async fn list_members(State(admin): State<TenantAdmin>, caller: Caller) -> Result<Json<MemberList>> {
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    let items = member::list(&mut tx).await?.into_iter().map(Member::from).collect();
+    Ok(Json(MemberList { items }))
+}
+
+/// Whom to invite.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(default)]
+pub(crate) struct NewMember {
+    #[schema(required)]
+    name: String,
+    #[schema(required)]
+    email: String,
+    #[schema(required)]
+    role: String,
+}
+
+/// A link that lets the invited person choose a password, shown this once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InvitationLink {
+    url: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: OffsetDateTime,
+}
+
+/// The new member and their invitation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AddedMember {
+    member: Member,
+    invitation: InvitationLink,
+}
+
+/// Adds a member, who comes in through the invitation link.
+#[utoipa::path(post, path = "/api/tenant-admin/v1/members", tag = "members", request_body = NewMember,
+    responses((status = 201, body = AddedMember), (status = 400, description = "Says per field what is wrong")))]
+pub(crate) async fn add_member(
+    State(admin): State<TenantAdmin>,
+    caller: Caller,
+    Json(form): Json<NewMember>,
+) -> Result<(StatusCode, Json<AddedMember>)> {
+    let (name, email) = (form.name.trim().to_owned(), form.email.trim().to_owned());
+    let email_key = person::email_key(&email);
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    let email_problem = match person::email_problem(&email) {
+        Some(problem) => Some(problem),
+        None => member::email_is_taken(&mut tx, &email_key).await?.then_some(ALREADY_MEMBER),
+    };
+    let mut problems = FormProblems::default();
+    problems.check("name", person::name_problem(&name));
+    problems.check("email", email_problem);
+    problems.check("role", Role::named(&form.role).is_none().then_some(NOT_A_ROLE));
+    problems.into_result()?;
+    let row = MemberRow {
+        member_id: Uuid::now_v7(),
+        user_ref: free_user_ref(&mut tx, &email).await?,
+        name,
+        email,
+        role: form.role,
+        status: "invited".to_owned(),
+        created_at: admin.clock.now(),
+        last_sign_in_at: None,
+    };
+    member::insert(&mut tx, &row, &email_key).await.map_err(raced)?;
+    let link = open_invitation(&admin, &mut tx, row.member_id).await?;
+    let after = json!({ "email": row.email, "name": row.name, "role": row.role });
+    tx.record(AuditEvent::by(&caller.principal, "member.invite", &row.user_ref).after(after)).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(AddedMember { member: row.into(), invitation: link })))
+}
+
+const ALREADY_MEMBER: &str = "This person is a member already.";
+
+/// Two administrators who invite the same person at the same time.
+fn raced(error: Error) -> Error {
+    match error.kind {
+        ErrorKind::Conflict => Error::input(ALREADY_MEMBER).with_field("email", ALREADY_MEMBER).with_source(error),
+        _ => error,
+    }
+}
+
+async fn free_user_ref(tx: &mut TenantTx, email: &str) -> kernel::Result<String> {
+    for attempt in 0..NAME_ATTEMPTS {
+        let user_ref = person::user_ref(email, attempt);
+        if !member::user_ref_is_taken(tx, &user_ref).await? {
+            return Ok(user_ref);
+        }
+    }
+    Err(Error::conflict("There are too many members with this name already"))
+}
+
+async fn open_invitation(admin: &TenantAdmin, tx: &mut TenantTx, member: Uuid) -> kernel::Result<InvitationLink> {
+    let code = OneTimeCode::generate()?;
+    let expires_at = admin.clock.now() + admin.config.invitation_lifetime;
+    invitation::set(tx, member, code.digest(), expires_at).await?;
+    let origin = admin.config.tenant_origin(&tenant::get(tx).await?.slug);
+    Ok(InvitationLink { url: format!("{origin}/invitation/{}", code.reveal()), expires_at })
+}
+
+async fn find(tx: &mut TenantTx, id: Uuid) -> kernel::Result<MemberRow> {
+    member::find(tx, id).await?.ok_or_else(|| Error::not_found("There is no such member"))
+}
+
+/// Refuses what would leave the organisation without an administrator. Holds the administrators' rows locked.
+async fn keep_an_admin(tx: &mut TenantTx, leaving: Uuid) -> kernel::Result<()> {
+    let admins = member::list_admins_for_update(tx).await?;
+    if admins == [leaving] {
+        return Err(Error::conflict("An organisation needs an administrator. Make somebody else one first."));
+    }
+    Ok(())
+}
+
+/// The new role.
+#[derive(Deserialize, Default, ToSchema)]
+#[serde(default)]
+pub(crate) struct MemberChange {
+    #[schema(required)]
+    role: String,
+}
+
+/// Changes a member's role.
+#[utoipa::path(patch, path = "/api/tenant-admin/v1/members/{id}", tag = "members", request_body = MemberChange,
+    params(("id" = Uuid, Path, description = "The member")),
+    responses((status = 200, body = Member), (status = 404), (status = 409, description = "The last administrator")))]
+pub(crate) async fn change_member(
+    State(admin): State<TenantAdmin>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+    Json(change): Json<MemberChange>,
+) -> Result<Json<Member>> {
+    let mut problems = FormProblems::default();
+    problems.check("role", Role::named(&change.role).is_none().then_some(NOT_A_ROLE));
+    problems.into_result()?;
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    if change.role != Role::ADMIN.name() {
+        keep_an_admin(&mut tx, id).await?;
+    }
+    let mut row = find(&mut tx, id).await?;
+    member::set_role(&mut tx, id, &change.role).await?;
+    let event = AuditEvent::by(&caller.principal, "member.update", &row.user_ref);
+    tx.record(event.before(json!({ "role": row.role })).after(json!({ "role": change.role }))).await?;
+    tx.commit().await?;
+    admin.identities_changed(caller.tenant);
+    row.role = change.role;
+    Ok(Json(row.into()))
+}
+
+/// Removes a member; their sessions and tokens end.
+#[utoipa::path(delete, path = "/api/tenant-admin/v1/members/{id}", tag = "members",
+    params(("id" = Uuid, Path, description = "The member")),
+    responses((status = 204), (status = 404), (status = 409, description = "The last administrator")))]
+pub(crate) async fn remove_member(
+    State(admin): State<TenantAdmin>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode> {
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    keep_an_admin(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
+    member::delete(&mut tx, id).await?;
+    let before = json!({ "email": row.email, "name": row.name, "role": row.role, "status": row.status });
+    tx.record(AuditEvent::by(&caller.principal, "member.remove", &row.user_ref).before(before)).await?;
+    tx.commit().await?;
+    admin.identities_changed(caller.tenant);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a new invitation link; the former one stops working.
+#[utoipa::path(post, path = "/api/tenant-admin/v1/members/{id}/invitation", tag = "members",
+    params(("id" = Uuid, Path, description = "The member")),
+    responses((status = 201, body = InvitationLink), (status = 404), (status = 409, description = "Accepted already")))]
+pub(crate) async fn renew_invitation(
+    State(admin): State<TenantAdmin>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<(StatusCode, Json<InvitationLink>)> {
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    let row = find(&mut tx, id).await?;
+    if row.status != "invited" {
+        return Err(Error::conflict("This person has accepted the invitation already").into());
+    }
+    let link = open_invitation(&admin, &mut tx, id).await?;
+    tx.record(AuditEvent::by(&caller.principal, "member.invite", &row.user_ref)).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(link)))
+}

@@ -1,0 +1,117 @@
+//! The organisation's own record.
+
+use crate::domain::settings::{Branding, Onboarding, Settings, accent_problem};
+use crate::domain::{FormProblems, person};
+use crate::state::TenantAdmin;
+use crate::store::tenant::{self, TenantRow};
+use axum::extract::State;
+use http_shell::{Caller, Json, Result};
+use kernel::{Error, TenantId};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+use store::AuditEvent;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// An organisation, as its members see it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tenant {
+    #[schema(value_type = String, format = Uuid)]
+    id: TenantId,
+    slug: String,
+    name: String,
+    plan: String,
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    created_at: OffsetDateTime,
+    branding: Branding,
+    onboarding: Onboarding,
+}
+
+impl Tenant {
+    fn new(id: TenantId, row: TenantRow) -> Self {
+        let TenantRow { slug, name, plan, settings, created_at } = row;
+        let Settings { branding, onboarding, .. } = Settings::read(settings);
+        Self { id, slug, name, plan, created_at, branding, onboarding }
+    }
+}
+
+/// Shows the organisation.
+#[utoipa::path(get, path = "/api/tenant-admin/v1/tenant", tag = "organisation", responses((status = 200, body = Tenant)))]
+pub(crate) async fn get_tenant(State(admin): State<TenantAdmin>, caller: Caller) -> Result<Json<Tenant>> {
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    Ok(Json(Tenant::new(caller.tenant, tenant::get(&mut tx).await?)))
+}
+
+/// A change of the look; `null` takes a value away.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct BrandingChange {
+    #[serde(default, deserialize_with = "null_or_value")]
+    #[schema(value_type = Option<String>)]
+    accent: Option<Option<String>>,
+}
+
+/// Tells a field that is `null` from one that is not there.
+fn null_or_value<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+/// A change of the first steps.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct OnboardingChange {
+    dismissed: Option<bool>,
+}
+
+/// What is to change; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct TenantChange {
+    name: Option<String>,
+    branding: Option<BrandingChange>,
+    onboarding: Option<OnboardingChange>,
+}
+
+/// Changes the organisation's name, look or first steps.
+#[utoipa::path(patch, path = "/api/tenant-admin/v1/tenant", tag = "organisation", request_body = TenantChange,
+    responses((status = 200, body = Tenant), (status = 400, description = "Says per field what is wrong")))]
+pub(crate) async fn update_tenant(
+    State(admin): State<TenantAdmin>,
+    caller: Caller,
+    Json(change): Json<TenantChange>,
+) -> Result<Json<Tenant>> {
+    check(&change)?;
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    let mut row = tenant::get_for_update(&mut tx).await?;
+    let before = json!({ "name": row.name, "settings": row.settings });
+    apply(change, &mut row)?;
+    tenant::set(&mut tx, &row.name, &row.settings).await?;
+    let after = json!({ "name": row.name, "settings": row.settings });
+    let event = AuditEvent::by(&caller.principal, "tenant.update", &row.slug).before(before).after(after);
+    tx.record(event).await?;
+    tx.commit().await?;
+    admin.tenant_changed(caller.tenant);
+    Ok(Json(Tenant::new(caller.tenant, row)))
+}
+
+fn check(change: &TenantChange) -> kernel::Result<()> {
+    let accent = change.branding.as_ref().and_then(|branding| branding.accent.as_ref()?.as_deref());
+    let mut problems = FormProblems::default();
+    problems.check("name", change.name.as_deref().and_then(person::name_problem));
+    problems.check("branding.accent", accent.and_then(accent_problem));
+    problems.into_result()
+}
+
+fn apply(change: TenantChange, row: &mut TenantRow) -> kernel::Result<()> {
+    let mut settings = Settings::read(row.settings.take());
+    if let Some(name) = change.name {
+        row.name = name.trim().to_owned();
+    }
+    if let Some(accent) = change.branding.and_then(|branding| branding.accent) {
+        settings.branding.accent = accent;
+    }
+    if let Some(dismissed) = change.onboarding.and_then(|onboarding| onboarding.dismissed) {
+        settings.onboarding.dismissed = dismissed;
+    }
+    row.settings = serde_json::to_value(settings).map_err(Error::internal)?;
+    Ok(())
+}

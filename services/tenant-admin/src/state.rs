@@ -1,0 +1,40 @@
+//! What every handler shares.
+
+use crate::config::Config;
+use credential::PasswordHasher;
+use kernel::{SharedClock, TenantId};
+use runtime::bus::{Bus, Topic};
+use store::Db;
+
+/// tenant-admin's state. Cheap to clone.
+#[derive(Clone)]
+pub struct TenantAdmin {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Tells gateways what they must forget.
+    pub bus: Bus,
+    /// Hashes passwords, bounded.
+    pub hasher: PasswordHasher,
+}
+
+impl TenantAdmin {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus) -> Self {
+        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine() }
+    }
+
+    /// Tells gateways that members, sessions or tokens of the tenant changed.
+    pub(crate) fn identities_changed(&self, tenant: TenantId) {
+        self.bus.publish(Topic("identity"), tenant.to_string());
+    }
+
+    /// Tells gateways that the tenant itself changed.
+    pub(crate) fn tenant_changed(&self, tenant: TenantId) {
+        self.bus.publish(Topic("tenant"), tenant.to_string());
+    }
+}

@@ -1,0 +1,6 @@
+//! tenant-admin's statements.
+
+pub mod invitation;
+pub mod member;
+pub mod tenant;
+pub mod token;

@@ -1,0 +1,101 @@
+/**
+ * A real browser that does not forgive: a console error, a violation of the content security policy or a failed request
+ * during a page load fails the test. Screenshots go to `docs/screenshots/`.
+ */
+import { strict as assert } from 'node:assert';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/screenshots');
+
+/** Waits that a slow machine needs. */
+export const PATIENCE = 30_000;
+
+/** Starts headless Chromium; no network but loopback is asked for. */
+export async function launch(): Promise<Browser> {
+  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+    .filter(candidate => candidate !== undefined)
+    .find(candidate => existsSync(candidate));
+  assert.ok(executablePath, 'Chromium is needed for browser tests: run `make setup`');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** A person at a browser of their own. */
+export class Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  private readonly complaints: string[] = [];
+  private readonly excused: RegExp[] = [];
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.context = context;
+    this.page = page;
+    page.setDefaultTimeout(PATIENCE);
+    page.on('console', message => {
+      if (message.type() === 'error') this.complain(`console: ${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', error => this.complain(`page error: ${error.message}`));
+    page.on('response', response => {
+      if (response.status() >= 400) this.complain(`${response.status()} ${response.request().method()} ${response.url()}`);
+    });
+    page.on('requestfailed', failed => {
+      // A navigation away cancels what is under way; that is no failure.
+      const reason = failed.failure()?.errorText ?? '';
+      if (!reason.includes('ERR_ABORTED')) this.complain(`failed ${failed.url()}: ${reason}`);
+    });
+  }
+
+  static async arrive(browser: Browser, colorScheme: 'light' | 'dark' = 'light'): Promise<Visitor> {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1360, height: 860 } });
+    return new Visitor(context, await context.newPage());
+  }
+
+  /** Complaints that match are part of what the test is about. */
+  excuse(pattern: RegExp): void {
+    this.excused.push(pattern);
+  }
+
+  private complain(text: string): void {
+    if (!this.excused.some(pattern => pattern.test(text))) this.complaints.push(text);
+  }
+
+  /** Fails when anything was wrong since the last call. */
+  assertQuiet(): void {
+    assert.deepEqual(this.complaints.splice(0), []);
+  }
+
+  /** Opens a page and waits until nothing loads any more. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url, { waitUntil: 'load' });
+    await this.settle();
+  }
+
+  /** Waits until the network rests. */
+  async settle(): Promise<void> {
+    await this.page.waitForLoadState('networkidle');
+  }
+
+  /** Waits for a text to be seen. */
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: PATIENCE });
+  }
+
+  /** Saves what is seen, when screenshots are wanted. */
+  async screenshot(name: string): Promise<void> {
+    if (process.env.E2E_SCREENSHOTS === 'off') return;
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled' });
+  }
+}
