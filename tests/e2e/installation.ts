@@ -155,6 +155,7 @@ async function startRoles(processes: Processes, port: number, layout: Layout): P
     PROSCENIUM_SERVICES__INTEGRATIONS_URL: urls('integrations'),
     PROSCENIUM_SERVICES__TENANT_ADMIN_URL: urls('tenant-admin'),
     PROSCENIUM_SERVICES__PLUGIN_HOST_URL: urls('plugin-host'),
+    PROSCENIUM_SERVICES__GATEWAY_URL: `http://127.0.0.1:${ports.gateway[0]}`,
   });
   roleSettings.set(processes, settings);
   const migrated = processes.start(['migrate'], settings);

@@ -5,7 +5,7 @@ mod pooling;
 mod schema;
 
 /// Tables of the application, in order of name.
-async fn tables(admin: &mut sqlx::PgConnection) -> Vec<String> {
+pub(crate) async fn tables(admin: &mut sqlx::PgConnection) -> Vec<String> {
     sqlx::query_scalar(
         "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
@@ -16,6 +16,7 @@ async fn tables(admin: &mut sqlx::PgConnection) -> Vec<String> {
     .expect("tables")
 }
 
-async fn admin(test: &testkit::TestDb) -> sqlx::PgConnection {
+/// A connection that looks past row-level security.
+pub(crate) async fn admin(test: &testkit::TestDb) -> sqlx::PgConnection {
     <sqlx::PgConnection as sqlx::Connection>::connect(&test.admin_url()).await.expect("admin connection")
 }

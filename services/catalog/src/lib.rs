@@ -21,11 +21,11 @@ pub mod store;
 pub use config::Config;
 pub use http::routes;
 
+use ::store::Db;
 use domain::cursor::CursorKey;
 use http_shell::ServiceClient;
 use kernel::SharedClock;
 use std::sync::Arc;
-use ::store::Db;
 use tokio::sync::Notify;
 
 /// What handlers and jobs share.

@@ -97,7 +97,7 @@ impl Gateway {
     }
 
     async fn by_user_token(&self, tenant: Arc<Tenant>, token: &str) -> Result<Identity> {
-        let keys = self.public_keys(tenant.id).await?;
+        let keys = self.public_keys_for(tenant.id, token).await?;
         let origin = self.parts.config.tenant_origin(&tenant.slug);
         let Some(claims) = user_token::verify(token, tenant.id, &origin, &keys, self.now()) else {
             return self.by_plugin_token(tenant, &origin, &keys, token).await;

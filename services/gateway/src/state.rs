@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
+use crate::domain::user_token;
 use crate::fresh::Fresh;
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
@@ -77,8 +78,10 @@ pub struct Inner {
     pub(crate) ownership: Fresh<(TenantId, String), Arc<Vec<String>>>,
     /// Front-end plugins by tenant.
     pub(crate) features: Fresh<TenantId, Value>,
-    pub(crate) public_keys: Fresh<TenantId, Arc<Vec<PublicKey>>>,
-    pub(crate) signing_keys: Fresh<TenantId, Arc<SigningKey>>,
+    public_keys: Fresh<TenantId, Arc<Vec<PublicKey>>>,
+    /// Tenants whose keys were read again a moment ago because a token named an unknown one.
+    keys_reread: Fresh<TenantId, ()>,
+    signing_keys: Fresh<TenantId, Arc<SigningKey>>,
 }
 
 impl Deref for Gateway {
@@ -124,6 +127,7 @@ impl Gateway {
             ownership: Fresh::new(clock(), 50_000),
             features: Fresh::new(clock(), 10_000),
             public_keys: Fresh::new(clock(), 10_000),
+            keys_reread: Fresh::new(clock(), 10_000),
             signing_keys: Fresh::new(clock(), 1_000),
             parts,
         };
@@ -214,6 +218,21 @@ impl Gateway {
         let found = tenant::find_active(&mut tx, id).await?.map(Arc::new);
         self.tenants.put(id, found.clone(), SHORT);
         Ok(found)
+    }
+
+    /// The organisation's public keys for checking this token. When it names one that is not known here, another
+    /// process may have made it since: they are read again, at most every two seconds whatever strangers send.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn public_keys_for(&self, tenant: TenantId, token: &str) -> Result<Arc<Vec<PublicKey>>> {
+        let keys = self.public_keys(tenant).await?;
+        if !user_token::names_unknown_key(token, &keys) || self.keys_reread.get(&tenant).is_some() {
+            return Ok(keys);
+        }
+        self.keys_reread.put(tenant, (), SHORT);
+        self.public_keys.forget(|id| *id == tenant);
+        self.public_keys(tenant).await
     }
 
     /// The organisation's public keys.

@@ -106,7 +106,7 @@ impl Config {
             plugins_url,
             domain: config.domain.clone(),
             scheme: config.scheme.as_str(),
-            gateway_url: format!("http://{gateway}"),
+            gateway_url: config.services.gateway_url.clone().unwrap_or_else(|| format!("http://{gateway}")),
             tools: Tools::Found(Box::new(config.clone())),
             native: native.into_iter().collect(),
             ..Self::in_folder(config.data_dir.clone())

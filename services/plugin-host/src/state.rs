@@ -63,6 +63,12 @@ impl State {
         }
     }
 
+    /// The workers.
+    #[must_use]
+    pub const fn supervisor(&self) -> &Supervisor {
+        &self.supervisor
+    }
+
     /// What a request for `plugin_id` meets; `None` when the organisation has no such plugin.
     pub(crate) async fn target(&self, tenant: TenantId, plugin_id: &str) -> Result<Option<Target>> {
         let now = self.clock.now();

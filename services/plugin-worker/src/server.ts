@@ -79,8 +79,7 @@ export class WorkerServer {
   /** Takes no new connection and waits for the requests in flight; returns how many the deadline cut off. */
   async drain(deadlineMs: number): Promise<number> {
     this.#draining = true;
-    this.#server.close();
-    this.#server.closeIdleConnections();
+    this.#server.close(); // Idle connections are closed at once.
     const until = performance.now() + deadlineMs;
     while (this.#inFlight > 0 && performance.now() < until) {
       await new Promise(resolve => setTimeout(resolve, 20));

@@ -46,6 +46,8 @@ pub enum Command {
     Migrate,
     /// Serve the embedded S3 by itself, for tests of separate roles; prints its settings as JSON.
     DevS3,
+    /// Serve embedded Postgres, Redis and S3 by themselves, for tests of separate roles; prints their settings as JSON.
+    DevBackends,
     /// Print the merged settings, secrets hidden.
     Config,
     /// Write the OpenAPI documents.

@@ -36,6 +36,22 @@ pub async fn dev_s3(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Serves Postgres, Redis and S3 until it is told to stop.
+pub async fn dev_backends(config: Config) -> anyhow::Result<()> {
+    let tasks = Tasks::new();
+    tasks.shutdown_on_signals()?;
+    let folder = runtime::data_dir::DataDir::claim(&config.data_dir)?;
+    let backends = runtime::embedded::Backends::start(&config, &folder, &tasks).await?;
+    print(&json!({
+        "databaseUrl": backends.database_url.expose(), "redisUrl": backends.redis_url.as_ref().map(SecretUrl::expose),
+        "s3Url": backends.s3.url, "s3AccessKey": backends.s3.access_key, "s3SecretKey": backends.s3.secret_key.expose(),
+    }))?;
+    tasks.shutdown_token().cancelled().await;
+    tasks.shutdown(LINGER).await;
+    backends.stop().await;
+    Ok(())
+}
+
 /// Organisations.
 pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()> {
     let TenantCommand::Create { slug, name, admin, user_ref, plan } = command;

@@ -8,6 +8,10 @@ use integrations::Integrations;
 use kernel::ErrorKind;
 use runtime::Config;
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long a command waits for a package to be installed.
+const INSTALL_PATIENCE: Duration = Duration::from_secs(600);
 
 /// Makes the sample repositories and returns the descriptor that the onboarding page offers to try.
 pub async fn sample_url(integrations: &Integrations, config: &Config) -> anyhow::Result<Option<String>> {
@@ -50,6 +54,7 @@ pub async fn create_tenant(platform: &Platform, new: ::tenant_admin::NewTenant) 
 
 /// `proscenium plugin install`.
 pub async fn install_plugin(platform: &Platform, slug: &str, package: &str) -> anyhow::Result<Value> {
-    let _ = (platform, slug, package);
-    anyhow::bail!("plugins cannot be installed yet")
+    let tenant = ::tenant_admin::find_tenant(&tenant_admin(platform), slug).await?;
+    let installed = plugin_host::install(&platform.db, &platform.clock, tenant, package, INSTALL_PATIENCE).await?;
+    Ok(serde_json::to_value(installed)?)
 }

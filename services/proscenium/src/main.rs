@@ -65,6 +65,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::PluginHost => roles::run_one(roles::Role::PluginHost, config).await,
         Command::Migrate => commands::migrate(config).await,
         Command::DevS3 => commands::dev_s3(config).await,
+        Command::DevBackends => commands::dev_backends(config).await,
         Command::Tenant { command } => commands::tenant(config, command).await,
         Command::Plugin { command } => commands::plugin(config, command).await,
         Command::Jobs { limit } => commands::dead_jobs(config, limit).await,

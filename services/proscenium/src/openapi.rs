@@ -11,6 +11,7 @@ pub fn documents() -> anyhow::Result<BTreeMap<String, String>> {
         ("scaffolder", scaffolder::routes().openapi()),
         ("integrations", integrations::http::routes().openapi()),
         ("tenant-admin", tenant_admin::routes().openapi()),
+        ("plugins", plugin_host::routes().openapi()),
     ];
     documents.into_iter().map(|(name, document)| Ok((name.to_owned(), http_shell::write_openapi(&document)?))).collect()
 }

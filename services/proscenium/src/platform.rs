@@ -63,10 +63,25 @@ impl Platform {
             redis: backends.redis_url.clone(),
             s3: backends.s3.clone(),
         };
-        let mut platform = Self::on(config, folder, addresses, tasks).await?;
+        match Self::settle(config, folder, addresses, tasks, &backends).await {
+            Ok(platform) => Ok(Self { backends: Some(backends), ..platform }),
+            Err(error) => {
+                backends.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn settle(
+        config: Config,
+        folder: DataDir,
+        addresses: Addresses,
+        tasks: Tasks,
+        backends: &Backends,
+    ) -> anyhow::Result<Self> {
+        let platform = Self::on(config, folder, addresses, tasks).await?;
         platform.migrate().await?;
         backends.announce(&platform.config, &platform.folder)?;
-        platform.backends = Some(backends);
         Ok(platform)
     }
 

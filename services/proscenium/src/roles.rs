@@ -8,8 +8,7 @@ use anyhow::Context as _;
 use axum::Router;
 use http_shell::ServiceName;
 use integrations::Integrations;
-use runtime::config::Scheme;
-use runtime::{Config, Tasks, places};
+use runtime::{Config, Tasks};
 use std::io::Write as _;
 use std::time::Duration;
 use tenant_admin::TenantAdmin;
@@ -54,6 +53,7 @@ async fn serve_all(platform: &Platform, listener: tokio::net::TcpListener) -> an
     client.attach(ServiceName::TenantAdmin, tenant_admin::routes().build(tenant_admin(platform), &platform.key).router);
     client.attach(ServiceName::Catalog, catalog_role(platform));
     client.attach(ServiceName::Scaffolder, scaffolder_role(platform));
+    client.attach(ServiceName::PluginHost, plugin_host_role(platform)?);
     let edge = gateway_role(platform, demo::sample_url(&integrations, &platform.config).await?)?;
     let greeting = demo::prepare(platform, &integrations);
     let announce = async {
@@ -79,7 +79,7 @@ pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
         Role::Catalog => catalog_role(&platform),
         Role::Scaffolder => scaffolder_role(&platform),
         Role::TenantAdmin => tenant_admin::routes().build(tenant_admin(&platform), &platform.key).router,
-        Role::PluginHost => anyhow::bail!("not yet"),
+        Role::PluginHost => plugin_host_role(&platform)?,
         Role::Integrations => {
             let state = integrations_state(&platform)?;
             demo::sample_url(&state, &platform.config).await?;
@@ -126,10 +126,7 @@ fn integrations_state(platform: &Platform) -> anyhow::Result<Integrations> {
 
 /// The service's state, which commands use without serving it.
 pub fn tenant_admin(platform: &Platform) -> TenantAdmin {
-    let config = tenant_admin::Config {
-        signup_enabled: platform.config.signup.enabled,
-        ..tenant_admin::Config::new(platform.config.domain.clone(), platform.config.scheme == Scheme::Https)
-    };
+    let config = tenant_admin::Config::from_settings(&platform.config);
     TenantAdmin::new(config, platform.db.clone(), platform.clock.clone(), platform.bus.clone())
 }
 
@@ -153,14 +150,16 @@ fn scaffolder_role(platform: &Platform) -> Router {
     scaffolder::routes().build(state, &platform.key).router
 }
 
+fn plugin_host_role(platform: &Platform) -> anyhow::Result<Router> {
+    let config = plugin_host::Config::of_process(&platform.config, Some(platform.plugins_url.expose().to_owned()))?;
+    let (db, objects, clock) = (platform.db.clone(), platform.objects.clone(), platform.clock.clone());
+    let state = plugin_host::State::new(db, objects, config, clock, &platform.tasks);
+    plugin_host::jobs::spawn(&state, &platform.tasks);
+    Ok(plugin_host::routes().build(state, &platform.key).router)
+}
+
 fn gateway_role(platform: &Platform, demo_sample_url: Option<String>) -> anyhow::Result<Router> {
-    let https = platform.config.scheme == Scheme::Https;
-    let config = gateway::Config {
-        demo: platform.config.demo,
-        demo_sample_url,
-        portal_dir: places::portal_dir(&platform.config),
-        ..gateway::Config::new(platform.config.domain.clone(), https)
-    };
+    let config = gateway::Config { demo_sample_url, ..gateway::Config::from_settings(&platform.config)? };
     let gateway = gateway::Gateway::new(gateway::Parts {
         config,
         db: platform.db.clone(),

@@ -86,22 +86,33 @@ impl Workspace {
             .map_err(|error| Failure::file(&error, "mkdtemp", parent))
     }
 
-    /// Refuses a directory that has grown too large.
-    ///
-    /// # Errors
-    /// `InputError` that names the limit.
-    pub fn check_limits(&self) -> Outcome<()> {
-        let entries = walk(&self.root)?;
-        if entries.len() > self.limits.entries {
-            return Err(Failure::input(format!("The workspace holds more than {} files", self.limits.entries)));
+    /// Refuses a directory that has grown too large; to be called on a thread that may touch the disk.
+    pub fn limits_check(&self) -> impl FnOnce() -> Outcome<()> + Send + use<> {
+        let (root, limits) = (self.root.clone(), self.limits);
+        move || {
+            let entries = walk(&root)?;
+            if entries.len() > limits.entries {
+                return Err(Failure::input(format!("The workspace holds more than {} files", limits.entries)));
+            }
+            let size =
+                |entry: &Entry| fs::symlink_metadata(root.join(&entry.path)).map_or(0, |metadata| metadata.len());
+            let bytes: u64 = entries.iter().filter(|entry| !entry.is_dir).map(size).sum();
+            if bytes > limits.bytes {
+                return Err(Failure::input(format!("The workspace is larger than {} MiB", limits.bytes >> 20)));
+            }
+            Ok(())
         }
-        let size =
-            |entry: &Entry| fs::symlink_metadata(self.root.join(&entry.path)).map_or(0, |metadata| metadata.len());
-        let bytes: u64 = entries.iter().filter(|entry| !entry.is_dir).map(size).sum();
-        if bytes > self.limits.bytes {
-            return Err(Failure::input(format!("The workspace is larger than {} MiB", self.limits.bytes >> 20)));
+    }
+
+    /// Removes what a process that was killed left of the run `name`.
+    pub fn discard(parent: &Path, name: &str) {
+        for item in fs::read_dir(parent).into_iter().flatten().flatten() {
+            if item.file_name().to_string_lossy().starts_with(name)
+                && let Err(error) = fs::remove_dir_all(item.path())
+            {
+                tracing::warn!(%error, path = %item.path().display(), "a left workspace could not be removed");
+            }
         }
-        Ok(())
     }
 }
 
@@ -230,12 +241,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_killed_process_left_is_discarded() {
+        let parent = tempfile::tempdir().unwrap();
+        for path in ["task/a.txt", "task_step-x-1/b.txt", "other/c.txt"] {
+            write_file(&parent.path().join(path), b"x", false).unwrap();
+        }
+        Workspace::discard(parent.path(), "task");
+        let left: Vec<_> = walk(parent.path()).unwrap().into_iter().map(|entry| entry.path).collect();
+        assert_eq!(left, ["other", "other/c.txt"]);
+    }
+
+    #[test]
     fn too_much_is_refused() {
         let (_parent, workspace) = workspace(WorkspaceLimits { entries: 2, bytes: 10 });
         write_file(&workspace.child("a").unwrap(), b"0123456789", false).unwrap();
-        workspace.check_limits().unwrap();
+        workspace.limits_check()().unwrap();
         write_file(&workspace.child("b").unwrap(), b"0", false).unwrap();
-        assert!(workspace.check_limits().unwrap_err().message.contains("larger"));
+        assert!(workspace.limits_check()().unwrap_err().message.contains("larger"));
     }
 
     #[test]

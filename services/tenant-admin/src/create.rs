@@ -229,6 +229,17 @@ pub async fn demo_tenant(admin: &TenantAdmin) -> Result<DemoTenant> {
     Ok(DemoTenant { tenant, url, created })
 }
 
+/// The organisation at this address.
+///
+/// # Errors
+/// `NotFound` when there is none.
+pub async fn find_tenant(admin: &TenantAdmin, slug: &str) -> Result<TenantId> {
+    let mut system = admin.db.system(SystemReason::ResolveHost).await?;
+    let found = tenant::find_by_slug(&mut system, slug).await?;
+    system.commit().await?;
+    found.map(|(id, _)| id).ok_or_else(|| Error::not_found(format!("There is no organisation at {slug}")))
+}
+
 /// A one-time link that signs in the organisation's first administrator.
 ///
 /// # Errors

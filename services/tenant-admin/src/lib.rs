@@ -18,7 +18,8 @@ mod store;
 
 pub use config::Config;
 pub use create::{
-    AdminCredentials, CreatedTenant, DemoTenant, NewTenant, TenantSummary, create_tenant, demo_tenant, sign_in_link,
+    AdminCredentials, CreatedTenant, DemoTenant, NewTenant, TenantSummary, create_tenant, demo_tenant, find_tenant,
+    sign_in_link,
 };
 pub use http::routes;
 pub use state::TenantAdmin;

@@ -12,13 +12,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct PasswordHasher {
     turns: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl PasswordHasher {
     /// At most `at_once` hashes run at the same time.
     #[must_use]
     pub fn new(at_once: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(at_once.max(1))) }
+        Self { turns: Arc::new(Semaphore::new(at_once.max(1))), patience: PATIENCE }
     }
 
     /// As many at once as the machine has cores.
@@ -61,11 +62,11 @@ impl PasswordHasher {
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit> {
-        match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
+        match tokio::time::timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await {
             Ok(turn) => turn.map_err(Error::internal),
             Err(_) => {
                 let mut busy = Error::unavailable("Too many people are signing in right now. Try again in a moment.");
-                busy.retry_after = Some(PATIENCE.as_secs());
+                busy.retry_after = Some(self.patience.as_secs().max(1));
                 Err(busy)
             }
         }
@@ -101,9 +102,9 @@ mod tests {
         assert!(!hasher.verify("correct horse battery".into(), None).await.unwrap());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn whoever_waits_too_long_for_a_turn_is_told_to_come_back() {
-        let hasher = PasswordHasher::new(1);
+        let hasher = PasswordHasher { patience: Duration::from_millis(20), ..PasswordHasher::new(1) };
         let _held = hasher.turn().await.unwrap();
         let refused = hasher.hash("correct horse battery".into()).await.unwrap_err();
         assert_eq!(refused.kind, kernel::ErrorKind::Unavailable);

@@ -95,14 +95,7 @@ impl Issuer<'_> {
         key.sign(WORKER_TYPE, &claims)
     }
 
-    fn claims(
-        self,
-        sub: String,
-        aud: String,
-        member: Option<Uuid>,
-        now: OffsetDateTime,
-        lifetime: Duration,
-    ) -> Claims {
+    fn claims(self, sub: String, aud: String, member: Option<Uuid>, now: OffsetDateTime, lifetime: Duration) -> Claims {
         Claims {
             iss: format!("{}/api/auth", self.origin),
             sub,

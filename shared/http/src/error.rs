@@ -80,6 +80,9 @@ pub async fn render(request: Request, next: Next) -> Response {
     });
     let headers = std::mem::take(response.headers_mut());
     let mut rendered = (response.status(), axum::Json(body)).into_response();
+    // As Express spells it; some clients compare the text.
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    rendered.headers_mut().insert(header::CONTENT_TYPE, json);
     for (name, value) in &headers {
         if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
             rendered.headers_mut().append(name, value.clone());

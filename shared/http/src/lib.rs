@@ -8,7 +8,9 @@
 //! - Every failure, extractor rejections and panics included, leaves as Backstage's error body.
 
 mod access;
+mod canonical;
 mod client;
+mod compression;
 mod error;
 mod extract;
 mod internal_token;

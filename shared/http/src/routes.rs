@@ -1,5 +1,7 @@
 //! Route registration: handler, audience and permission together.
 
+use crate::canonical::Templates;
+use crate::compression::compressed;
 use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -7,6 +9,8 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use kernel::Error;
+use tower::Layer as _;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt as _};
@@ -100,6 +104,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             .with_state(state)
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(error::render));
+        // Around the router, because its own layers run after it has chosen a route.
+        let templates = Templates::new(table.iter().map(|entry| entry.path.as_str()));
+        let spelled = MapRequestLayer::new(move |request| templates.apply(request)).layer(compressed(router));
+        let router = Router::new().fallback_service(spelled);
         ServiceRouter { router, openapi: openapi::finish(service, document, &table), table }
     }
 }

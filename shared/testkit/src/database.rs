@@ -113,7 +113,20 @@ async fn template() -> &'static str {
 
 async fn admin_execute(database: &str, sql: &str) {
     let url = format!("{}/{database}", admin_url());
-    let mut connection = PgConnection::connect(&url).await.expect("admin connection");
+    let mut connection = connect(&url).await;
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
     connection.close().await.expect("close");
+}
+
+/// A server that has just begun to listen may still say that it is starting up.
+async fn connect(url: &str) -> PgConnection {
+    for _ in 0..100 {
+        match PgConnection::connect(url).await {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("57P03") => {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            connected => return connected.expect("admin connection"),
+        }
+    }
+    panic!("Postgres is starting up for ever");
 }

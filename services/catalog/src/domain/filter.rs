@@ -85,7 +85,9 @@ impl Filter {
                 None => (statement, None),
             };
             if key.is_empty() {
-                return Err(format!("Invalid filter, '{statement}' is not a valid statement (expected a string on the form a=b or a= or a)"));
+                return Err(format!(
+                    "Invalid filter, '{statement}' is not a valid statement (expected a string on the form a=b or a= or a)"
+                ));
             }
             let key = lower(key);
             let at = keys.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {

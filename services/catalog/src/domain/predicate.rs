@@ -61,9 +61,8 @@ fn parse_value(key: &str, value: &Value) -> Result<Filter, String> {
 }
 
 fn operator_value(key: &str, operator: &str, operand: &Value) -> Result<Filter, String> {
-    let wrong = |expected: &str| {
-        Err(format!("Expected {expected}, received {} at \"{key}.{operator}\"", type_name(operand)))
-    };
+    let wrong =
+        |expected: &str| Err(format!("Expected {expected}, received {} at \"{key}.{operator}\"", type_name(operand)));
     match operator {
         "$exists" => match operand.as_bool() {
             Some(true) => Ok(Filter::Exists(lower(key))),
@@ -111,7 +110,9 @@ fn contains_object(key: &str, object: &Map<String, Value>) -> Result<Filter, Str
 fn primitives(items: &[Value], key: &str) -> Result<Vec<String>, String> {
     items
         .iter()
-        .map(|item| primitive(item).ok_or_else(|| format!("Expected string, received {} at \"{key}.$in\"", type_name(item))))
+        .map(|item| {
+            primitive(item).ok_or_else(|| format!("Expected string, received {} at \"{key}.$in\"", type_name(item)))
+        })
         .collect()
 }
 
@@ -183,7 +184,8 @@ mod tests {
     #[test]
     fn relations_can_be_asked_for_by_type_and_target() {
         assert_eq!(
-            parse(&json!({"relations": {"$contains": {"type": "ownedBy", "targetRef": {"$in": ["Group:default/A"]}}}})).unwrap(),
+            parse(&json!({"relations": {"$contains": {"type": "ownedBy", "targetRef": {"$in": ["Group:default/A"]}}}}))
+                .unwrap(),
             Filter::All(vec![Filter::Relation {
                 types: Some(vec!["ownedby".into()]),
                 targets: Some(vec!["group:default/a".into()]),

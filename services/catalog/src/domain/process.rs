@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn a_document_without_a_name_or_of_a_foreign_kind_fails_the_whole_file() {
         assert!(drafts_of(&format!("{GOOD}---\napiVersion: a/b\nkind: Component\nmetadata: {{title: x}}\n")).is_err());
-        let problem = drafts_of(&format!("{GOOD}---\napiVersion: a/b\nkind: Gadget\nmetadata: {{name: x}}\n")).unwrap_err();
+        let problem =
+            drafts_of(&format!("{GOOD}---\napiVersion: a/b\nkind: Gadget\nmetadata: {{name: x}}\n")).unwrap_err();
         assert_eq!(problem.line, Some(6));
     }
 

@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn the_etag_depends_on_content_and_neither_on_key_order_nor_on_the_uid() {
         let a = stitch(&json!({"kind": "A", "metadata": {"name": "x", "title": "y"}}), "1", &[], None);
-        let b = stitch(&json!({"metadata": {"title": "y", "name": "x", "uid": "claimed"}, "kind": "A"}), "2", &[], None);
+        let b =
+            stitch(&json!({"metadata": {"title": "y", "name": "x", "uid": "claimed"}, "kind": "A"}), "2", &[], None);
         let c = stitch(&json!({"kind": "A", "metadata": {"name": "x", "title": "z"}}), "1", &[], None);
         assert_eq!(a.etag, b.etag);
         assert_ne!(a.etag, c.etag);
@@ -92,7 +93,8 @@ mod tests {
     #[test]
     fn relations_are_sorted_by_type_and_target_and_said_once() {
         let relation = |kind: &str, target: &str| (kind.to_owned(), target.to_owned());
-        let relations = [relation("b", "x:d/1"), relation("a", "x:d/2"), relation("a", "x:d/1"), relation("b", "x:d/1")];
+        let relations =
+            [relation("b", "x:d/1"), relation("a", "x:d/2"), relation("a", "x:d/1"), relation("b", "x:d/1")];
         let document = stitch(&json!({"kind": "A"}), "1", &relations, None).document;
         assert!(document.contains(
             r#""relations":[{"type":"a","targetRef":"x:d/1"},{"type":"a","targetRef":"x:d/2"},{"type":"b","targetRef":"x:d/1"}]"#

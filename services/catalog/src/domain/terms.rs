@@ -47,8 +47,10 @@ pub fn of_entity(entity: &Value, uid: &str, relations: &[(String, String)]) -> R
     let text = |value: &Value| value.as_str().map(str::to_owned);
     walk.terms.insert(Term::new("metadata.name", text(&metadata["name"])));
     walk.terms.insert(Term::new("metadata.uid", Some(uid.to_owned())));
-    walk.terms
-        .insert(Term::new("metadata.namespace", Some(text(&metadata["namespace"]).unwrap_or_else(|| "default".into()))));
+    walk.terms.insert(Term::new(
+        "metadata.namespace",
+        Some(text(&metadata["namespace"]).unwrap_or_else(|| "default".into())),
+    ));
     for (kind, target) in relations {
         walk.terms.insert(Term::new(&lower(&format!("relations.{kind}")), Some(target.clone())));
     }

@@ -14,11 +14,7 @@ use url::Url;
 #[utoipa::path(post, path = "/api/catalog/analyze-location", tag = "locations",
     request_body(content = Object, description = "`{location: {type, target}, catalogFilename?}`"),
     responses((status = 200, body = Object), (status = 400)))]
-pub async fn analyze_location(
-    _: Caller,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response> {
+pub async fn analyze_location(_: Caller, headers: HeaderMap, body: Bytes) -> Result<Response> {
     let body = Object::read(&headers, &body)?;
     let location = body.object("location")?;
     location.required("target")?;

@@ -177,11 +177,8 @@ async fn answer(state: &State, caller: &Caller, headers: &HeaderMap, wanted: Wan
         list.total = Some(entities::count(&mut tx, &list).await?);
     }
     // One row more than asked for tells whether there is another page.
-    let mut rows = if limit == 0 {
-        Vec::new()
-    } else {
-        entities::page(&mut tx, &list, limit.saturating_add(1), offset).await?
-    };
+    let mut rows =
+        if limit == 0 { Vec::new() } else { entities::page(&mut tx, &list, limit.saturating_add(1), offset).await? };
     drop(tx);
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;

@@ -46,10 +46,8 @@ pub async fn query_locations(
     let more = rows.len() > size;
     rows.truncate(size);
     let next = rows.last().filter(|_| more).map(|row| List { after: Some(row.location_id), ..list.clone() });
-    let page_info = PageInfo {
-        next_cursor: next.map(|next| state.cursors.seal(caller.tenant, CURSORS, &next)),
-        prev_cursor: None,
-    };
+    let page_info =
+        PageInfo { next_cursor: next.map(|next| state.cursors.seal(caller.tenant, CURSORS, &next)), prev_cursor: None };
     let page = LocationPage { items: rows.iter().map(Location::from).collect(), total_items, page_info };
     Ok(reply::value(StatusCode::OK, &page)?)
 }

@@ -49,12 +49,13 @@ pub async fn create_location(
     let params = Params::parse(query.as_deref(), &["dryRun", "onConflict"])?;
     let refresh_existing = params.choice("onConflict", &["refresh", "reject"])? == Some("refresh");
     let location = location_of(&headers, &body)?;
-    let registered = if params.one("dryRun").is_some_and(|value| !matches!(value, "false" | "0" | "no" | "off" | "f" | "n")) {
-        dry_run(&state, &caller, &location).await?
-    } else {
-        let location = register(&state, &caller, &location, refresh_existing).await?;
-        Registered { exists: None, location, entities: Vec::new() }
-    };
+    let registered =
+        if params.one("dryRun").is_some_and(|value| !matches!(value, "false" | "0" | "no" | "off" | "f" | "n")) {
+            dry_run(&state, &caller, &location).await?
+        } else {
+            let location = register(&state, &caller, &location, refresh_existing).await?;
+            Registered { exists: None, location, entities: Vec::new() }
+        };
     Ok(reply::value(StatusCode::CREATED, &registered)?)
 }
 
@@ -85,7 +86,7 @@ async fn dry_run(state: &State, caller: &Caller, location: &LocationRef) -> kern
     let mut tx = state.db.tenant(caller.tenant).await?;
     let exists = locations::find_by_target(&mut tx, location).await?.is_some();
     tx.rollback().await?;
-    let reader = Reader::new(state.client.clone(), caller.clone());
+    let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"));
     let pipeline = Pipeline { reader: &reader, allowed: &state.config.allowed_kinds };
     let entities = pipeline.dry_run(generated_entity(location, &name)).await.map_err(|problem| {
         let place = problem.line.map(|line| format!(" (line {line})")).unwrap_or_default();
@@ -228,8 +229,8 @@ pub async fn get_location_by_entity(
     let origin = annotation(&entity, ANNOTATION_ORIGIN_LOCATION)
         .ok_or_else(|| Error::not_found(format!("found no origin annotation for ref {key}")))?;
     let origin = LocationRef::parse(origin).map_err(Error::not_found)?;
-    let found = locations::find_by_target(&mut tx, &origin)
-        .await?
-        .ok_or_else(|| Error::not_found(format!("Found no location with type {} and target {}", origin.kind, origin.target)))?;
+    let found = locations::find_by_target(&mut tx, &origin).await?.ok_or_else(|| {
+        Error::not_found(format!("Found no location with type {} and target {}", origin.kind, origin.target))
+    })?;
     Ok(reply::value(StatusCode::OK, &Location::from(&found))?)
 }

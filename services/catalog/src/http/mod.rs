@@ -3,12 +3,13 @@
 mod analyze;
 mod ancestry;
 mod body;
+mod document;
 mod entities;
 mod entity_list;
 mod facets;
 mod legacy;
-mod locations;
 mod location_query;
+mod locations;
 mod params;
 mod progress;
 mod refresh;
@@ -48,4 +49,5 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
         .route(read_entities, routes!(search::search))
+        .route(Access::public(), routes!(document::get_openapi_document))
 }

@@ -33,9 +33,15 @@ pub fn tagged(request: &HeaderMap, json: String) -> Response {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|offered| offered.trim() == "*" || offered.trim().trim_start_matches("W/") == tag.trim_start_matches("W/"));
+        .any(|offered| {
+            offered.trim() == "*" || offered.trim().trim_start_matches("W/") == tag.trim_start_matches("W/")
+        });
     let etag = [(header::ETAG, HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("W/\"\"")))];
-    if known { (StatusCode::NOT_MODIFIED, etag).into_response() } else { (etag, text(StatusCode::OK, json)).into_response() }
+    if known {
+        (StatusCode::NOT_MODIFIED, etag).into_response()
+    } else {
+        (etag, text(StatusCode::OK, json)).into_response()
+    }
 }
 
 /// Documents as a JSON array: as stored, or what the fields leave of each. `None` is null.

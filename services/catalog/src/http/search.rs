@@ -39,11 +39,7 @@ struct Query {
         ("pageCursor" = Option<String>, Query, description = "From the page before or after"),
     ),
     responses((status = 200, body = Object), (status = 400)))]
-pub async fn search(
-    Shared(state): Shared<State>,
-    caller: Caller,
-    RawQuery(query): RawQuery,
-) -> Result<Response> {
+pub async fn search(Shared(state): Shared<State>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response> {
     let query = parse(query.as_deref().unwrap_or_default())?;
     let id = Uuid::new_v4();
     let (start_tag, end_tag) = (format!("<{id}>"), format!("</{id}>"));
@@ -113,6 +109,12 @@ fn parse(query: &str) -> kernel::Result<Query> {
     let mut parsed = Query { page_limit: DEFAULT_PAGE, ..Query::default() };
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let (plain, rest) = name.split_once('[').map_or((&*name, None), |(plain, rest)| (plain, Some(rest)));
+        if name.contains('\0') || value.contains('\0') {
+            return Err(Error::input(format!(
+                "request/query/{} must not contain null characters",
+                plain.replace('\0', "")
+            )));
+        }
         match plain {
             "term" => parsed.term = value.into_owned(),
             "types" => parsed.types.push(value.into_owned()),
@@ -167,10 +169,10 @@ mod tests {
     #[test]
     fn filters_are_read_with_and_without_an_index() {
         let query = parse("filters[kind][0]=A&filters[kind][1]=B&filters[type]=c").unwrap();
-        assert_eq!(query.filters, [
-            ("kind".to_owned(), vec![json!("A"), json!("B")]),
-            ("type".to_owned(), vec![json!("c")]),
-        ]);
+        assert_eq!(
+            query.filters,
+            [("kind".to_owned(), vec![json!("A"), json!("B")]), ("type".to_owned(), vec![json!("c")]),]
+        );
     }
 
     #[test]

@@ -9,8 +9,9 @@ pub mod reader;
 
 use crate::State;
 use crate::domain::outcome::{Problem, Run};
-use crate::store::refresh::{self, QUEUE, Unit};
 use crate::store::apply;
+use crate::store::refresh::{self, QUEUE, Unit};
+use crate::store::statistics;
 use http_shell::Caller;
 use kernel::Result;
 use process::Pipeline;
@@ -28,6 +29,9 @@ const LEASE: Duration = Duration::from_secs(30);
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// How long reading one unit may take in all.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
+
+/// From how many changed entities on a run makes the planner's statistics worth refreshing.
+const MANY: usize = 1000;
 
 /// Starts the loop that reads what is due.
 pub fn start(state: &State, tasks: &Tasks) {
@@ -72,6 +76,11 @@ async fn claim(state: &State, free: u16) -> Vec<Job> {
 }
 
 async fn work(state: &State, job: &Job) {
+    if job.attempts > queue::MAX_ATTEMPTS {
+        // Whoever had it before died of it, each time. Asking for a refresh revives it.
+        let given_up = give_back(state, job, "Every process that tried to read it ended before it was done").await;
+        return tracing::error!(attempts = job.attempts, saved = given_up.is_ok(), "gave a location up");
+    }
     let worked = tokio::select! {
         worked = tokio::time::timeout(TIME_LIMIT, process_unit(state, job)) => worked,
         () = keep_alive(state, job) => return tracing::warn!("lost the lease; somebody else reads it"),
@@ -160,7 +169,15 @@ async fn take_over(state: &State, job: &Job, unit: &Unit, run: Option<Run>) -> R
     // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
     let applied = apply::run(&mut tx, &unit.entity_ref, &run, next_in).await?;
     tracing::debug!(changed = applied.changed, conflicts = applied.conflicts, failed = run.own.is_err(), "read");
-    commit(tx, job, next_in).await
+    commit(tx, job, next_in).await?;
+    if applied.changed >= MANY {
+        let mut tx = state.db.tenant(job.tenant()).await?;
+        if let Err(error) = statistics::refresh(&mut tx).await {
+            tracing::warn!(%error, "the planner's statistics stay old until autovacuum comes by");
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn commit(mut tx: store::TenantTx, job: &Job, next_in: Duration) -> Result<()> {

@@ -97,7 +97,8 @@ impl Pipeline<'_> {
         if found.is_empty() {
             return Ok(entity);
         }
-        let base = annotation(&entity, ANNOTATION_LOCATION).and_then(|text| text.strip_prefix("url:")).map(str::to_owned);
+        let base =
+            annotation(&entity, ANNOTATION_LOCATION).and_then(|text| text.strip_prefix("url:")).map(str::to_owned);
         for placeholder in found {
             let failed = |text: String| {
                 let what = "Processor PlaceholderProcessor threw an error while preprocessing";
@@ -107,7 +108,8 @@ impl Pipeline<'_> {
             let bytes = self.reader.read(&url).await.map_err(|unreadable| {
                 let (key, target) = (placeholder.resolver.key(), placeholder.value.as_str().unwrap_or_default());
                 let error = &unreadable.error;
-                let text = format!("Placeholder {key} could not read location {target}, {}: {error}", error.kind.name());
+                let text =
+                    format!("Placeholder {key} could not read location {target}, {}: {error}", error.kind.name());
                 Problem { transient: error.is_transient(), ..failed(text) }
             })?;
             let content = placeholder.content(&bytes).map_err(failed)?;
@@ -122,23 +124,22 @@ impl Pipeline<'_> {
     /// The first problem anywhere.
     pub async fn dry_run(&self, root: Value) -> Result<Vec<Value>, Problem> {
         let mut found = Vec::new();
-        let mut pending = vec![root];
-        for _ in 0..MAX_DRY_DEPTH {
-            for unit in std::mem::take(&mut pending) {
-                let (own, emitted) = self.try_run(unit).await?;
-                found.push(own.entity);
-                for one in emitted {
-                    match one.content {
-                        Content::Done(outcome) => found.push(outcome?.entity),
-                        Content::Pending(document) => pending.push(document),
-                    }
+        // Last in, first out: the order in which Backstage lists them.
+        let mut stack = vec![(Content::Pending(root), 0)];
+        while let Some((content, depth)) = stack.pop() {
+            match content {
+                Content::Done(outcome) => found.push(outcome?.entity),
+                Content::Pending(_) if depth == MAX_DRY_DEPTH => {
+                    return Err(Problem::new("InputError", format!("Locations nest more than {MAX_DRY_DEPTH} deep")));
+                }
+                Content::Pending(document) => {
+                    let (own, emitted) = self.try_run(document).await?;
+                    found.push(own.entity);
+                    stack.extend(emitted.into_iter().map(|one| (one.content, depth + 1)));
                 }
             }
-            if pending.is_empty() {
-                return Ok(found);
-            }
         }
-        Err(Problem::new("InputError", format!("Locations nest more than {MAX_DRY_DEPTH} deep")))
+        Ok(found)
     }
 
     /// Whether this entity would be taken if `location` emitted it; for a Location, whether it can be read.

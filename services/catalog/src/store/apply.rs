@@ -47,12 +47,7 @@ struct Changes<'r> {
     applied: Applied,
 }
 
-async fn emit<'r>(
-    tx: &mut TenantTx,
-    source: &str,
-    emitted: &'r [Emitted],
-    changes: &mut Changes<'r>,
-) -> Result<()> {
+async fn emit<'r>(tx: &mut TenantTx, source: &str, emitted: &'r [Emitted], changes: &mut Changes<'r>) -> Result<()> {
     let refs: Vec<&str> = emitted.iter().map(|one| one.entity_ref.as_str()).collect();
     let claims = refresh::claims(tx, source, &refs).await?;
     let (mine, conflicts): (Vec<&Emitted>, Vec<&Emitted>) =
@@ -139,4 +134,3 @@ pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted) -> Result
     finish(tx, &mut counters, changes).await?;
     refresh::force(tx, std::slice::from_ref(&root.entity_ref)).await
 }
-

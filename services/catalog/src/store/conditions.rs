@@ -77,12 +77,7 @@ fn push_terms(
     sql.push(")");
 }
 
-fn push_relation(
-    sql: &mut QueryBuilder<Postgres>,
-    tenant: Uuid,
-    types: Option<&[String]>,
-    targets: Option<&[String]>,
-) {
+fn push_relation(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, types: Option<&[String]>, targets: Option<&[String]>) {
     sql.push("exists (select from relation where relation.tenant_id = ")
         .push_bind(tenant)
         .push(" and relation.source_ref = e.entity_ref");

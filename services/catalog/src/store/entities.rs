@@ -39,7 +39,11 @@ pub async fn find_by_uid(tx: &mut TenantTx, uid: Uuid) -> Result<Option<String>>
 ///
 /// # Errors
 /// Those of the database.
-pub async fn list_by_refs(tx: &mut TenantTx, entity_refs: &[String], filter: &Filter) -> Result<HashMap<String, String>> {
+pub async fn list_by_refs(
+    tx: &mut TenantTx,
+    entity_refs: &[String],
+    filter: &Filter,
+) -> Result<HashMap<String, String>> {
     let mut sql = QueryBuilder::new("select e.entity_ref, e.document from entity e where e.tenant_id = ");
     sql.push_bind(tx.id()).push(" and e.entity_ref = any (").push_bind(entity_refs.to_vec()).push(") and ");
     push_filter(&mut sql, tx.id(), filter);

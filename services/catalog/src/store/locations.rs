@@ -46,7 +46,12 @@ fn already_exists(location: &LocationRef) -> impl FnOnce(sqlx::Error) -> Error {
 ///
 /// # Errors
 /// `Conflict` when type and target are registered already.
-pub async fn insert(tx: &mut TenantTx, location: &LocationRef, entity_ref: &str, now: OffsetDateTime) -> Result<Location> {
+pub async fn insert(
+    tx: &mut TenantTx,
+    location: &LocationRef,
+    entity_ref: &str,
+    now: OffsetDateTime,
+) -> Result<Location> {
     sqlx::query_as(
         "insert into location (tenant_id, location_id, type, target, entity_ref, created_at)
          values ($1, $2, $3, $4, $5, $6) returning location_id, type, target, entity_ref",
@@ -151,9 +156,8 @@ pub async fn page(tx: &mut TenantTx, filter: &Filter, after: Option<Uuid>, limit
     sql.push_bind(tx.id()).push(" and ");
     push_filter(&mut sql, filter)?;
     let total = sql.build_query_scalar().fetch_one(tx.conn()).await.map_err(db)?;
-    let mut sql = QueryBuilder::new(
-        "select l.location_id, l.type, l.target, l.entity_ref from location l where l.tenant_id = ",
-    );
+    let mut sql =
+        QueryBuilder::new("select l.location_id, l.type, l.target, l.entity_ref from location l where l.tenant_id = ");
     sql.push_bind(tx.id()).push(" and l.location_id > ").push_bind(after.unwrap_or(Uuid::nil())).push(" and ");
     push_filter(&mut sql, filter)?;
     sql.push(" order by l.location_id limit ").push_bind(limit);

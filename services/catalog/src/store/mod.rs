@@ -15,4 +15,5 @@ pub mod relations;
 pub mod remove;
 pub mod search;
 pub mod sequence;
+pub mod statistics;
 pub mod write;

@@ -102,14 +102,13 @@ async fn delete(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn forget(tx: &mut TenantTx, origins: &[String]) -> Result<BTreeSet<String>> {
-    let sources: Vec<String> = sqlx::query_scalar(
-        "delete from relation where tenant_id = $1 and origin_ref = any ($2) returning source_ref",
-    )
-    .bind(tx.id())
-    .bind(origins)
-    .fetch_all(tx.conn())
-    .await
-    .map_err(db)?;
+    let sources: Vec<String> =
+        sqlx::query_scalar("delete from relation where tenant_id = $1 and origin_ref = any ($2) returning source_ref")
+            .bind(tx.id())
+            .bind(origins)
+            .fetch_all(tx.conn())
+            .await
+            .map_err(db)?;
     Ok(sources.into_iter().collect())
 }
 

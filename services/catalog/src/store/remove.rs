@@ -44,14 +44,13 @@ async fn remove(tx: &mut TenantTx, entity_refs: &[String]) -> Result<(Vec<String
     }
     let affected = relations::forget(tx, entity_refs).await?;
     write::delete(tx, entity_refs).await?;
-    let children: Vec<String> = sqlx::query_scalar(
-        "delete from refresh_edge where tenant_id = $1 and source = any ($2) returning entity_ref",
-    )
-    .bind(tx.id())
-    .bind(entity_refs)
-    .fetch_all(tx.conn())
-    .await
-    .map_err(db)?;
+    let children: Vec<String> =
+        sqlx::query_scalar("delete from refresh_edge where tenant_id = $1 and source = any ($2) returning entity_ref")
+            .bind(tx.id())
+            .bind(entity_refs)
+            .fetch_all(tx.conn())
+            .await
+            .map_err(db)?;
     sqlx::query("delete from refresh_conflict where tenant_id = $1 and source = any ($2)")
         .bind(tx.id())
         .bind(entity_refs)

@@ -230,4 +230,3 @@ pub async fn delete(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
         .map_err(db)?;
     Ok(())
 }
-

@@ -59,7 +59,8 @@ pub fn notice(title: &str, text: &str, link: Option<(&str, &str)>) -> String {
     let link = link.unwrap_or_default();
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <link rel=\"icon\" href=\"data:,\"><title>{title}</title>\
          <style>{NOTICE_STYLE}</style></head><body><main><h1>{title}</h1><p>{text}</p>{link}</main></body></html>\n"
     )
 }

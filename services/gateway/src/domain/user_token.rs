@@ -81,6 +81,16 @@ pub fn unverified_tenant(token: &str) -> Option<TenantId> {
     serde_json::from_slice::<Partial>(&body).ok().map(|partial| partial.tenant)
 }
 
+/// Whether an unchecked token names a key that is not among these: they may have been read before it was made.
+#[must_use]
+pub fn names_unknown_key(token: &str, keys: &[PublicKey]) -> bool {
+    if token.len() > MAX_LENGTH {
+        return false;
+    }
+    let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| Uuid::try_parse(&header.kid?).ok());
+    kid.is_some_and(|kid| keys.iter().all(|key| key.id != kid))
+}
+
 /// Checks a token against the organisation's own keys; `None` for whatever is not entirely right.
 ///
 /// Whether the session lives is the caller's to ask.

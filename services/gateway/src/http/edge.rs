@@ -37,6 +37,7 @@ pub struct Edge {
 
 /// Outermost: the request's id, its span, and the headers that every answer carries.
 pub async fn frame(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let started = tokio::time::Instant::now();
     let offered = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let id = RequestId::accept(offered);
     let id_value = HeaderValue::from_str(id.as_str()).unwrap_or(HeaderValue::from_static("none"));
@@ -55,6 +56,7 @@ pub async fn frame(State(edge): State<Edge>, mut request: Request, next: Next) -
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).instrument(span.clone()).await;
     span.record("status", response.status().as_u16());
+    span.in_scope(|| tracing::debug!(elapsed_ms = started.elapsed().as_millis(), "answered"));
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id_value);
     for (name, value) in ALWAYS {
@@ -145,9 +147,6 @@ impl Edge {
     }
 
     async fn api(&self, request: Request, surface: &Surface, target: Target) -> kernel::Result<Response> {
-        if matches!(surface, Surface::Nobody { below_domain: true }) {
-            return Ok(self.nobody(request.headers()));
-        }
         let identity = self.gateway.identify(surface, request.headers()).await?;
         if matches!(surface, Surface::Nobody { .. }) && identity.tenant.is_none() {
             return Ok(self.nobody(request.headers()));

@@ -28,6 +28,10 @@ pub async fn answer(gateway: &Gateway, request: &Parts, surface: &Surface) -> Re
     if let Some(file) = file_at(dir, path).await {
         return send_file(&file, path, &request.headers).await;
     }
+    if path == "/favicon.ico" {
+        // Browsers ask for it unbidden; an error here would stand in every visitor's console.
+        return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "public, max-age=86400")]).into_response());
+    }
     if path.starts_with(IMMUTABLE) || !is_page_request(path, &request.headers) {
         return Err(Error::new(ErrorKind::NotFound, "There is no such file"));
     }

@@ -16,7 +16,7 @@ use kernel::Error;
 pub async fn call_plugin(
     extract::State(state): extract::State<State>,
     caller: Caller,
-    Path((plugin_id, _)): Path<(String, String)>,
+    Path((plugin_id, _path)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response> {
     let revision = match state.target(caller.tenant, &plugin_id).await?.ok_or_else(|| unknown(&plugin_id))? {

@@ -11,7 +11,6 @@ use kernel::{Error, Result, TenantId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::path::{Component, Path};
 use uuid::Uuid;
 
@@ -116,9 +115,5 @@ async fn upload(state: &State, tenant: TenantId, out: &Path, manifest: &Manifest
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        drop(write!(text, "{byte:02x}"));
-        text
-    })
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

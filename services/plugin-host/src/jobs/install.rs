@@ -3,13 +3,15 @@
 
 use super::{frontend, tool};
 use crate::State;
-use crate::domain::package::{Wanted, is_own_api, is_plugin_id};
+use crate::domain::package::{Source, Wanted, is_own_api, is_plugin_id};
 use crate::store::package::{self, Backend, Installed};
-use kernel::{Error, Result, TenantId};
+use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::Path;
 use store::TenantTx;
+use store::queue::Job;
 use uuid::Uuid;
 
 /// The longest id that a plugin with a database can have: it is part of its schema's name.
@@ -39,16 +41,19 @@ struct Resolved {
     version: String,
 }
 
-/// Installs the package as its row wants it; `None` when the row is gone.
+/// Installs the package as the job or else its row wants it; `None` when the row is gone.
 ///
 /// # Errors
 /// Why it cannot be installed, in plain words.
-pub async fn install(state: &State, tenant: TenantId, name: &str) -> Result<Option<Installed>> {
+pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
+    let tenant = job.tenant();
     let mut tx = state.db.tenant(tenant).await?;
-    let row = package::find_package(&mut tx, name).await?;
+    let row = package::find_package(&mut tx, &job.key).await?;
     tx.commit().await?;
     let Some(row) = row else { return Ok(None) };
-    let wanted = Wanted::new(&row.package, row.wanted.as_deref())?;
+    let version = job.payload.get("version").and_then(Value::as_str).or(row.wanted.as_deref());
+    let version = version.filter(|_| row.source == Source::Npm.word());
+    let wanted = Wanted::new(&row.package, version)?;
     if let Some(native) = wanted.native_name() {
         return install_native(state, native).map(Some);
     }
@@ -85,10 +90,18 @@ fn install_native(state: &State, name: &str) -> Result<Installed> {
 /// The bundle of the wanted version, from the disk when it is there; returns its folder's name.
 async fn install_bundle(state: &State, wanted: &Wanted) -> Result<(Described, String)> {
     let config = &state.config;
+    let bundles = config.bundles();
+    let name_of = |version: &str| format!("{}@{version}", wanted.package.replace('/', "+"));
+    // An exact version that is there needs no registry.
+    if let Some(version) = &wanted.version {
+        let folder_name = name_of(version);
+        if let Some(described) = read_description(&bundles.join(&folder_name)).await {
+            return Ok((described, folder_name));
+        }
+    }
     let spec = wanted.npm_spec();
     let resolved: Resolved = tool::run(config, "bundle.js", &["resolve".as_ref(), spec.as_ref()]).await?;
-    let bundles = config.bundles();
-    let folder_name = format!("{}@{}", wanted.package.replace('/', "+"), resolved.version);
+    let folder_name = name_of(&resolved.version);
     let folder = bundles.join(&folder_name);
     if let Some(described) = read_description(&folder).await {
         return Ok((described, folder_name));

@@ -2,14 +2,16 @@
 
 mod frontend;
 mod install;
+mod leftovers;
 mod tool;
 
 use crate::State;
 use crate::store::package;
 use kernel::{Error, Result};
 use runtime::Tasks;
+use serde_json::json;
 use std::time::Duration;
-use store::queue::{self, Job};
+use store::queue::{self, Job, NewJob};
 use store::{Db, SystemReason};
 
 /// The queue of packages to install; the key is the package's name.
@@ -26,6 +28,13 @@ const TRIES: i32 = 3;
 
 /// Spawns the plugin host's background work.
 pub fn spawn(state: &State, tasks: &Tasks) {
+    let (first, config) = (state.clone(), state.config.clone());
+    tasks.spawn("plugins.start", async move {
+        leftovers::clear(&config).await;
+        if let Err(error) = renew_frontends(&first).await {
+            tracing::warn!(%error, "front ends of another version of the portal were not looked for");
+        }
+    });
     let (state, shutdown) = (state.clone(), tasks.shutdown_token());
     tasks.spawn("plugins.install", async move {
         while !shutdown.is_cancelled() {
@@ -52,7 +61,7 @@ pub fn spawn(state: &State, tasks: &Tasks) {
 /// Installs one package and writes down how it went; failures of the database leave the job to be run again.
 async fn run(state: &State, job: &Job) {
     let outcome = tokio::select! {
-        outcome = install::install(state, job.tenant(), &job.key) => outcome,
+        outcome = install::install(state, job) => outcome,
         () = keep_lease(&state.db, job) => return,
     };
     let finished = match outcome {
@@ -121,10 +130,7 @@ async fn give_up(state: &State, job: &Job, error: Error) -> Result<()> {
 }
 
 /// Asks for every front end to be built again that was built for another version of the portal.
-///
-/// # Errors
-/// Those of the database.
-pub async fn renew_frontends(state: &State) -> Result<()> {
+async fn renew_frontends(state: &State) -> Result<()> {
     let Some(shell) = frontend::shell_digest(&state.config).await else { return Ok(()) };
     let mut tx = state.db.system(SystemReason::ListTenants).await?;
     let tenants: Vec<uuid::Uuid> = sqlx::query_scalar("select tenant_id from tenant where status = 'active'")
@@ -136,7 +142,9 @@ pub async fn renew_frontends(state: &State) -> Result<()> {
         let mut tx = state.db.tenant(kernel::TenantId::new(tenant)).await?;
         for found in package::list_packages(&mut tx).await? {
             if found.frontend.as_ref().is_some_and(|frontend| frontend.shell != shell) {
-                queue::enqueue(&mut tx, queue::NewJob::now(QUEUE, &found.package)).await?;
+                // The same version: nobody asked for a newer one.
+                let job = NewJob::now(QUEUE, &found.package).with(json!({ "version": found.version }));
+                queue::enqueue(&mut tx, job).await?;
             }
         }
         tx.commit().await?;

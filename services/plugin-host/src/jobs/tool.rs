@@ -4,6 +4,8 @@ use crate::Config;
 use crate::domain::reason::Reason;
 use crate::supervisor::launch::{check_node, find_node};
 use kernel::{Error, ErrorKind, Result};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use runtime::process::{download_environment, spawn_bound};
 use runtime::sandbox::Level;
 use serde::de::DeserializeOwned;
@@ -34,6 +36,7 @@ pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&O
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = spawn_bound(command).await.map_err(Error::internal)?;
+    let _group = Group(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw));
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let ended = tokio::time::timeout(config.install, async {
         let (out, err, status) = tokio::join!(read(stdout), read(stderr), child.wait());
@@ -54,6 +57,18 @@ pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&O
         Some(message) => Error::new(kind(message), shortened(message)),
         None => Error::internal(format!("{program}: {status}: {}", shortened(&err))),
     })
+}
+
+/// The tool and what it started (npm): gone with it, also when the installation is given up.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // Usually nobody is left to be killed.
+            let _already_gone = killpg(group, Signal::SIGKILL).is_err();
+        }
+    }
 }
 
 async fn read(pipe: Option<impl tokio::io::AsyncRead + Unpin>) -> String {

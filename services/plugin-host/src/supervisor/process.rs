@@ -273,8 +273,13 @@ impl Pulse {
 
 fn signal(process: Option<Pid>, signal: Signal, whole_group: bool) {
     let Some(process) = process else { return };
-    // A process that has just ended is what is wanted.
-    drop(if whole_group { killpg(process, signal) } else { kill(process, signal) });
+    let sent = if whole_group { killpg(process, signal) } else { kill(process, signal) };
+    // ESRCH: a process that has just ended is what is wanted.
+    if let Err(error) = sent
+        && error != nix::errno::Errno::ESRCH
+    {
+        tracing::warn!(%process, %error, "a worker cannot be signalled");
+    }
 }
 
 fn ending(status: std::io::Result<std::process::ExitStatus>) -> Ending {

@@ -2,7 +2,13 @@ import type {
   AppError,
   FinalizedSpecializedApp,
 } from '@backstage/frontend-app-api';
-import { Component, useEffect, useState, type ReactNode } from 'react';
+import {
+  Component,
+  Suspense,
+  useEffect,
+  useState,
+  type ReactNode,
+} from 'react';
 import type { RemoteFeature } from '../remotes/loadRemotes';
 import {
   compose,
@@ -95,7 +101,10 @@ export function PortalRoot({ options, remotes }: PortalRootProps) {
   }
   return (
     <LastBoundary key={attempt} onError={onError}>
-      {finished?.element ?? composition.app.getBootstrapApp().element}
+      {/* Without it, the page's first lazy part would suspend this component and lose its state, for ever. */}
+      <Suspense fallback={null}>
+        {finished?.element ?? composition.app.getBootstrapApp().element}
+      </Suspense>
     </LastBoundary>
   );
 }

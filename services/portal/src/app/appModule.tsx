@@ -4,6 +4,7 @@ import {
   createExtension,
   createExtensionInput,
   createFrontendModule,
+  NotFoundErrorPage,
   PageLayout,
 } from '@backstage/frontend-plugin-api';
 import {
@@ -20,6 +21,7 @@ import type { Mode } from '../accent';
 import type { PortalConfig } from '../portalConfig';
 import { makeSignInPage } from '../signIn/SignInPage';
 import { portalApiRef } from './portalApi';
+import { NotFoundPage } from './NotFoundPage';
 import { makePageLayout } from './pageLayout';
 import { Shell } from './Shell';
 import { makeSidebar } from './Sidebar';
@@ -82,6 +84,14 @@ export function makeAppModule(portal: PortalConfig) {
       NavContentBlueprint.make({ params: { component: makeSidebar(portal) } }),
       SignInPageBlueprint.make({
         params: { loader: async () => makeSignInPage(portal) },
+      }),
+      SwappableComponentBlueprint.make({
+        name: 'core-not-found-error-page',
+        params: define =>
+          define({
+            component: NotFoundErrorPage,
+            loader: () => NotFoundPage,
+          }),
       }),
       SwappableComponentBlueprint.make({
         name: 'core-page-layout',

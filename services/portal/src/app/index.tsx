@@ -10,6 +10,7 @@ import {
 } from '../remotes/loadRemotes';
 import { recordOutcome } from '../remotes/outcomes';
 import { bindRoutes, ownFeatures } from './features';
+import { keepPortalTitle } from './pageTitle';
 import { PortalRoot } from './PortalRoot';
 
 async function load(portal: PortalConfig): Promise<LoadedRemotes> {
@@ -47,6 +48,7 @@ export async function renderTenant(
   element: HTMLElement,
   portal: PortalConfig,
 ): Promise<void> {
+  keepPortalTitle(document, portal.title);
   const remotes = await remoteFeatures(portal);
   const config = ConfigReader.fromConfigs(
     injectedConfigs(document) as AppConfig[],

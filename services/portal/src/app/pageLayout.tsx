@@ -1,50 +1,34 @@
 import {
   BreadcrumbEntry,
-  useBreadcrumbEntries,
   type PageLayoutProps,
 } from '@backstage/frontend-plugin-api';
-import { PluginHeader } from '@backstage/ui';
 import { useMemo } from 'react';
 import { useResolvedPath } from 'react-router-dom';
 import { usePageTitle } from './pageTitle';
+import { PortalHeader } from './PortalHeader';
 
-/** The frame of stock pages: a quiet header line, tabs where the page has parts, and the browser's title. */
+/** The frame of stock pages; ours (`noHeader`) bring their own. */
 export function makePageLayout(portalTitle: string) {
   return function PortalPageLayout(props: PageLayoutProps) {
-    const { title, icon, noHeader, titleLink, headerActions, children } = props;
+    const { title, noHeader, titleLink, headerActions, children } = props;
     const here = useResolvedPath('.').pathname.replace(/\/$/, '');
-    const { items: breadcrumbs } = useBreadcrumbEntries();
-    usePageTitle(title, portalTitle);
-
+    usePageTitle(noHeader ? undefined : title, portalTitle);
     const tabs = useMemo(
       () =>
-        props.tabs?.map(tab => ({
-          ...tab,
-          href: tab.href.startsWith('/') ? tab.href : `${here}/${tab.href}`,
-          matchStrategy: 'prefix' as const,
+        props.tabs?.map(({ id, label, href }) => ({
+          id,
+          label,
+          href: href.startsWith('/') ? href : `${here}/${href}`,
         })),
       [props.tabs, here],
     );
-    if (noHeader) return <>{children}</>;
-    const content = (
-      <>
-        <PluginHeader
-          title={title}
-          icon={icon}
-          titleLink={titleLink}
-          breadcrumbs={breadcrumbs}
-          tabs={tabs}
-          customActions={headerActions}
-        />
-        {children}
-      </>
-    );
-    if (!title) return content;
+    if (noHeader || !title) return <>{children}</>;
     return (
       <BreadcrumbEntry
         entry={{ label: title, href: titleLink ?? (here || '/') }}
       >
-        {content}
+        <PortalHeader title={title} tabs={tabs} actions={headerActions} />
+        {children}
       </BreadcrumbEntry>
     );
   };

@@ -11,12 +11,14 @@ interface Colours {
 const radius = 10;
 const smallRadius = 6;
 
-/** What MUI's and Backstage's stock components look like: lines instead of shadows, no capitals, quiet headers. */
-export function componentStyles(
-  c: Colours,
-): NonNullable<UnifiedThemeOptions['components']> {
-  const line = `1px solid ${c.line}`;
-  const stock: Record<string, unknown> = {
+type Components = NonNullable<UnifiedThemeOptions['components']>;
+
+const lineOf = (c: Colours) => `1px solid ${c.line}`;
+
+/** Backstage's own components, by the names of their style sheets. */
+function stockStyles(c: Colours): Record<string, unknown> {
+  const line = lineOf(c);
+  return {
     BackstagePage: { styleOverrides: { root: { height: 'auto' } } },
     BackstageHeader: {
       styleOverrides: {
@@ -49,6 +51,11 @@ export function componentStyles(
     BackstageContentHeader: {
       styleOverrides: { container: { marginBottom: 16 } },
     },
+    BackstageIconLinkVertical: {
+      styleOverrides: {
+        label: { textTransform: 'none', letterSpacing: 0, fontWeight: 500 },
+      },
+    },
     BackstageInfoCard: {
       styleOverrides: { header: { padding: '16px 16px 8px' } },
     },
@@ -67,8 +74,25 @@ export function componentStyles(
     },
     BackstageTableToolbar: {
       styleOverrides: {
-        root: { padding: '12px 16px' },
-        title: { fontSize: 16 },
+        root: { padding: '12px 16px', flexWrap: 'wrap', gap: 8 },
+        title: { fontSize: 16, marginRight: 'auto' },
+      },
+    },
+    PluginCatalogTableToolbar: {
+      styleOverrides: {
+        root: { flexWrap: 'wrap', gap: '0 8px', padding: '12px 16px' },
+      },
+    },
+    ScaffolderReactOwnerListPicker: {
+      styleOverrides: {
+        root: { backgroundColor: 'transparent', border: 'none' },
+        title: {
+          textTransform: 'none',
+          fontSize: 13,
+          fontWeight: 500,
+          margin: '8px 0',
+        },
+        groupWrapper: { margin: 0 },
       },
     },
     BackstageItemCardHeader: {
@@ -83,7 +107,13 @@ export function componentStyles(
     },
     CatalogReactUserListPicker: {
       styleOverrides: {
-        root: { backgroundColor: 'transparent', boxShadow: 'none' },
+        root: {
+          backgroundColor: 'transparent',
+          boxShadow: 'none',
+          border: 'none',
+          margin: 0,
+        },
+        groupWrapper: { margin: 0 },
         title: {
           textTransform: 'none',
           fontSize: 13,
@@ -93,7 +123,12 @@ export function componentStyles(
       },
     },
   };
-  const mui: NonNullable<UnifiedThemeOptions['components']> = {
+}
+
+/** MUI's components. */
+function muiStyles(c: Colours): Record<string, unknown> {
+  const line = lineOf(c);
+  return {
     MuiPaper: {
       styleOverrides: {
         root: { backgroundImage: 'unset' },
@@ -146,7 +181,7 @@ export function componentStyles(
     },
     MuiTableCell: {
       styleOverrides: {
-        root: { padding: '10px 16px', lineHeight: '20px', borderBottom: line },
+        root: { padding: '8px 10px', lineHeight: '20px', borderBottom: line },
         head: { color: c.secondary, lineHeight: '20px', fontWeight: 500 },
         sizeSmall: { padding: '8px 16px' },
       },
@@ -171,8 +206,13 @@ export function componentStyles(
         button: { textTransform: 'none', letterSpacing: 0 },
       },
     },
+    MuiToggleButton: { styleOverrides: { root: { textTransform: 'none' } } },
     MuiTooltip: { styleOverrides: { tooltip: { fontSize: 12 } } },
     MuiDialog: { styleOverrides: { paper: { borderRadius: radius } } },
   };
-  return { ...mui, ...stock } as NonNullable<UnifiedThemeOptions['components']>;
+}
+
+/** What MUI's and Backstage's stock components look like: lines instead of shadows, no capitals, quiet headers. */
+export function componentStyles(c: Colours): Components {
+  return { ...muiStyles(c), ...stockStyles(c) } as Components;
 }

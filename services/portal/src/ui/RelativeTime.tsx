@@ -15,7 +15,7 @@ export function relativeTime(at: Date, now: Date): string {
   const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   for (const [unit, length] of units) {
     if (Math.abs(seconds) >= length) {
-      return format.format(Math.round(seconds / length), unit);
+      return format.format(Math.trunc(seconds / length), unit);
     }
   }
   return seconds > 5 ? 'in a moment' : 'just now';

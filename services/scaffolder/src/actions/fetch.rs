@@ -7,6 +7,7 @@ use crate::domain::source::{Source, resolve};
 use crate::runner::{Base, blocking};
 use crate::workspace::{copy_tree, write_file};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -56,22 +57,20 @@ pub(super) async fn contents(context: &ActionContext<'_>, url: &str, target: &Pa
 pub(super) async fn file(context: &ActionContext<'_>, url: &str, target: &Path) -> Outcome<()> {
     let target = target.to_path_buf();
     match locate(context, url)? {
-        Source::File(source) => {
-            blocking(move || {
-                fs::copy(&source, &target).map(|_| ()).map_err(|error| {
-                    let moved = format!("copyfile '{}' -> '{}'", source.display(), target.display());
-                    let failure = Failure::file(&error, "copyfile", &source);
-                    let reason = failure.message.split(", copyfile").next().unwrap_or_default().to_owned();
-                    Failure::error(format!("{reason}, {moved}"))
-                })
-            })
-            .await
-        }
+        Source::File(source) => blocking(move || copy_file(&source, &target)).await,
         Source::Url(url) => {
             let bytes = context.run.services.read_url(&url).await?;
             blocking(move || write_file(&target, &bytes, false)).await
         }
     }
+}
+
+fn copy_file(source: &Path, target: &Path) -> Outcome<()> {
+    let copied = if source.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { fs::copy(source, target) };
+    copied.map(|_| ()).map_err(|error| {
+        let failure = Failure::file(&error, "copyfile", source);
+        Failure::error(format!("{} -> '{}'", failure.message, target.display()))
+    })
 }
 
 fn locate(context: &ActionContext<'_>, url: &str) -> Outcome<Source> {

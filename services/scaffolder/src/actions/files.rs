@@ -1,7 +1,7 @@
 //! `fs:delete`, `fs:rename` and `fs:readdir`.
 
 use super::glob::Patterns;
-use super::{ActionContext, Outputs};
+use super::{ActionContext, Outputs, appended};
 use crate::domain::failure::{Failure, Outcome};
 use crate::runner::blocking;
 use crate::workspace::walk;
@@ -52,8 +52,9 @@ pub(super) async fn rename(context: &ActionContext<'_>) -> Outcome<Outputs> {
         let overwrite = file["overwrite"].as_bool().unwrap_or(false);
         let (source, target) = (from.clone(), to.clone());
         if let Err(failure) = blocking(move || move_entry(&source, &target, overwrite)).await {
+            let details = appended(Some(&failure.details()));
             let line = format!("Failed to rename file {} to {}: {}", from.display(), to.display(), failure.message);
-            context.log.error(line).await?;
+            context.log.error(format!("{line}{details}")).await?;
             return Err(failure);
         }
         context.log.info(format!("File {} renamed to {} successfully", from.display(), to.display())).await?;

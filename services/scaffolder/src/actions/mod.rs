@@ -152,6 +152,22 @@ impl ActionContext<'_> {
     }
 }
 
+/// A value as Backstage's logger appends it to a line: JSON with its keys in order.
+fn appended(value: Option<&Value>) -> String {
+    fn sorted(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => {
+                let mut entries: Vec<_> = map.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+                entries.sort_by(|a, b| a.0.cmp(&b.0));
+                Value::Object(entries.into_iter().collect())
+            }
+            Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
+            other => other.clone(),
+        }
+    }
+    value.map(|value| format!(" {}", sorted(value))).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

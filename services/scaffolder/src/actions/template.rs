@@ -1,7 +1,7 @@
 //! `fetch:template`, `workspace:template` and their variants for one file.
 
 use super::glob::Patterns;
-use super::{ActionContext, Outputs, fetch};
+use super::{ActionContext, Outputs, appended, fetch};
 use crate::domain::binary::is_binary;
 use crate::domain::engine::{Engine, FileOptions, FilesId};
 use crate::domain::failure::{Failure, Outcome};
@@ -100,7 +100,7 @@ async fn render_folder(context: &ActionContext<'_>, settings: Settings, source: 
     context.log.info("Listing files and directories in template").await?;
     let listed = source.clone();
     let entries = blocking(move || walk(&listed)).await?;
-    let shown = settings.values.as_ref().map(|values| format!(" {values}")).unwrap_or_default();
+    let shown = appended(settings.values.as_ref());
     let count = entries.len();
     context.log.info(format!("Processing {count} template files/directories with input values{shown}")).await?;
     let written = settings.target.display().to_string();
@@ -207,7 +207,7 @@ async fn file_target(context: &ActionContext<'_>) -> Outcome<Option<PathBuf>> {
 
 async fn render_one(context: &ActionContext<'_>, source: PathBuf, target: PathBuf) -> Outcome<Outputs> {
     let values = context.input.get("values").cloned();
-    let shown = values.as_ref().map(|values| format!(" {values}")).unwrap_or_default();
+    let shown = appended(values.as_ref());
     context.log.info(format!("Processing template file with input values{shown}")).await?;
     let options = file_options(context);
     let written = target.display().to_string();

@@ -82,8 +82,7 @@ fn character_length(bytes: &[u8]) -> Character {
 fn is_protobuf(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     let mut fields = 0;
-    loop {
-        let Some(tag) = variable_integer(&mut rest) else { break };
+    while let Some(tag) = variable_integer(&mut rest) {
         let skipped = match tag & 7 {
             0 => variable_integer(&mut rest).map(|_| ()),
             1 => skip(&mut rest, 8),

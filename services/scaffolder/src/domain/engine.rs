@@ -268,12 +268,9 @@ fn thread_time() -> u64 {
 /// A number in [0, 1).
 fn random() -> f64 {
     let bits = uuid::Uuid::new_v4().as_u128() & u128::from(u32::MAX);
-    #[expect(clippy::cast_precision_loss, reason = "32 bits fit a double exactly")]
-    let fraction = bits as f64;
-    fraction / (f64::from(u32::MAX) + 1.0)
+    bits as f64 / (f64::from(u32::MAX) + 1.0)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "host functions take owned values")]
 fn parse_repo_url(text: String) -> String {
     match repo_url::parse(&text) {
         Ok(spec) => json!({ "ok": spec }),
@@ -283,7 +280,6 @@ fn parse_repo_url(text: String) -> String {
 }
 
 /// The parts of a URL that the schema package asks for; `null` when it is none.
-#[expect(clippy::needless_pass_by_value, reason = "host functions take owned values")]
 fn resolve_url(input: String, base: String) -> String {
     let url = if base.is_empty() { Url::parse(&input) } else { Url::parse(&base).and_then(|base| base.join(&input)) };
     let parts = url.map_or(Value::Null, |url| {

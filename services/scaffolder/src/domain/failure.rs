@@ -2,6 +2,7 @@
 
 use kernel::{Error, ErrorKind};
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 use std::fmt;
 
 /// A failure inside a run. It is written to the event table and shown to the person who started the run.
@@ -56,6 +57,28 @@ impl Failure {
             _ => error.to_string(),
         };
         Self::error(format!("{reason}, {call} '{}'", path.display()))
+    }
+
+    /// What Backstage's logger shows of it beside the message: for a file operation, code, number, call and path.
+    #[must_use]
+    pub fn details(&self) -> Value {
+        let mut details = Map::from_iter([("stack".to_owned(), json!(self.to_string()))]);
+        let number = match self.message.split(':').next() {
+            Some("ENOENT") => -2,
+            Some("EACCES") => -13,
+            Some("EEXIST") => -17,
+            Some("ENOTDIR") => -20,
+            Some("EISDIR") => -21,
+            Some("ENOSPC") => -28,
+            _ => return Value::Object(details),
+        };
+        let (reason, operation) = self.message.rsplit_once(", ").unwrap_or((&self.message, ""));
+        let (call, path) = operation.split_once(' ').unwrap_or_default();
+        details.insert("code".to_owned(), json!(reason.split(':').next()));
+        details.insert("errno".to_owned(), json!(number));
+        details.insert("syscall".to_owned(), json!(call));
+        details.insert("path".to_owned(), json!(path.trim_matches('\'')));
+        Value::Object(details)
     }
 
     /// The status code with which Backstage answers such a failure.

@@ -3,6 +3,7 @@
 //! Owns the list of values that must not appear in a log line, an event or an error. It must never be shown itself,
 //! so its `Debug` says only how many values it holds.
 
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -13,6 +14,8 @@ const MASK: &str = "***";
 #[derive(Clone, Default)]
 pub struct Redaction {
     values: BTreeSet<String>,
+    /// Looked for in what is left when `values` are masked.
+    escaped: BTreeSet<String>,
 }
 
 impl fmt::Debug for Redaction {
@@ -29,9 +32,14 @@ impl Redaction {
         if value.encode_utf16().count() <= 1 {
             return;
         }
+        let json = serde_json::Value::from(value).to_string();
+        let escaped = &json[1..json.len() - 1];
+        if value.contains(char::is_control) {
+            self.values.insert(escaped.to_owned());
+        } else if escaped != value {
+            self.escaped.insert(escaped.to_owned());
+        }
         self.values.insert(value.to_owned());
-        let escaped = serde_json::Value::from(value).to_string();
-        self.values.insert(escaped[1..escaped.len() - 1].to_owned());
         // A log shows a secret of several lines one line at a time.
         for line in value.lines().map(str::trim).filter(|line| value.contains('\n') && line.len() > 3) {
             self.values.insert(line.to_owned());
@@ -48,66 +56,79 @@ impl Redaction {
     /// The text with every secret masked; overlapping secrets are masked as one.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
-        let mut ranges: Vec<(usize, usize)> = Vec::new();
-        for value in &self.values {
-            let mut from = 0;
-            while let Some(at) = text[from..].find(value.as_str()) {
-                let start = from + at;
-                ranges.push((start, start + value.len()));
-                from = start + text[start..].chars().next().map_or(1, char::len_utf8);
-            }
-        }
-        if ranges.is_empty() {
-            return text.to_owned();
-        }
-        ranges.sort_unstable();
-        let mut clean = String::with_capacity(text.len());
-        let mut cursor = 0;
-        let mut merged: Vec<(usize, usize)> = Vec::with_capacity(ranges.len());
-        for (start, end) in ranges {
-            match merged.last_mut() {
-                Some(last) if start < last.1 => last.1 = last.1.max(end),
-                _ => merged.push((start, end)),
-            }
-        }
-        for (start, end) in merged {
-            clean.push_str(&text[cursor..start]);
-            clean.push_str(MASK);
-            cursor = end;
-        }
-        clean.push_str(&text[cursor..]);
-        clean
+        mask(&mask(text, &self.values), &self.escaped)
     }
 }
 
-/// Every string in `with_secrets` that differs from what stands at its place in `without`: text that a secret got into.
-#[must_use]
-pub fn tainted(with_secrets: &serde_json::Value, without: Option<&serde_json::Value>) -> Vec<String> {
-    use serde_json::Value;
-    let mut found = Vec::new();
-    match with_secrets {
-        Value::String(text) => {
-            if without.and_then(Value::as_str) != Some(text) {
-                found.push(text.clone());
-            }
+fn mask(text: &str, values: &BTreeSet<String>) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for value in values {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(value.as_str()) {
+            let start = from + at;
+            ranges.push((start, start + value.len()));
+            from = start + text[start..].chars().next().map_or(1, char::len_utf8);
         }
+    }
+    ranges.sort_unstable();
+    let mut merged: Vec<(usize, usize)> = Vec::with_capacity(ranges.len());
+    for (start, end) in ranges {
+        match merged.last_mut() {
+            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut cursor = 0;
+    for (start, end) in merged {
+        clean.push_str(&text[cursor..start]);
+        clean.push_str(MASK);
+        cursor = end;
+    }
+    clean.push_str(&text[cursor..]);
+    clean
+}
+
+/// Text that a secret got into: what was rendered with secrets, compared with what is rendered without any.
+///
+/// Entries of objects are compared by their place, as Backstage compares them: where a secret made a key appear, all
+/// that follows is taken for tainted, keys included.
+#[must_use]
+pub fn tainted(with_secrets: &Value, without: Option<&Value>) -> Vec<String> {
+    match with_secrets {
+        Value::String(text) if without.and_then(Value::as_str) != Some(text) => vec![text.clone()],
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                found.extend(tainted(item, without.and_then(|other| other.get(index))));
-            }
+            let other = |index| without.and_then(|without| without.get(index));
+            items.iter().enumerate().flat_map(|(index, item)| tainted(item, other(index))).collect()
         }
         Value::Object(map) => {
-            for (key, item) in map {
-                let other = without.and_then(|other| other.get(key));
-                if without.is_some() && other.is_none() {
-                    found.push(key.clone());
+            let mut others = without.and_then(Value::as_object).into_iter().flatten();
+            let entry = |(key, value): (&String, &Value)| match others.next() {
+                Some((other_key, other)) => {
+                    let mut found = tainted(value, Some(other));
+                    if key != other_key {
+                        found.push(key.clone());
+                    }
+                    found
                 }
-                found.extend(tainted(item, other));
-            }
+                None => [vec![key.clone()], strings(value)].concat(),
+            };
+            map.iter().flat_map(entry).collect()
         }
-        _ => {}
+        _ => Vec::new(),
     }
-    found
+}
+
+/// Every string in a value, keys included.
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(strings).collect(),
+        Value::Object(map) => {
+            map.iter().flat_map(|(key, value)| [vec![key.clone()], strings(value)].concat()).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +162,13 @@ mod tests {
     }
 
     #[test]
+    fn an_escaped_value_is_masked_where_its_parts_are_not() {
+        let redaction = redaction(&["hush", "{\"A\":\"HUSH\"}", "{\"a\":\"hush\"}"]);
+        assert_eq!(redaction.apply(r#"{"m":"{\"a\":\"hush\"}"}"#), r#"{"m":"{\"a\":\"***\"}"}"#);
+        assert_eq!(redaction.apply(r#"{"m":"{\"A\":\"HUSH\"}"}"#), r#"{"m":"***"}"#);
+    }
+
+    #[test]
     fn a_single_character_is_not_masked() {
         assert_eq!(redaction(&["a", " b "]).apply("a b"), "a b");
     }
@@ -150,6 +178,8 @@ mod tests {
         let with = json!({"a": "pre-s3cret", "b": ["plain", "s3cret"]});
         let without = json!({"a": "pre-", "b": ["plain"]});
         assert_eq!(tainted(&with, Some(&without)), ["pre-s3cret", "s3cret"]);
+        let shifted = tainted(&json!({"gone": "s3cret", "kept": "yes"}), Some(&json!({"kept": "yes"})));
+        assert_eq!(shifted, ["s3cret", "gone", "kept", "yes"]);
     }
 
     #[test]

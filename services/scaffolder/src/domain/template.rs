@@ -110,6 +110,9 @@ fn page(schema: &Value) -> Value {
     Value::Object(page)
 }
 
+/// A field of a step, what it may be, and the words for that.
+type Rule = (&'static str, fn(&Value) -> bool, &'static str);
+
 /// The parts of the kind's schema that a run relies on. Worded as the validator of the real one words them.
 fn check_document(document: &Value) -> Outcome<()> {
     let wrong = |place: String, rule: String| Err(Failure::new("TypeError", format!("{place} {rule}")));
@@ -139,7 +142,7 @@ fn check_document(document: &Value) -> Outcome<()> {
         if step.get("action").is_none() {
             return wrong(place, missing("action"));
         }
-        let rules: [(&str, fn(&Value) -> bool, &str); 5] = [
+        let rules: [Rule; 5] = [
             ("id", Value::is_string, "string"),
             ("name", Value::is_string, "string"),
             ("action", Value::is_string, "string"),

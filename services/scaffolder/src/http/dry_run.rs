@@ -8,7 +8,7 @@ use crate::domain::failure::{Failure, Outcome};
 use crate::domain::spec::run_spec;
 use crate::domain::template::Template;
 use crate::runner::journal::Journal;
-use crate::runner::{Base, EngineHandle, Run, blocking, execute};
+use crate::runner::{Base, EngineHandle, Run, blocking, execute, pretty};
 use crate::workspace::{Workspace, is_executable, walk, write_file};
 use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -87,10 +87,8 @@ pub(super) async fn dry_run(
 
 impl Order {
     fn read(mut body: Map<String, Value>) -> Outcome<Self> {
-        let files = body["directoryContents"].as_array().into_iter().flatten().map(|file| {
-            let part = |name: &str| {
-                file[name].as_str().ok_or_else(|| Failure::input(format!("Malformed request: a file needs a {name}")))
-            };
+        let files = body["directoryContents"].as_array().into_iter().flatten().enumerate().map(|(index, file)| {
+            let part = |name: &str| file[name].as_str().ok_or_else(|| malformed(index, name, file.get(name)));
             let (path, content) = (part("path")?, part("base64Content")?);
             // Whatever is not base64 is left out, as Node leaves it out.
             let content: String =
@@ -105,6 +103,22 @@ impl Order {
             files,
         })
     }
+}
+
+/// In the words of the library that checks such requests in the real one.
+fn malformed(index: usize, name: &str, found: Option<&Value>) -> Failure {
+    let received = match found {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::Array(_)) => "array",
+        Some(_) => "object",
+    };
+    let message = if found.is_none() { "Required".to_owned() } else { format!("Expected string, received {received}") };
+    let issue = json!([{"code": "invalid_type", "expected": "string", "received": received,
+        "path": ["directoryContents", index, name], "message": message}]);
+    Failure::input(format!("Malformed request: {}", pretty(&issue)))
 }
 
 async fn perform(state: &State, services: Services, order: Order, spec: &Value) -> Outcome<Value> {

@@ -5,6 +5,7 @@ use crate::domain::failure::{Failure, Outcome};
 use crate::store::event::{EventType, append_events};
 use crate::store::step::{end_step, list_open_steps};
 use crate::store::task::{Status, finish_task};
+use crate::workspace::Workspace;
 use kernel::Result;
 use serde_json::{Value, json};
 use store::TenantTx;
@@ -24,6 +25,9 @@ pub(super) enum Ending {
 
 /// Ends the task and its job. Does nothing when the lease was lost, or the task ended before.
 pub(super) async fn end(state: &State, job: &Job, task_id: Uuid, ending: Ending) -> Result<()> {
+    if matches!(ending, Ending::Interrupted) {
+        Workspace::discard(&state.config.workspaces, &task_id.to_string());
+    }
     let mut tx = state.db.tenant(job.tenant()).await?;
     let (status, body) = match ending {
         Ending::Ran(Ok(output)) => {

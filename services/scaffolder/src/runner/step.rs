@@ -1,6 +1,7 @@
 //! One step: condition, repetition, input, the action, its output.
 
 use super::each::{self, Iteration};
+use super::engine::blocking;
 use super::journal::{StepEnd, journalled_output};
 use super::log::StepLog;
 use super::run::Run;
@@ -178,7 +179,7 @@ async fn perform(
         produced = action.perform(&context) => produced?,
         () = run.cancelled.cancelled() => return Err(run.cancellation(step)),
     };
-    run.workspace.check_limits()?;
+    blocking(run.workspace.limits_check()).await?;
     for (name, value) in produced {
         match outputs.get_mut(&name) {
             Some(Value::Array(items)) if repeated => items.push(value),

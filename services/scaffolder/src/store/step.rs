@@ -2,7 +2,6 @@
 
 use kernel::Result;
 use serde_json::Value;
-use sqlx::types::Json;
 use store::{TenantTx, db};
 use uuid::Uuid;
 
@@ -47,14 +46,14 @@ pub async fn end_step(
     output: Option<&Value>,
 ) -> Result<()> {
     sqlx::query(
-        "update task_step set status = $4, output = $5, ended_at = clock_timestamp()
+        "update task_step set status = $4, output = $5::json, ended_at = clock_timestamp()
          where tenant_id = $1 and task_id = $2 and position = $3",
     )
     .bind(tx.id())
     .bind(task_id)
     .bind(position)
     .bind(status)
-    .bind(output.map(Json))
+    .bind(output.map(|output| output.to_string().replace("\\u0000", "\\ufffd")))
     .execute(tx.conn())
     .await
     .map_err(db)?;

@@ -1,5 +1,5 @@
 //! The scaffolder through its front door, on a real database.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod conformance;
 mod dry_run;

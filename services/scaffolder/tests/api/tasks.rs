@@ -174,6 +174,14 @@ async fn tasks_are_listed_with_filters_and_a_total() {
 }
 
 #[tokio::test]
+async fn the_order_of_keys_survives_the_database() {
+    let house = House::open().await;
+    house.template("dump", json!({"steps": [], "output": {"all": "${{ parameters | dump }}"}}));
+    let events = house.run("dump", json!({"zebra": 1, "ant": {"longer": 1, "b": 2}}), "completed").await;
+    assert_eq!(events.last().unwrap()["body"]["output"]["all"], r#"{"zebra":1,"ant":{"longer":1,"b":2}}"#);
+}
+
+#[tokio::test]
 async fn another_organisation_sees_no_task() {
     let house = House::open().await;
     house.template("ok", log("x"));

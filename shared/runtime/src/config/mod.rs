@@ -230,6 +230,9 @@ pub struct Internal {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Services {
+    /// The gateway, for plugin workers.
+    #[serde(with = "text::optional")]
+    pub gateway_url: Option<String>,
     /// Catalog and search.
     #[serde(with = "text::optional")]
     pub catalog_url: Option<String>,

@@ -115,9 +115,13 @@ async fn small_reads_do_not_wait_for_delayed_acknowledgements() {
     let objects = Objects::new(&endpoint);
     let key = ObjectKey::shared().object("small").expect("key");
     objects.put(&key, Bytes::from_static(b"0123456789"), "text/plain").await.expect("put");
-    let started = std::time::Instant::now();
-    for _ in 0..50 {
+    let mut times = Vec::new();
+    for _ in 0..41 {
+        let started = std::time::Instant::now();
         objects.get(&key, 10).await.expect("get");
+        times.push(started.elapsed());
     }
-    assert!(started.elapsed() < std::time::Duration::from_millis(1_500), "50 reads took {:?}", started.elapsed());
+    times.sort();
+    // The delay is 40 ms; a read in a debug build takes 2 ms.
+    assert!(times[20] < std::time::Duration::from_millis(25), "the median read took {:?}", times[20]);
 }

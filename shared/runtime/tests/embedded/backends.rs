@@ -8,6 +8,9 @@ use sqlx::{Connection, PgConnection, Row};
 
 use crate::server::{Server, eventually, executable, lives};
 
+/// A second start takes half a second; the rest is room for a busy machine.
+const QUICK: Duration = Duration::from_secs(6);
+
 async fn number(url: &str, sql: &'static str) -> Result<i32, sqlx::Error> {
     let mut connection = PgConnection::connect(url).await?;
     sqlx::query(sql).fetch_one(&mut connection).await?.try_get(0)
@@ -45,13 +48,13 @@ async fn postgres_survives_a_kill_and_is_adopted_while_redis_goes() {
     let second = Server::start(folder.path(), &[]);
     assert_eq!(second.postgres(), postgres, "adopted and not started again");
     assert!(second.ready["notes"][0].as_str().expect("note").contains("adopted"));
-    assert!(second.ready_after < Duration::from_secs(2), "{:?}", second.ready_after);
+    assert!(second.ready_after < QUICK, "{:?}", second.ready_after);
     assert_eq!(number(&second.text("database"), "select n from kept").await.expect("answers"), 42);
     second.terminate();
     eventually("an adopted Postgres stops with its server", || !lives(postgres));
 
     let third = Server::start(folder.path(), &[]);
-    assert!(third.ready_after < Duration::from_secs(4), "{:?}", third.ready_after);
+    assert!(third.ready_after < QUICK, "{:?}", third.ready_after);
     assert_eq!(number(&third.text("database"), "select n from kept").await.expect("answers"), 42);
     assert_eq!(third.text("database"), url, "port, socket and password are remembered");
     third.terminate();
@@ -66,7 +69,6 @@ async fn a_killed_postgres_recovers() {
     first.kill();
     nix::sys::signal::kill(postgres, nix::sys::signal::Signal::SIGKILL).expect("killed");
     eventually("the postmaster is gone", || !lives(postgres));
-    std::thread::sleep(Duration::from_millis(500));
     let second = Server::start(folder.path(), &[]);
     assert_eq!(number(&second.text("database"), "select n from kept").await.expect("answers"), 42);
     second.terminate();

@@ -61,8 +61,10 @@ impl Server {
     }
 }
 
+/// Whether a process runs; one that ended and was not yet reaped does not.
 pub fn lives(pid: Pid) -> bool {
-    kill(pid, None).is_ok()
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next()).is_some_and(|state| state != "Z")
 }
 
 pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {

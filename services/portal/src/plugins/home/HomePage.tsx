@@ -10,10 +10,9 @@ import {
   scaffolderApiRef,
   type ScaffolderTask,
 } from '@backstage/plugin-scaffolder-react';
-import { Link } from '@backstage/ui';
 import { RiSearchLine } from '@remixicon/react';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { useNavigate } from 'react-router-dom';
+import { Link, useNavigate } from 'react-router-dom';
 import { usePortal } from '../../app/portalApi';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
@@ -89,7 +88,9 @@ function MyComponents() {
       flush
       actions={
         load.state === 'ready' && load.value.totalItems > shown ? (
-          <Link href="/catalog">All {load.value.totalItems}</Link>
+          <Link className="pro-link" to="/catalog">
+            All {load.value.totalItems}
+          </Link>
         ) : undefined
       }
     >
@@ -165,7 +166,9 @@ function Run({ task }: { task: ScaffolderTask }) {
   return (
     <li>
       <span className="pro-grow pro-cut">
-        <Link href={`/create/tasks/${task.id}`}>{title}</Link>
+        <Link className="pro-link" to={`/create/tasks/${task.id}`}>
+          {title}
+        </Link>
       </span>
       <span className="pro-quiet">
         <RelativeTime at={task.createdAt} />
@@ -224,8 +227,10 @@ export function HomePage() {
       <SearchFirst />
       <div className="home-cards">
         <MyComponents />
-        <RecentAndStarred />
-        <MyRuns />
+        <div className="pro-stack">
+          <RecentAndStarred />
+          <MyRuns />
+        </div>
       </div>
     </PageFrame>
   );

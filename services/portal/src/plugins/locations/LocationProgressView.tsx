@@ -87,10 +87,7 @@ function Progress({ progress }: { progress: LocationProgress }) {
           {entities.map(entity => (
             <li key={entity.entityRef}>
               <span className="pro-quiet">{entity.kind}</span>
-              <EntityRefLink
-                entityRef={entity.entityRef}
-                title={entity.title}
-              />
+              <EntityRefLink entityRef={entity.entityRef} />
             </li>
           ))}
         </ul>

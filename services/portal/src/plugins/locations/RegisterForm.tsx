@@ -1,9 +1,10 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Button, TextField } from '@backstage/ui';
+import { Button } from '@backstage/ui';
 import { useState, type FormEvent } from 'react';
 import { asFailure } from '../../api/failure';
 import { locationsApiRef } from '../../api/locations';
 import { Problem } from '../../ui/Problem';
+import { TextInput } from '../../ui/TextInput';
 
 export interface RegisterFormProps {
   /** An address to try with one click. */
@@ -63,7 +64,7 @@ export function RegisterForm(props: RegisterFormProps) {
     <form onSubmit={submit} noValidate>
       {problem && <Problem>{problem}</Problem>}
       <div className="pro-form-row">
-        <TextField
+        <TextInput
           label="Address of a catalog-info.yaml file"
           name="target"
           type="url"
@@ -73,8 +74,7 @@ export function RegisterForm(props: RegisterFormProps) {
             setTarget(text);
             setFieldError(undefined);
           }}
-          isInvalid={Boolean(fieldError)}
-          validationBehavior="aria"
+          error={fieldError}
         />
         <Button
           type="submit"
@@ -85,11 +85,6 @@ export function RegisterForm(props: RegisterFormProps) {
           Register repository
         </Button>
       </div>
-      {fieldError && (
-        <p className="register-error" role="alert">
-          {fieldError}
-        </p>
-      )}
       {props.sampleUrl && (
         <p className="pro-quiet register-sample">
           Nothing at hand?{' '}

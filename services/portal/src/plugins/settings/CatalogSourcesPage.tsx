@@ -34,7 +34,7 @@ function Source(props: { source: LocationSummary; onRemove: () => void }) {
           )}
           {props.source.nextReadAt && (
             <span>
-              Next <RelativeTime at={props.source.nextReadAt} />
+              Next read <RelativeTime at={props.source.nextReadAt} />
             </span>
           )}
         </div>

@@ -1,5 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Button, TextField } from '@backstage/ui';
+import { Button } from '@backstage/ui';
 import { useState, type FormEvent } from 'react';
 import { isHexColour } from '../../accent';
 import { asFailure } from '../../api/failure';
@@ -13,6 +13,7 @@ import { Problem } from '../../ui/Problem';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { Status } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
+import { TextInput } from '../../ui/TextInput';
 import { useLoad } from '../../ui/useLoad';
 import { useMe } from './useMe';
 
@@ -121,7 +122,7 @@ function GeneralForm(props: {
       noValidate
     >
       {problem && <Problem>{problem}</Problem>}
-      <TextField
+      <TextInput
         label="Name of the organisation"
         name="name"
         value={name}
@@ -130,8 +131,7 @@ function GeneralForm(props: {
           setSaved(false);
         }}
         isDisabled={!props.mayChange}
-        isInvalid={Boolean(errors['name'])}
-        description={errors['name']}
+        error={errors['name']}
       />
       <AccentPicker
         accent={accent}

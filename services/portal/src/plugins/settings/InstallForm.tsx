@@ -1,9 +1,10 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Button, TextField } from '@backstage/ui';
+import { Button } from '@backstage/ui';
 import { useState, type FormEvent } from 'react';
 import { asFailure } from '../../api/failure';
 import { pluginHostApiRef } from '../../api/pluginHost';
 import { Panel } from '../../ui/Panel';
+import { TextInput } from '../../ui/TextInput';
 
 /** Splits `@scope/name@1.2.3` into package and version. */
 export function splitPackage(text: string): {
@@ -49,7 +50,7 @@ export function InstallForm({ onInstalled }: { onInstalled: () => void }) {
     >
       <form onSubmit={event => void submit(event)} noValidate>
         <div className="pro-form-row">
-          <TextField
+          <TextInput
             label="npm package, with a version if it matters"
             name="package"
             placeholder="@backstage-community/plugin-tech-radar"
@@ -58,7 +59,7 @@ export function InstallForm({ onInstalled }: { onInstalled: () => void }) {
               setText(value);
               setError(undefined);
             }}
-            isInvalid={Boolean(error)}
+            error={error}
           />
           <Button
             type="submit"
@@ -69,11 +70,6 @@ export function InstallForm({ onInstalled }: { onInstalled: () => void }) {
             Install plugin
           </Button>
         </div>
-        {error && (
-          <p className="install-error" role="alert">
-            {error}
-          </p>
-        )}
       </form>
     </Panel>
   );

@@ -1,5 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Button, Select, TextField } from '@backstage/ui';
+import { Button, Select } from '@backstage/ui';
 import { useState, type FormEvent } from 'react';
 import { asFailure } from '../../api/failure';
 import { tenantAdminApiRef } from '../../api/tenantAdmin';
@@ -7,6 +7,7 @@ import type { NewMember, Role } from '../../api/types';
 import { CopyField } from '../../ui/CopyField';
 import { Problem } from '../../ui/Problem';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { TextInput } from '../../ui/TextInput';
 import { isRole, roleOptions } from './roles';
 
 /** Adds a person and shows the link to send to them. */
@@ -58,23 +59,20 @@ export function InviteForm(props: { onInvited: (member: NewMember) => void }) {
     >
       {problem && <Problem>{problem}</Problem>}
       {invited && <InvitationNote invited={invited} />}
-      <TextField
+      <TextInput
         label="Name"
         name="name"
         value={name}
         onChange={setName}
-        isInvalid={Boolean(errors['name'])}
-        description={errors['name']}
+        error={errors['name']}
       />
-      <TextField
+      <TextInput
         label="Mail address"
         name="email"
         type="email"
         value={email}
         onChange={setEmail}
-        isInvalid={Boolean(errors['email'])}
-        description={errors['email']}
-        validationBehavior="aria"
+        error={errors['email']}
       />
       <Select
         label="Role"

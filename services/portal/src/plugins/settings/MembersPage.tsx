@@ -105,6 +105,45 @@ type Open =
   | { name: 'remove'; member: Member }
   | { name: 'link'; invited: NewMember };
 
+function MemberDialog(props: {
+  open: Open;
+  onClose: () => void;
+  onChanged: () => void;
+}) {
+  const admin = useApi(tenantAdminApiRef);
+  const { open, onClose, onChanged } = props;
+  if (open.name === 'remove') {
+    return (
+      <ConfirmDialog
+        title={`Remove ${open.member.name}?`}
+        action="Remove member"
+        onConfirm={async () => {
+          await admin.removeMember(open.member.id);
+          onChanged();
+        }}
+        onClose={onClose}
+      >
+        {open.member.name} can no longer sign in. What they own in the catalog
+        stays.
+      </ConfirmDialog>
+    );
+  }
+  return (
+    <Dialog isOpen width={480} onOpenChange={isOpen => !isOpen && onClose()}>
+      <DialogHeader>
+        {open.name === 'invite' ? 'Invite a person' : 'New invitation link'}
+      </DialogHeader>
+      <DialogBody>
+        {open.name === 'invite' ? (
+          <InviteForm onInvited={onChanged} />
+        ) : (
+          <InvitationNote invited={open.invited} />
+        )}
+      </DialogBody>
+    </Dialog>
+  );
+}
+
 /** Who belongs to the organisation. */
 export function MembersPage() {
   const admin = useApi(tenantAdminApiRef);
@@ -175,37 +214,12 @@ export function MembersPage() {
           )}
         </Loaded>
       </Panel>
-      {open?.name === 'remove' && (
-        <ConfirmDialog
-          title={`Remove ${open.member.name}?`}
-          action="Remove member"
-          onConfirm={async () => {
-            await admin.removeMember(open.member.id);
-            reload();
-          }}
+      {open && (
+        <MemberDialog
+          open={open}
           onClose={() => setOpen(undefined)}
-        >
-          {open.member.name} can no longer sign in. What they own in the catalog
-          stays.
-        </ConfirmDialog>
-      )}
-      {(open?.name === 'invite' || open?.name === 'link') && (
-        <Dialog
-          isOpen
-          width={480}
-          onOpenChange={isOpen => !isOpen && setOpen(undefined)}
-        >
-          <DialogHeader>
-            {open.name === 'invite' ? 'Invite a person' : 'New invitation link'}
-          </DialogHeader>
-          <DialogBody>
-            {open.name === 'invite' ? (
-              <InviteForm onInvited={reload} />
-            ) : (
-              <InvitationNote invited={open.invited} />
-            )}
-          </DialogBody>
-        </Dialog>
+          onChanged={reload}
+        />
       )}
     </PageFrame>
   );

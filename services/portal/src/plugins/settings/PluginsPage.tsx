@@ -1,5 +1,5 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Link } from '@backstage/ui';
+import { Link } from 'react-router-dom';
 import { pluginHostApiRef } from '../../api/pluginHost';
 import type { InstalledPlugin } from '../../api/types';
 import { useRemoteOutcomes } from '../../remotes/outcomes';
@@ -28,7 +28,10 @@ function PluginRow({ plugin }: { plugin: InstalledPlugin }) {
   return (
     <li className="plugins-item">
       <div className="pro-grow">
-        <Link href={`/settings/plugins/${plugin.pluginId}`}>
+        <Link
+          className="pro-link pro-link-strong"
+          to={`/settings/plugins/${plugin.pluginId}`}
+        >
           {plugin.title}
         </Link>
         {plugin.description && <div>{plugin.description}</div>}

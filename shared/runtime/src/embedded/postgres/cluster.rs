@@ -163,7 +163,9 @@ pub(super) struct Postmaster {
 }
 
 /// The postmaster that runs on the cluster, if one does. A lock file that a crash left behind is
-/// removed when its process id now belongs to something else, as happens in restarted containers.
+/// removed when its process id now belongs to something else, as happens in restarted containers, or
+/// to a process that ended and that nobody reaps, as in containers without an init. Should any of its
+/// children live on, Postgres itself still refuses to start, by their shared memory.
 pub(super) fn running(cluster: &Path) -> anyhow::Result<Option<Postmaster>> {
     let file = cluster.join("postmaster.pid");
     let text = match std::fs::read_to_string(&file) {
@@ -177,14 +179,21 @@ pub(super) fn running(cluster: &Path) -> anyhow::Result<Option<Postmaster>> {
     if kill(Pid::from_raw(pid), None).is_err() {
         return Ok(None);
     }
-    match std::fs::read_link(format!("/proc/{pid}/cwd")) {
-        Ok(folder) if folder == cluster => Ok(parse(&text)),
-        Ok(_) => {
-            std::fs::remove_file(&file)?;
-            Ok(None)
-        }
-        Err(_) => Ok(None),
+    let is_stale = match std::fs::read_link(format!("/proc/{pid}/cwd")) {
+        Ok(folder) if folder == cluster => return Ok(parse(&text)),
+        Ok(_) => true,
+        Err(_) => has_ended(pid),
+    };
+    if is_stale {
+        std::fs::remove_file(&file)?;
     }
+    Ok(None)
+}
+
+/// Whether the process is a zombie.
+fn has_ended(pid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 fn parse(text: &str) -> Option<Postmaster> {

@@ -30,6 +30,9 @@ const SUPERUSER: &str = "proscenium";
 /// Crash recovery of a large cluster may take minutes; an ordinary start takes a fraction of a second.
 const START_DEADLINE: Duration = Duration::from_secs(300);
 const FAST_STOP_DEADLINE: Duration = Duration::from_secs(20);
+/// How often an existing cluster is tried.
+const ATTEMPTS: u32 = 5;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(700);
 const POLL: Duration = Duration::from_millis(20);
 const LOG_KEEP_BYTES: u64 = 8 << 20;
 
@@ -111,12 +114,21 @@ impl Postgres {
             tracing::info!(version = %binaries.version, cluster = %cluster.display(), "making a Postgres cluster");
             cluster::create(&cluster, &binaries, &account, &run_dir, &password, !options.throw_away).await?;
         }
-        let port = free_port(&data_dir)?;
-        let log = open_log(&data_dir)?;
-        let mut command = server_command(&binaries, &account, &cluster, &run_dir, port, options.throw_away);
-        command.stdout(log.try_clone()?).stderr(log).process_group(0);
-        let mut child = command.spawn().context("cannot start postgres")?;
-        let postmaster = wait_until_ready(&cluster, Some(&mut child)).await.with_context(|| log_tail(&data_dir))?;
+        let mut attempts = if made_by.is_some() { ATTEMPTS } else { 1 };
+        let (child, postmaster) = loop {
+            let port = free_port(&data_dir)?;
+            let log = open_log(&data_dir)?;
+            let mut command = server_command(&binaries, &account, &cluster, &run_dir, port, options.throw_away);
+            command.stdout(log.try_clone()?).stderr(log).process_group(0);
+            let mut child = command.spawn().context("cannot start postgres")?;
+            attempts -= 1;
+            match wait_until_ready(&cluster, Some(&mut child)).await {
+                Ok(postmaster) => break (child, postmaster),
+                Err(error) if attempts == 0 => return Err(error.context(log_tail(&data_dir))),
+                // After a crash of the postmaster its children need a moment to notice and go.
+                Err(_) => tokio::time::sleep(BETWEEN_ATTEMPTS).await,
+            }
+        };
         let user = if account.uid == nix::unistd::geteuid().as_raw() {
             String::new()
         } else {

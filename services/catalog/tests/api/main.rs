@@ -1,0 +1,11 @@
+//! The catalog through its front door, on a real database, with files that tests swap.
+
+#![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
+
+mod deletion;
+mod harness;
+mod ingestion;
+mod locations;
+mod query;
+mod search;
+mod tenants;

@@ -1,0 +1,44 @@
+//! What the tests need as an executable of its own: the `sandbox` verb, and a plugin host that can be killed.
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a program for tests")]
+
+use kernel::{TenantId, system_clock};
+use plugin_host::{Config, State};
+use runtime::Tasks;
+use runtime::objects::Objects;
+use runtime::process::Launcher;
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use store::{Db, DbOptions, KeyEncryptionKey};
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    match args.next().as_deref().and_then(|verb| verb.to_str()) {
+        Some("sandbox") => runtime::sandbox::exec(args),
+        Some("host") => host(args.map(|arg| arg.into_string().expect("UTF-8")).collect()),
+        _ => ExitCode::from(64),
+    }
+}
+
+/// `host APP_URL SYSTEM_URL TENANT DATA_DIR WORKER`: wakes the plugin `probe` and waits to be killed.
+fn host(args: Vec<String>) -> ExitCode {
+    let [app_url, system_url, tenant, data_dir, worker] = args.try_into().expect("five arguments");
+    let run = async move {
+        let tasks = Tasks::new();
+        let db = Db::connect(&DbOptions::new(app_url, system_url), KeyEncryptionKey::new([42; 32])).expect("URLs");
+        let endpoint = runtime::embedded::s3::Endpoint::configured(&settings().s3);
+        let launcher = Launcher::at(std::env::current_exe().expect("path"));
+        let native = BTreeMap::from([("probe".to_owned(), worker.into())]);
+        let config = Config { native, launcher, ..Config::in_folder(data_dir.into()) };
+        std::fs::create_dir_all(&config.socket_dir).expect("folder");
+        let state = State::new(db, Objects::new(&endpoint), config, system_clock(), &tasks);
+        let tenant = TenantId::new(tenant.parse().expect("UUID"));
+        let _lease = state.supervisor().lease(tenant, "probe", 1).await.expect("ready");
+        std::future::pending::<()>().await;
+    };
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime").block_on(run);
+    ExitCode::SUCCESS
+}
+
+fn settings() -> runtime::Config {
+    runtime::Config::load(runtime::config::Sources::default()).expect("defaults")
+}

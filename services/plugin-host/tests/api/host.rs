@@ -1,0 +1,149 @@
+//! A plugin host with everything real around it.
+
+use http::{Method, Request, StatusCode};
+use http_shell::{Caller, TOKEN_HEADER};
+use kernel::{TenantId, system_clock};
+use plugin_host::config::Tools;
+use plugin_host::domain::lifecycle::Limits;
+use plugin_host::{Config, State, jobs, routes};
+use runtime::Tasks;
+use runtime::objects::Objects;
+use runtime::process::Launcher;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use testkit::{Reply, TestDb, admin, key, send};
+
+/// Folder of the test's own executable, one above `deps`.
+pub fn target_dir() -> PathBuf {
+    let executable = std::env::current_exe().unwrap();
+    executable.parent().and_then(Path::parent).unwrap().to_owned()
+}
+
+/// One of this crate's examples.
+pub fn example(name: &str) -> PathBuf {
+    target_dir().join("examples").join(name)
+}
+
+/// The root of the checkout.
+pub fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+pub struct Host {
+    pub test: TestDb,
+    pub tenant: TenantId,
+    pub router: axum::Router,
+    pub tasks: Tasks,
+    pub folder: tempfile::TempDir,
+    pub plugins_url: String,
+}
+
+/// Limits under which a test sees everything within seconds.
+pub fn quick() -> Limits {
+    Limits {
+        start: Duration::from_secs(3),
+        back_off_first: Duration::from_millis(50),
+        lasting_pause: Duration::from_millis(50),
+        drain: Duration::from_secs(4),
+        ..Limits::default()
+    }
+}
+
+impl Host {
+    pub async fn start() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let test = TestDb::new().await;
+        let tenant = test.tenant("acme").await;
+        let plugins = format!("plugins_{}", uuid::Uuid::new_v4().simple());
+        test.execute_as_admin(&format!("create database {plugins}")).await;
+        let plugins_url = test.admin_url().replace(test.name(), &plugins);
+        let folder = tempfile::Builder::new().prefix("ph").tempdir_in("/tmp").unwrap();
+        let tasks = Tasks::new();
+        let settings = runtime::Config::load(runtime::config::Sources::default()).unwrap();
+        let endpoint = runtime::embedded::s3::serve(&settings.s3, folder.path(), &tasks).await.unwrap();
+        let mut config = Config {
+            launcher: Launcher::at(example("harness")),
+            plugins_url: Some(plugins_url.clone()),
+            native: [("probe".to_owned(), example("probe"))].into(),
+            limits: quick(),
+            health_interval: Duration::from_millis(200),
+            health_timeout: Duration::from_millis(500),
+            tools: Tools::At { node: None, worker_dir: None, shell_versions: None },
+            ..Config::in_folder(folder.path().to_owned())
+        };
+        change(&mut config);
+        std::fs::create_dir_all(&config.socket_dir).unwrap();
+        let state = State::new(test.db.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
+        jobs::spawn(&state, &tasks);
+        let router = routes().build(state, &key()).router;
+        Self { test, tenant, router, tasks, folder, plugins_url }
+    }
+
+    pub async fn request(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {
+        testkit::request(&self.router, by, method, path, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.request(Some(&admin(self.tenant)), Method::GET, path, None).await
+    }
+
+    /// Installs through the same function as the command line.
+    pub async fn install(&self, package: &str) -> Result<Value, String> {
+        let clock = system_clock();
+        let patience = Duration::from_secs(300);
+        let found = plugin_host::install(&self.test.db, &clock, self.tenant, package, patience).await;
+        found.map(|found| serde_json::to_value(found).unwrap()).map_err(|error| error.message)
+    }
+
+    /// Installs the probe and tells it how to behave.
+    pub async fn probe(&self, mode: &str) {
+        self.install("proscenium:probe").await.unwrap();
+        self.configure("probe", json!({ "probe": { "mode": mode } })).await;
+    }
+
+    pub async fn configure(&self, plugin: &str, config: Value) {
+        let path = format!("/api/plugins/v1/installed/{plugin}/config");
+        let body = json!({ "config": config });
+        let reply = self.request(Some(&admin(self.tenant)), Method::PUT, &path, Some(body)).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+
+    pub async fn worker(&self, plugin: &str) -> Value {
+        self.get(&format!("/api/plugins/v1/installed/{plugin}")).await.json()["worker"].clone()
+    }
+
+    /// Waits until the worker's state is this.
+    pub async fn wait_for(&self, plugin: &str, state: &str) -> Value {
+        for _ in 0..200 {
+            let worker = self.worker(plugin).await;
+            if worker["state"] == state {
+                return worker;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never {state}: {}", self.worker(plugin).await);
+    }
+
+    /// A request with headers of its own.
+    pub async fn raw(&self, request: http::request::Builder, body: axum::body::Body) -> Reply {
+        let caller = admin(self.tenant);
+        let token = key().issue(Some(caller.tenant), &caller.principal).unwrap();
+        let request: Request<axum::body::Body> = request.header(TOKEN_HEADER, token).body(body).unwrap();
+        send(&self.router, request).await
+    }
+
+    pub async fn stop(self) {
+        let left = self.tasks.shutdown(Duration::from_secs(20)).await;
+        assert_eq!(left, Vec::<String>::new(), "tasks that do not end");
+        self.test.db.close().await;
+    }
+}
+
+/// Whether a process lives and is no zombie.
+pub fn lives(pid: u64) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}

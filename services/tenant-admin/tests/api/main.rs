@@ -1,0 +1,9 @@
+//! tenant-admin through its routes: a real database, callers as the gateway describes them.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+mod bench;
+mod create;
+mod members;
+mod own;
+mod sign_up;

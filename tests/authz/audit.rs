@@ -1,0 +1,83 @@
+//! Every change leaves a row in the audit log.
+
+use super::examples::{Example, changes, examples};
+use super::installation::{Installation, request};
+use super::organisation::Organisation;
+use super::resources::Resources;
+use super::{assert_known, name_of, reason};
+use http_shell::RouteEntry;
+use kernel::TenantId;
+use std::collections::BTreeSet;
+use testkit::Reply;
+
+/// Routes that answer a change with success and write no row, and why.
+const WRITES_NO_ROW: &[(&str, &str)] = &[
+    ("DELETE /api/{plugin_id}/.backstage/auth/v1/cookie", "does nothing"),
+    ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "knows no provider yet, so never succeeds"),
+    ("POST /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
+    ("PUT /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
+    ("PATCH /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
+    ("DELETE /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
+    ("POST /internal/integrations/v1/push", "changes the outside world for a task whose start is audited"),
+];
+
+/// As an administrator would ask it: with a token, from the browser where the session is what matters, on the apex
+/// where there is no organisation yet.
+async fn ask(installation: &Installation, by: &Organisation, example: &Example, resources: &Resources) -> Reply {
+    let (path, body) = (example.path_with(resources), example.body_with(resources));
+    let bearer = format!("Bearer {}", by.admin);
+    let (host, credential) = match example.route {
+        "POST /api/tenant-admin/v1/signup" => (&installation.domain, None),
+        "POST /api/auth/proscenium/logout" => (&by.host, Some(("cookie", by.cookie.as_str()))),
+        _ => (&by.host, Some(("authorization", bearer.as_str()))),
+    };
+    let headers: Vec<(&str, &str)> = credential.into_iter().chain([("origin", by.origin.as_str())]).collect();
+    installation.call(request(example.method(), host, &path, &body, &headers)).await
+}
+
+/// Whose log the change belongs in.
+fn tenant_of(reply: &Reply, by: &Organisation, entry: &RouteEntry) -> TenantId {
+    let made = reply.json()["tenant"]["id"].as_str().and_then(|id| id.parse().ok()).map(TenantId::new);
+    made.filter(|_| entry.path.ends_with("/signup")).unwrap_or(by.id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_that_succeeds_writes_an_audit_row() {
+    let installation = Installation::start().await;
+    let by = installation.organisation("acme").await;
+    let resources = installation.resources(&by).await;
+    assert_known(WRITES_NO_ROW, &installation.routes);
+    let (mut silent, mut succeeded) = (Vec::new(), BTreeSet::new());
+    for (entry, example) in examples(&installation.routes) {
+        // Opening a hand-off link starts a session, though a link can only be a GET.
+        if !changes(entry) && example.route != "GET /api/auth/v1/handoff" {
+            continue;
+        }
+        let before = installation.test.audit_rows(by.id).await;
+        let reply = ask(&installation, &by, example, &resources).await;
+        let tenant = tenant_of(&reply, &by, entry);
+        let before = if tenant == by.id { before } else { 0 };
+        if reply.status.is_success() || reply.status.is_redirection() {
+            succeeded.insert(name_of(entry));
+            let wrote = installation.test.audit_rows(tenant).await > before;
+            if wrote != reason(WRITES_NO_ROW, example.route).is_none() {
+                silent.push(format!("{} {} wrote: {wrote}", example.route, example.body));
+            }
+        } else {
+            println_failure(example, &reply);
+        }
+    }
+    assert!(silent.is_empty(), "without an audit row, or with one despite the exception:\n{}", silent.join("\n"));
+    for entry in installation.routes.iter().filter(|entry| changes(entry)) {
+        let name = name_of(entry);
+        let excepted = reason(WRITES_NO_ROW, &name).is_some();
+        assert!(succeeded.contains(&name) || excepted, "no example of {name} succeeds for an administrator");
+    }
+    installation.stop().await;
+}
+
+/// Shown when the test fails.
+#[expect(clippy::print_stderr, reason = "a test says which of its requests failed")]
+fn println_failure(example: &Example, reply: &Reply) {
+    eprintln!("{} {}: {} {}", example.route, example.body, reply.status, reply.text());
+}

@@ -1,0 +1,324 @@
+//! Example requests: at least one for every route. All matrices send these.
+//!
+//! `<names>` stand for resources (see [`super::resources`]): what is in their place decides whether a request is for
+//! something of one's own, of a stranger's, or for nothing. Those of one service are in an order in which all of them
+//! succeed for an administrator.
+
+use super::resources::{Resources, in_address, in_json};
+use super::{assert_known, name_of, reason};
+use http_shell::RouteEntry;
+
+/// One request for a route.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// As [`super::name_of`] gives it.
+    pub route: &'static str,
+    pub path: &'static str,
+    /// JSON, or nothing.
+    pub body: &'static str,
+}
+
+impl Example {
+    pub fn method(&self) -> &'static str {
+        self.route.split(' ').next().unwrap()
+    }
+
+    pub fn names_resources(&self) -> bool {
+        self.path.contains('<') || self.body.contains('<')
+    }
+
+    pub fn path_with(&self, resources: &Resources) -> String {
+        resources.fill(self.path, in_address)
+    }
+
+    pub fn body_with(&self, resources: &Resources) -> String {
+        resources.fill(self.body, in_json)
+    }
+}
+
+/// Routes with a parameter or a body that name no resource of an organisation, and why.
+pub const NAMES_NOTHING: &[(&str, &str)] = &[
+    ("GET /api/openapi/{document}", "the documents are everybody's"),
+    ("GET /api/{plugin_id}/.backstage/auth/v1/cookie", "every name gets the same answer; nothing is looked up"),
+    ("DELETE /api/{plugin_id}/.backstage/auth/v1/cookie", "does nothing; nothing is looked up"),
+    ("POST /api/catalog/validate-entity", "judges the entity in the body and looks nothing up"),
+    ("POST /api/catalog/analyze-location", "judges the address in the body and looks nothing up"),
+    ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "no source host is installed; nothing is looked up"),
+    ("POST /api/tenant-admin/v1/signup", "makes an organisation; that an address is taken is public"),
+    ("PATCH /api/tenant-admin/v1/tenant", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
+    ("POST /internal/integrations/v1/read", "an address of the outside world"),
+    ("POST /internal/integrations/v1/tree", "an address of the outside world"),
+    ("POST /internal/integrations/v1/push", "an address of the outside world"),
+];
+
+/// Routes that read although their method could change something, and why they need one.
+pub const READS: &[(&str, &str)] = &[
+    ("POST /api/catalog/entities/by-query", "a query too long for an address"),
+    ("POST /api/catalog/entities/by-refs", "a list too long for an address"),
+    ("POST /api/catalog/entity-facets", "a query too long for an address"),
+    ("POST /api/catalog/locations/by-query", "a query too long for an address"),
+    ("POST /api/catalog/validate-entity", "the document is in the body"),
+    ("POST /api/catalog/analyze-location", "the address is in the body"),
+    ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
+    ("POST /internal/integrations/v1/read", "the address is in the body"),
+    ("POST /internal/integrations/v1/tree", "the address is in the body"),
+];
+
+const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
+    Example { route, path, body }
+}
+
+const fn get(route: &'static str, path: &'static str) -> Example {
+    example(route, path, "")
+}
+
+pub const EXAMPLES: &[&[Example]] = &[GATEWAY, CATALOG, SCAFFOLDER, INTEGRATIONS, TENANT_ADMIN, PLUGIN_HOST];
+
+const GATEWAY: &[Example] = &[
+    get("GET /.backstage/health/v1/liveness", "/.backstage/health/v1/liveness"),
+    get("GET /.backstage/health/v1/readiness", "/.backstage/health/v1/readiness"),
+    get("GET /api/docs", "/api/docs"),
+    get("GET /api/docs/docs.js", "/api/docs/docs.js"),
+    get("GET /api/openapi/{document}", "/api/openapi/catalog.json"),
+    get("GET /api/auth/.well-known/jwks.json", "/api/auth/.well-known/jwks.json"),
+    get("GET /api/auth/v1/userinfo", "/api/auth/v1/userinfo"),
+    get("GET /api/auth/v1/handoff", "/api/auth/v1/handoff?code=<handoff>"),
+    get("GET /api/auth/proscenium/refresh", "/api/auth/proscenium/refresh"),
+    get("GET /api/{plugin_id}/.backstage/auth/v1/cookie", "/api/techdocs/.backstage/auth/v1/cookie"),
+    get("DELETE /api/{plugin_id}/.backstage/auth/v1/cookie", "/api/techdocs/.backstage/auth/v1/cookie"),
+    example(
+        "POST /api/auth/v1/sign-in",
+        "/api/auth/v1/sign-in",
+        r#"{"email":"<admin_email>","password":"tulip-bronze-canoe"}"#,
+    ),
+    example("POST /api/auth/proscenium/logout", "/api/auth/proscenium/logout", ""),
+];
+
+const CATALOG: &[Example] = &[
+    get("GET /api/catalog/openapi.json", "/api/catalog/openapi.json"),
+    get("GET /api/catalog/entities", "/api/catalog/entities"),
+    get("GET /api/catalog/entities", "/api/catalog/entities?filter=metadata.uid=<uid>"),
+    get("GET /api/catalog/entities/by-query", "/api/catalog/entities/by-query"),
+    get("GET /api/catalog/entities/by-query", "/api/catalog/entities/by-query?filter=metadata.name=<entity>"),
+    get("GET /api/catalog/entities/by-query", "/api/catalog/entities/by-query?cursor=<entities_cursor>"),
+    example(
+        "POST /api/catalog/entities/by-query",
+        "/api/catalog/entities/by-query",
+        r#"{"query":{"metadata.name":"<entity>"}}"#,
+    ),
+    example(
+        "POST /api/catalog/entities/by-query",
+        "/api/catalog/entities/by-query",
+        r#"{"cursor":"<entities_cursor>"}"#,
+    ),
+    example(
+        "POST /api/catalog/entities/by-refs",
+        "/api/catalog/entities/by-refs",
+        r#"{"entityRefs":["component:default/<entity>"]}"#,
+    ),
+    get(
+        "GET /api/catalog/entities/by-name/{kind}/{namespace}/{name}",
+        "/api/catalog/entities/by-name/component/default/<entity>",
+    ),
+    get(
+        "GET /api/catalog/entities/by-name/{kind}/{namespace}/{name}/ancestry",
+        "/api/catalog/entities/by-name/component/default/<entity>/ancestry",
+    ),
+    get("GET /api/catalog/entities/by-uid/{uid}", "/api/catalog/entities/by-uid/<uid>"),
+    get("GET /api/catalog/entity-facets", "/api/catalog/entity-facets?facet=kind"),
+    get("GET /api/catalog/entity-facets", "/api/catalog/entity-facets?facet=kind&filter=metadata.name=<entity>"),
+    example(
+        "POST /api/catalog/entity-facets",
+        "/api/catalog/entity-facets",
+        r#"{"facets":["kind"],"query":{"metadata.name":"<entity>"}}"#,
+    ),
+    example("POST /api/catalog/refresh", "/api/catalog/refresh", r#"{"entityRef":"component:default/<entity>"}"#),
+    example(
+        "POST /api/catalog/validate-entity",
+        "/api/catalog/validate-entity",
+        r#"{"entity":{"apiVersion":"backstage.io/v1alpha1","kind":"Component","metadata":{"name":"a"},
+            "spec":{"type":"service","lifecycle":"production","owner":"b"}},"location":"url:https://example.com/a"}"#,
+    ),
+    example(
+        "POST /api/catalog/analyze-location",
+        "/api/catalog/analyze-location",
+        r#"{"location":{"type":"url","target":"https://example.com/a/b"}}"#,
+    ),
+    get("GET /api/catalog/locations", "/api/catalog/locations"),
+    example(
+        "POST /api/catalog/locations",
+        "/api/catalog/locations",
+        r#"{"type":"url","target":"https://example.com/catalog-info.yaml"}"#,
+    ),
+    example("POST /api/catalog/locations", "/api/catalog/locations", r#"{"type":"url","target":"<location_target>"}"#),
+    example(
+        "POST /api/catalog/locations",
+        "/api/catalog/locations?onConflict=refresh",
+        r#"{"type":"url","target":"<location_target>"}"#,
+    ),
+    example(
+        "POST /api/catalog/locations/by-query",
+        "/api/catalog/locations/by-query",
+        r#"{"query":{"target":"<location_target>"}}"#,
+    ),
+    example(
+        "POST /api/catalog/locations/by-query",
+        "/api/catalog/locations/by-query",
+        r#"{"cursor":"<locations_cursor>"}"#,
+    ),
+    get("GET /api/catalog/locations/{id}", "/api/catalog/locations/<location>"),
+    get(
+        "GET /api/catalog/locations/by-entity/{kind}/{namespace}/{name}",
+        "/api/catalog/locations/by-entity/component/default/<entity>",
+    ),
+    get("GET /api/catalog/v1/locations", "/api/catalog/v1/locations"),
+    get("GET /api/catalog/v1/locations/{id}/progress", "/api/catalog/v1/locations/<location>/progress"),
+    get("GET /api/search/query", "/api/search/query"),
+    get("GET /api/search/query", "/api/search/query?term=<entity>"),
+    example(
+        "PUT /api/catalog/locations/{id}",
+        "/api/catalog/locations/<location>",
+        r#"{"type":"url","target":"https://example.com/elsewhere.yaml"}"#,
+    ),
+    example("DELETE /api/catalog/entities/by-uid/{uid}", "/api/catalog/entities/by-uid/<uid>", ""),
+    example("DELETE /api/catalog/locations/{id}", "/api/catalog/locations/<location>", ""),
+];
+
+const SCAFFOLDER: &[Example] = &[
+    get(
+        "GET /api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
+        "/api/scaffolder/v2/templates/default/template/<template>/parameter-schema",
+    ),
+    get("GET /api/scaffolder/v2/actions", "/api/scaffolder/v2/actions"),
+    get("GET /api/scaffolder/v2/templating-extensions", "/api/scaffolder/v2/templating-extensions"),
+    example(
+        "POST /api/scaffolder/v2/autocomplete/{provider}/{resource}",
+        "/api/scaffolder/v2/autocomplete/github/repositories",
+        r#"{"token":"t"}"#,
+    ),
+    get("GET /api/scaffolder/v2/tasks", "/api/scaffolder/v2/tasks"),
+    get("GET /api/scaffolder/v2/tasks/{taskId}", "/api/scaffolder/v2/tasks/<task>"),
+    get("GET /api/scaffolder/v2/tasks/{taskId}/events", "/api/scaffolder/v2/tasks/<task>/events"),
+    get("GET /api/scaffolder/v2/tasks/{taskId}/eventstream", "/api/scaffolder/v2/tasks/<task>/eventstream"),
+    example(
+        "POST /api/scaffolder/v2/dry-run",
+        "/api/scaffolder/v2/dry-run",
+        r#"{"template":{"apiVersion":"scaffolder.backstage.io/v1beta3","kind":"Template","metadata":{"name":"t"},
+            "spec":{"type":"x","steps":[{"id":"f","name":"F","action":"catalog:fetch",
+            "input":{"entityRef":"component:default/<entity>"}}]}},"values":{},"directoryContents":[]}"#,
+    ),
+    example(
+        "POST /api/scaffolder/v2/tasks",
+        "/api/scaffolder/v2/tasks",
+        r#"{"templateRef":"template:default/<template>","values":{}}"#,
+    ),
+    example("POST /api/scaffolder/v2/tasks/{taskId}/cancel", "/api/scaffolder/v2/tasks/<task>/cancel", ""),
+    example("POST /api/scaffolder/v2/tasks/{taskId}/retry", "/api/scaffolder/v2/tasks/<task>/retry", "{}"),
+];
+
+const INTEGRATIONS: &[Example] = &[
+    example("POST /internal/integrations/v1/read", "/internal/integrations/v1/read", r#"{"url":"not an address"}"#),
+    example("POST /internal/integrations/v1/tree", "/internal/integrations/v1/tree", r#"{"url":"not an address"}"#),
+    example(
+        "POST /internal/integrations/v1/push",
+        "/internal/integrations/v1/push",
+        r#"{"remoteUrl":"not an address","branch":"main","message":"m","files":[]}"#,
+    ),
+];
+
+const TENANT_ADMIN: &[Example] = &[
+    example(
+        "POST /api/tenant-admin/v1/signup",
+        "/api/tenant-admin/v1/signup",
+        r#"{"organization":{"name":"Initech","slug":"initech"},
+            "admin":{"name":"Bill","email":"bill@initech.example","password":"tulip-bronze-canoe"}}"#,
+    ),
+    get("GET /api/tenant-admin/v1/slug-availability", "/api/tenant-admin/v1/slug-availability?slug=hooli"),
+    get("GET /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant"),
+    example("PATCH /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant", r#"{"name":"Another name"}"#),
+    get("GET /api/tenant-admin/v1/me", "/api/tenant-admin/v1/me"),
+    get("GET /api/tenant-admin/v1/members", "/api/tenant-admin/v1/members"),
+    example(
+        "POST /api/tenant-admin/v1/members",
+        "/api/tenant-admin/v1/members",
+        r#"{"name":"Zoe","email":"zoe@people.example","role":"viewer"}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/members",
+        "/api/tenant-admin/v1/members",
+        r#"{"name":"<member_name>","email":"<member_name>@people.example","role":"viewer"}"#,
+    ),
+    get("GET /api/tenant-admin/v1/invitations/{code}", "/api/tenant-admin/v1/invitations/<invitation>"),
+    example(
+        "POST /api/tenant-admin/v1/invitations/{code}/accept",
+        "/api/tenant-admin/v1/invitations/<invitation>/accept",
+        r#"{"password":"tulip-bronze-canoe"}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/members/{id}/invitation",
+        "/api/tenant-admin/v1/members/<member>/invitation",
+        "",
+    ),
+    example("PATCH /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<admin>", r#"{"role":"viewer"}"#),
+    example("PATCH /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<member>", r#"{"role":"viewer"}"#),
+    example("DELETE /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<admin>", ""),
+    example("DELETE /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<member>", ""),
+    get("GET /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens"),
+    example("POST /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens", r#"{"name":"ci"}"#),
+    example("DELETE /api/tenant-admin/v1/tokens/{id}", "/api/tenant-admin/v1/tokens/<token>", ""),
+];
+
+const PLUGIN_HOST: &[Example] = &[
+    get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
+    get("GET /api/plugins/v1/installed", "/api/plugins/v1/installed"),
+    get("GET /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/logs", "/api/plugins/v1/installed/<plugin>/logs"),
+    get("GET /api/plugins/v1/remotes/{digest}/{*path}", "/api/plugins/v1/remotes/<digest>/mf-manifest.json"),
+    get("GET /api/{plugin_id}/{*path}", "/api/<plugin>/x"),
+    example("HEAD /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
+    example("OPTIONS /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
+    example("POST /api/{plugin_id}/{*path}", "/api/<plugin>/x", "{}"),
+    example("PUT /api/{plugin_id}/{*path}", "/api/<plugin>/x", "{}"),
+    example("PATCH /api/{plugin_id}/{*path}", "/api/<plugin>/x", "{}"),
+    example("DELETE /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
+    example("POST /api/plugins/v1/installed", "/api/plugins/v1/installed", r#"{"package":"proscenium:<plugin>"}"#),
+    example(
+        "PUT /api/plugins/v1/installed/{plugin_id}/config",
+        "/api/plugins/v1/installed/<plugin>/config",
+        r#"{"config":{}}"#,
+    ),
+    example(
+        "POST /api/plugins/v1/installed/{plugin_id}/restart",
+        "/api/plugins/v1/installed/<plugin>/restart",
+        "",
+    ),
+    example("DELETE /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>", ""),
+];
+
+/// Every example with its route; fails when a route has none, or an example no route.
+pub fn examples(routes: &[RouteEntry]) -> Vec<(&RouteEntry, &'static Example)> {
+    assert_known(NAMES_NOTHING, routes);
+    assert_known(READS, routes);
+    for entry in routes {
+        let name = name_of(entry);
+        let own: Vec<&Example> = EXAMPLES.iter().copied().flatten().filter(|example| example.route == name).collect();
+        assert!(!own.is_empty(), "{name} has no example request: add one to tests/authz/examples.rs");
+        let may_name = entry.path.contains('{') || own.iter().any(|example| !example.body.is_empty());
+        let names = own.iter().any(|example| example.names_resources());
+        match reason(NAMES_NOTHING, &name) {
+            Some(why) => assert!(!names, "{name} names a resource after all ({why})"),
+            None => assert!(names || !may_name, "{name} names no resource in its examples: which one does it take?"),
+        }
+    }
+    let find = |example: &'static Example| {
+        let entry = routes.iter().find(|entry| name_of(entry) == example.route);
+        (entry.unwrap_or_else(|| panic!("there is no route {}", example.route)), example)
+    };
+    EXAMPLES.iter().copied().flatten().map(find).collect()
+}
+
+/// Whether the route may change something.
+pub fn changes(entry: &RouteEntry) -> bool {
+    !matches!(entry.method.as_str(), "GET" | "HEAD" | "OPTIONS") && reason(READS, &name_of(entry)).is_none()
+}

@@ -1,0 +1,182 @@
+//! One real resource of each kind, and for each an id of the same shape that names nothing.
+
+use super::installation::{Installation, request};
+use super::organisation::{Organisation, PLUGIN};
+use runtime::objects::ObjectKey;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use uuid::Uuid;
+
+const ENTITY: &str = "aardvark-orders";
+const TEMPLATE: &str = "aardvark-starter";
+const FILE: &str = "
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: aardvark-orders, description: takes aardvark orders }
+spec: { type: service, lifecycle: production, owner: user:default/admin }
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: aardvark-starter }
+spec:
+  type: service
+  steps: [{ id: say, name: Say, action: 'debug:log', input: { message: hello } }]
+";
+
+/// What the `<names>` in example requests stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Resources(BTreeMap<&'static str, String>);
+
+impl Resources {
+    fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.0.insert(name, value.into());
+    }
+
+    fn get(&self, name: &str) -> &str {
+        &self.0[name]
+    }
+
+    /// Puts the values in place of the names, escaped where they become part of an address.
+    pub fn fill(&self, text: &str, escape: fn(&str) -> String) -> String {
+        let mut filled = text.to_owned();
+        for (name, value) in &self.0 {
+            filled = filled.replace(&format!("<{name}>"), &escape(value));
+        }
+        assert!(!filled.contains('<'), "there is no such resource in {text}");
+        filled
+    }
+
+    /// Puts the names in place of the values: the longest first, for some are part of others.
+    pub fn hide(&self, text: &str) -> String {
+        let mut values: Vec<(&str, &String)> = self.0.iter().map(|(name, value)| (*name, value)).collect();
+        values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+        values.into_iter().fold(text.to_owned(), |text, (name, value)| text.replace(value, &format!("<{name}>")))
+    }
+
+    /// Values that name nothing anywhere, each as long as the real one.
+    pub fn absent(&self, installation: &Installation) -> Self {
+        let mut absent = Self::default();
+        // Each its own, and well-formed at the end of a code in base64.
+        let mut letters = "cgkosw048".chars();
+        for (name, value) in &self.0 {
+            let made = match *name {
+                "location_target" => address(installation, "strangers"),
+                "digest" => "0".repeat(64),
+                "plugin" => "cabin".to_owned(),
+                _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
+                _ => letters.next().unwrap().to_string().repeat(value.len()),
+            };
+            absent.set(name, made);
+        }
+        absent
+    }
+
+    /// The same but for one that another set has.
+    pub fn with(&self, name: &'static str, from: &Self) -> Self {
+        let mut changed = self.clone();
+        changed.set(name, from.get(name));
+        changed
+    }
+}
+
+/// As part of a path or query.
+pub fn in_address(value: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    value.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// Inside a text of JSON.
+pub fn in_json(value: &str) -> String {
+    value.to_owned()
+}
+
+fn address(installation: &Installation, owner: &str) -> String {
+    format!("http://{}/demo-git/{owner}/orders/raw/main/catalog-info.yaml", installation.domain)
+}
+
+impl Installation {
+    /// Makes one resource of each kind through the API and waits until background work has ended.
+    pub async fn resources(&self, of: &Organisation) -> Resources {
+        let mut made = Resources::default();
+        // The same files twice, so that only who registered them can make a difference.
+        for owner in ["aardvarks", "strangers"] {
+            let files = [("catalog-info.yaml", FILE.as_bytes()), ("empty.yaml", b"".as_slice())];
+            self.git.seed(owner, "orders", &files).await.unwrap();
+        }
+        self.catalog_resources(of, &mut made).await;
+        self.task(of, &mut made).await;
+        self.people(of, &mut made).await;
+        self.plugin(of, &mut made).await;
+        made
+    }
+
+    async fn catalog_resources(&self, of: &Organisation, made: &mut Resources) {
+        let target = address(self, "aardvarks");
+        let location = json!({ "type": "url", "target": target });
+        let registered = self.by_admin(of, "POST", "/api/catalog/locations", &location).await;
+        let id = text(&registered, "/location/id");
+        let second = json!({ "type": "url", "target": target.replace("catalog-info", "empty") });
+        self.by_admin(of, "POST", "/api/catalog/locations", &second).await;
+        self.wait_until(of, &format!("/api/catalog/v1/locations/{id}/progress"), "/state", "done").await;
+        let entity = format!("/api/catalog/entities/by-name/component/default/{ENTITY}");
+        made.set("uid", text(&self.by_admin(of, "GET", &entity, &Value::Null).await, "/metadata/uid"));
+        let page = self.by_admin(of, "GET", "/api/catalog/entities/by-query?limit=1", &Value::Null).await;
+        made.set("entities_cursor", text(&page, "/pageInfo/nextCursor"));
+        let page = self.by_admin(of, "POST", "/api/catalog/locations/by-query", &json!({ "limit": 1 })).await;
+        made.set("locations_cursor", text(&page, "/pageInfo/nextCursor"));
+        made.set("location", id);
+        made.set("location_target", target);
+        made.set("entity", ENTITY);
+        made.set("template", TEMPLATE);
+    }
+
+    async fn task(&self, of: &Organisation, made: &mut Resources) {
+        let order = json!({ "templateRef": format!("template:default/{TEMPLATE}"), "values": {} });
+        let task = text(&self.by_admin(of, "POST", "/api/scaffolder/v2/tasks", &order).await, "/id");
+        self.wait_until(of, &format!("/api/scaffolder/v2/tasks/{task}"), "/status", "completed").await;
+        made.set("task", task);
+    }
+
+    async fn people(&self, of: &Organisation, made: &mut Resources) {
+        let (member, _) = self.invite(of, "aardvark-member", "member").await;
+        made.set("member", member);
+        made.set("member_name", "aardvark-member");
+        made.set("invitation", self.invite(of, "aardvark-guest", "viewer").await.1);
+        made.set("admin", text(&self.by_admin(of, "GET", "/api/tenant-admin/v1/me", &Value::Null).await, "/id"));
+        made.set("admin_email", &*of.admin_email);
+        let token = self.by_admin(of, "POST", "/api/tenant-admin/v1/tokens", &json!({ "name": "aardvark" })).await;
+        made.set("token", text(&token, "/id"));
+        let link = tenant_admin::sign_in_link(&self.operator, of.id, time::Duration::minutes(10)).await.unwrap();
+        made.set("handoff", link.rsplit_once('=').unwrap().1);
+    }
+
+    async fn plugin(&self, of: &Organisation, made: &mut Resources) {
+        let package = json!({ "package": format!("proscenium:{PLUGIN}") });
+        self.by_admin(of, "POST", "/api/plugins/v1/installed", &package).await;
+        let path = format!("/api/plugins/v1/installed/{PLUGIN}");
+        self.wait_until(of, &path, "/packages/0/state", "installed").await;
+        made.set("plugin", PLUGIN);
+        // As a built front end is stored; building one takes Node and minutes.
+        let digest = "a1".repeat(32);
+        let key = ObjectKey::tenant(of.id).segment("remotes").and_then(|key| key.segment(&digest)).unwrap();
+        self.objects.put(&key.path("mf-manifest.json").unwrap(), "{}".into(), "application/json").await.unwrap();
+        made.set("digest", digest);
+    }
+
+    async fn wait_until(&self, of: &Organisation, path: &str, pointer: &str, wanted: &str) {
+        for _ in 0..400 {
+            let bearer = format!("Bearer {}", of.admin);
+            let reply = self.call(request("GET", &of.host, path, "", &[("authorization", &bearer)])).await;
+            if reply.json().pointer(pointer).and_then(Value::as_str) == Some(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{path} never had {pointer} = {wanted}");
+    }
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {value}")).to_owned()
+}
