@@ -6,6 +6,7 @@ import { strict as assert } from 'node:assert';
 import { type Visitor } from './browser.ts';
 import { type Files } from './fixtures.ts';
 import { type Installation } from './installation.ts';
+import { hasNoPlugins, installTechRadar, useBadges, useTechRadar } from './plugins.ts';
 import { type Step } from './steps.ts';
 
 /** A person who signs an organisation up. */
@@ -186,10 +187,19 @@ export function mainJob(installation: Installation, files: Files, acme: Visitor,
       async () => {
         await signUp(globex, installation, grace);
         await globex.sees(grace.organization);
-        assert.equal(await globex.page.title(), grace.organization);
+        assert.ok((await globex.page.title()).endsWith(grace.organization));
         await seesNothingOf(globex, installation, grace.slug);
       },
     ],
+    [
+      'a plugin from npm is installed while the portal runs, and its page shows what the organisation configured',
+      async () => {
+        await installTechRadar(installation, ada.slug);
+        await useTechRadar(acme, installation, ada.slug);
+      },
+    ],
+    ['an unmodified back-end plugin answers', () => useBadges(acme, installation, ada.slug)],
+    ['the second organisation has none of these plugins', () => hasNoPlugins(globex, installation, grace.slug)],
     ['signing out and in again leads back', () => signOutAndIn(acme, installation, ada)],
   ];
 }

@@ -1,5 +1,5 @@
 //! What the tests need as an executable of its own: the `sandbox` verb, and a plugin host that can be killed.
-#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a program for tests")]
+#![expect(clippy::expect_used, reason = "a program for tests")]
 
 use kernel::{TenantId, system_clock};
 use plugin_host::{Config, State};

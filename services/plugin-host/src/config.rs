@@ -82,7 +82,9 @@ impl Tools {
     #[must_use]
     pub fn shell_versions(&self) -> Option<PathBuf> {
         match self {
-            Self::Found(config) => runtime::places::portal_dir(config).map(|portal| portal.join("shared-versions.json")),
+            Self::Found(config) => {
+                runtime::places::portal_dir(config).map(|portal| portal.join("shared-versions.json"))
+            }
             Self::At { shell_versions, .. } => shell_versions.clone(),
         }
         .filter(|file| file.is_file())

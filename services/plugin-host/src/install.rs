@@ -3,8 +3,8 @@
 use crate::domain::package::Wanted;
 use crate::http::view::{Installed, view_of};
 use crate::jobs::QUEUE;
-use crate::store::package::{self, State};
 use crate::store::installation;
+use crate::store::package::{self, State};
 use kernel::{Error, Result, SharedClock, TenantId};
 use serde_json::json;
 use std::time::Duration;

@@ -110,6 +110,7 @@ export default {
     ...stockReplacements,
     new rspack.HtmlRspackPlugin({
       template: './src/index.html',
+      favicon: './src/favicon.svg',
       minify: false,
       scriptLoading: 'defer',
     }),

@@ -24,9 +24,9 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 /// How long a job is ours without a sign of life.
-const LEASE: Duration = Duration::from_secs(30);
+const LEASE: Duration = Duration::from_secs(9);
 /// How often a sign of life is given.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
+const KEEP_ALIVE: Duration = Duration::from_secs(3);
 /// How long reading one unit may take in all.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 

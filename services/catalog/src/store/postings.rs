@@ -114,20 +114,22 @@ async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)]) -> Result<()> {
     Ok(())
 }
 
+/// Rows written by one statement, so that a huge file stays below the statement timeout.
+const CHUNK: usize = 20_000;
+
 async fn insert(tx: &mut TenantTx, rows: &[(i32, i32)]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
+    for rows in rows.chunks(CHUNK) {
+        sqlx::query(
+            "insert into posting (tenant_id, term_no, entity_no)
+             select $1, term_no, entity_no from unnest($2::integer[], $3::integer[]) as new (term_no, entity_no)",
+        )
+        .bind(tx.id())
+        .bind(rows.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, entity_no)| *entity_no).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
     }
-    sqlx::query(
-        "insert into posting (tenant_id, term_no, entity_no)
-         select $1, term_no, entity_no from unnest($2::integer[], $3::integer[]) as new (term_no, entity_no)",
-    )
-    .bind(tx.id())
-    .bind(rows.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, entity_no)| *entity_no).collect::<Vec<_>>())
-    .execute(tx.conn())
-    .await
-    .map_err(db)?;
     Ok(())
 }
 

@@ -238,13 +238,7 @@ fn missed(worker: Worker, now: Duration, limits: &Limits) -> (Worker, Vec<Action
     (fail(worker, Reason::Hung, now, limits), vec![Action::Kill])
 }
 
-fn tick(
-    worker: Worker,
-    in_flight: usize,
-    idle: Duration,
-    now: Duration,
-    limits: &Limits,
-) -> (Worker, Vec<Action>) {
+fn tick(worker: Worker, in_flight: usize, idle: Duration, now: Duration, limits: &Limits) -> (Worker, Vec<Action>) {
     match worker.phase {
         Phase::Starting { deadline } if now >= deadline => {
             (fail(worker, Reason::NeverReady(limits.start), now, limits), vec![Action::Kill])

@@ -9,8 +9,19 @@ const LONGEST_NAME: usize = 214;
 
 /// First path segments below `/api` that belong to the platform.
 const OWN_APIS: [&str; 13] = [
-    "app", "auth", "catalog", "docs", "events", "integrations", "openapi", "permission", "plugins", "proxy",
-    "scaffolder", "search", "tenant-admin",
+    "app",
+    "auth",
+    "catalog",
+    "docs",
+    "events",
+    "integrations",
+    "openapi",
+    "permission",
+    "plugins",
+    "proxy",
+    "scaffolder",
+    "search",
+    "tenant-admin",
 ];
 
 /// Where a package comes from.
@@ -169,8 +180,26 @@ mod tests {
     #[test]
     fn what_could_mean_something_else_to_npm_or_to_a_path_is_refused() {
         for text in [
-            "", "@", "@a", "@a/", "a/b", "../a", "file:x", "git+https://x", "https://x/y.tgz", "A", "a b", "-g", "a@-g",
-            "a@1 2", "a@file:x", "a@/etc", "proscenium:", "proscenium:../x", "proscenium:a@1", "proscenium:A",
+            "",
+            "@",
+            "@a",
+            "@a/",
+            "a/b",
+            "../a",
+            "file:x",
+            "git+https://x",
+            "https://x/y.tgz",
+            "A",
+            "a b",
+            "-g",
+            "a@-g",
+            "a@1 2",
+            "a@file:x",
+            "a@/etc",
+            "proscenium:",
+            "proscenium:../x",
+            "proscenium:a@1",
+            "proscenium:A",
         ] {
             assert!(Wanted::parse(text).is_err(), "{text:?} was accepted");
         }

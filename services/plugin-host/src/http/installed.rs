@@ -3,8 +3,8 @@
 use super::view::{Installed, InstalledList, view_of};
 use crate::domain::package::Wanted;
 use crate::jobs::QUEUE;
-use crate::store::package::{self, Package};
 use crate::store::installation;
+use crate::store::package::{self, Package};
 use crate::{State, install};
 use axum::extract;
 use axum::response::IntoResponse;

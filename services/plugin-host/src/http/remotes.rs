@@ -68,10 +68,8 @@ pub async fn list_portal_features(
     let mut tx = state.db.tenant(caller.tenant).await?;
     let packages = package::list_packages(&mut tx).await?;
     tx.commit().await?;
-    let features = packages
-        .into_iter()
-        .filter_map(|package| Some(feature(package.plugin_id, package.frontend?.0)))
-        .collect();
+    let features =
+        packages.into_iter().filter_map(|package| Some(feature(package.plugin_id, package.frontend?.0))).collect();
     Ok(Json(features))
 }
 

@@ -144,7 +144,9 @@ async fn read_description(folder: &Path) -> Option<Described> {
 fn check(described: &Described) -> Result<()> {
     let id = &described.plugin_id;
     if !is_plugin_id(id) {
-        return Err(Error::input(format!("Its plugin id \"{id}\" is not made of lower-case letters, digits and dashes.")));
+        return Err(Error::input(format!(
+            "Its plugin id \"{id}\" is not made of lower-case letters, digits and dashes."
+        )));
     }
     if described.has_backend && is_own_api(id) {
         return Err(Error::input(format!(

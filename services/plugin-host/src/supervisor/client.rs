@@ -122,7 +122,10 @@ impl WorkerClient {
 }
 
 fn worker_uri(path: &str) -> Result<Uri> {
-    Uri::builder().scheme("http").authority("worker").path_and_query(path).build().map_err(|_| {
-        Error::input("The address cannot be passed on to the plugin")
-    })
+    Uri::builder()
+        .scheme("http")
+        .authority("worker")
+        .path_and_query(path)
+        .build()
+        .map_err(|_| Error::input("The address cannot be passed on to the plugin"))
 }

@@ -168,8 +168,7 @@ impl Launching {
         };
         let database = if wants_database { self.database(tenant, plugin_id).await.map_err(platform)? } else { None };
         let signer = self.signer(tenant).await.map_err(platform)?;
-        let service_token =
-            signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
+        let service_token = signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
         let plugin = PluginBoot {
             id: plugin_id.to_owned(),
             instance: format!("{plugin_id}@{version}"),
@@ -190,9 +189,10 @@ impl Launching {
         tx.commit().await?;
         let installation = installation.ok_or_else(|| Error::not_found("the plugin was removed."))?;
         // A back end whose newer version is being installed, or failed to, goes on as it is.
-        let found = packages.into_iter().filter(|package| package.backend.is_some()).max_by_key(|package| {
-            (package.state == State::Installed, package.changed_at)
-        });
+        let found = packages
+            .into_iter()
+            .filter(|package| package.backend.is_some())
+            .max_by_key(|package| (package.state == State::Installed, package.changed_at));
         let (backend, version) =
             found.map_or((None, None), |package| (package.backend.map(|backend| backend.0), package.version));
         Ok((backend, version.unwrap_or_default(), installation.config, installation.revision))

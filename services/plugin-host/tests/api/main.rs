@@ -1,5 +1,5 @@
 //! The plugin host through its front door: real database, real object storage, real worker processes.
-#![expect(clippy::expect_used, clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod host;
 mod npm;

@@ -47,7 +47,9 @@ async fn serve_catalog(db: Db, tenant: TenantId, host: String, listener: tokio::
         match uri.path() {
             "/api/catalog/entities/by-name/component/default/payments" => Json(entity).into_response(),
             "/api/catalog/entities/by-refs" => Json(json!({ "items": [entity] })).into_response(),
-            "/api/catalog/entities/by-query" => Json(json!({ "items": [entity], "totalItems": 1, "pageInfo": {} })).into_response(),
+            "/api/catalog/entities/by-query" => {
+                Json(json!({ "items": [entity], "totalItems": 1, "pageInfo": {} })).into_response()
+            }
             "/api/catalog/entities" => Json(json!([entity])).into_response(),
             other => panic!("unexpected call: {other}"),
         }
@@ -83,10 +85,11 @@ async fn an_unmodified_back_end_answers_with_its_own_schema_in_postgres() {
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     let uuid = reply.json()["uuid"].as_str().unwrap().to_owned();
     let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
-    let schema: String = sqlx::query_scalar("select table_schema::text from information_schema.tables where table_name = 'badges'")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let schema: String =
+        sqlx::query_scalar("select table_schema::text from information_schema.tables where table_name = 'badges'")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
     assert_eq!(schema, format!("t_{}_badges", host.tenant.as_uuid().simple()));
     let specs = host.get(&format!("/api/badges/entity/{uuid}/badge-specs")).await;
     assert_eq!(specs.status, StatusCode::OK, "{}", specs.text());
@@ -111,7 +114,8 @@ async fn an_unmodified_front_end_becomes_a_remote_that_every_process_serves() {
     assert_eq!(manifest.headers["content-type"], "application/json");
     assert_eq!(manifest.headers["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(manifest.headers["x-content-type-options"], "nosniff");
-    let script = entry.replace("mf-manifest.json", manifest.json()["metaData"]["remoteEntry"]["name"].as_str().unwrap());
+    let script =
+        entry.replace("mf-manifest.json", manifest.json()["metaData"]["remoteEntry"]["name"].as_str().unwrap());
     let script = host.request(Some(&nobody), Method::GET, &script, None).await;
     assert_eq!(script.headers["content-type"], "text/javascript; charset=utf-8");
     let globex = admin(host.test.tenant("globex").await);

@@ -7,7 +7,8 @@ use std::process::Command;
 
 #[tokio::test]
 async fn the_tech_radar_answers_from_the_organisations_configuration() {
-    let built = Command::new(env!("CARGO")).args(["build", "-p", "tech-radar", "--quiet"]).current_dir(checkout()).status();
+    let built =
+        Command::new(env!("CARGO")).args(["build", "-p", "tech-radar", "--quiet"]).current_dir(checkout()).status();
     assert!(built.unwrap().success());
     let worker = target_dir().join("tech-radar");
     let host = Host::with(|config| config.native = [("tech-radar".to_owned(), worker)].into()).await;

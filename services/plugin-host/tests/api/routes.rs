@@ -158,7 +158,10 @@ async fn without_a_suitable_node_the_plugin_says_so_and_the_rest_goes_on() {
     script(folder.path(), "case $1 in --version) echo v24.0.0;; *) exit 7;; esac");
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let reply = host.get("/api/badges/x").await.json();
-    assert_eq!(reply["error"]["message"], "Its worker stopped unexpectedly (exit code 7).", "found as soon as it is there");
+    assert_eq!(
+        reply["error"]["message"], "Its worker stopped unexpectedly (exit code 7).",
+        "found as soon as it is there"
+    );
     host.stop().await;
 }
 

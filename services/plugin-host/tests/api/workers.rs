@@ -50,7 +50,8 @@ async fn bodies_stream_in_both_directions() {
     assert_eq!(reply.text(), size.to_string());
     let caller = admin(host.tenant);
     let token = testkit::key().issue(Some(caller.tenant), &caller.principal).unwrap();
-    let request = Request::get("/api/probe/stream").header(http_shell::TOKEN_HEADER, token).body(Body::empty()).unwrap();
+    let request =
+        Request::get("/api/probe/stream").header(http_shell::TOKEN_HEADER, token).body(Body::empty()).unwrap();
     let began = Instant::now();
     let response = tower::ServiceExt::oneshot(host.router.clone(), request).await.unwrap();
     let mut body = response.into_body();
@@ -93,8 +94,12 @@ async fn five_failures_open_the_breaker_and_an_administrator_closes_it() {
     assert_eq!(host.request(Some(&by), Method::POST, path, None).await.status, StatusCode::ACCEPTED);
     assert_eq!(host.wait_for("probe", "failed").await["restarts"], 4);
     let logs = host.get("/api/plugins/v1/installed/probe/logs").await.json();
-    let texts: Vec<&str> = logs["lines"].as_array().unwrap().iter().map(|line| line["text"].as_str().unwrap()).collect();
-    assert!(texts.contains(&"probe starts") && texts.contains(&"Its worker stopped unexpectedly (exit code 3)."), "{texts:?}");
+    let texts: Vec<&str> =
+        logs["lines"].as_array().unwrap().iter().map(|line| line["text"].as_str().unwrap()).collect();
+    assert!(
+        texts.contains(&"probe starts") && texts.contains(&"Its worker stopped unexpectedly (exit code 3)."),
+        "{texts:?}"
+    );
     host.stop().await;
 }
 

@@ -78,6 +78,22 @@ function stockStyles(c: Colours): Record<string, unknown> {
         title: { fontSize: 16, marginRight: 'auto' },
       },
     },
+    BackstageItemCardHeader: {
+      styleOverrides: {
+        root: {
+          backgroundImage: 'none',
+          color: c.text,
+          borderBottom: line,
+          padding: 16,
+        },
+      },
+    },
+  };
+}
+
+/** Parts of the stock plugins. */
+function pluginStyles(): Record<string, unknown> {
+  return {
     PluginCatalogTableToolbar: {
       styleOverrides: {
         root: { flexWrap: 'wrap', gap: '0 8px', padding: '12px 16px' },
@@ -93,16 +109,6 @@ function stockStyles(c: Colours): Record<string, unknown> {
           margin: '8px 0',
         },
         groupWrapper: { margin: 0 },
-      },
-    },
-    BackstageItemCardHeader: {
-      styleOverrides: {
-        root: {
-          backgroundImage: 'none',
-          color: c.text,
-          borderBottom: line,
-          padding: 16,
-        },
       },
     },
     CatalogReactUserListPicker: {
@@ -214,5 +220,9 @@ function muiStyles(c: Colours): Record<string, unknown> {
 
 /** What MUI's and Backstage's stock components look like: lines instead of shadows, no capitals, quiet headers. */
 export function componentStyles(c: Colours): Components {
-  return { ...muiStyles(c), ...stockStyles(c) } as Components;
+  return {
+    ...muiStyles(c),
+    ...stockStyles(c),
+    ...pluginStyles(),
+  } as Components;
 }

@@ -55,6 +55,12 @@ function withPatience<T>(work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+/** What went wrong, without the runtime's dump of its arguments. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split(/\s+args:/)[0] ?? text;
+}
+
 /** Name of an exposed module as the module-federation runtime wants it: `remote/widgets` for `./widgets`. */
 function moduleId(plugin: RemotePlugin, expose: string): string {
   return expose === '.'
@@ -85,8 +91,7 @@ export async function loadRemotes(
           loaded.features.push({ plugin, expose, feature });
         }
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        loaded.failures.push({ plugin, expose, message });
+        loaded.failures.push({ plugin, expose, message: reasonOf(error) });
       }
     }),
   );

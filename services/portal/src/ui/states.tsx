@@ -58,7 +58,7 @@ export function FailureState({ failure, onRetry }: FailureStateProps) {
     <div className="pro-state" role="alert">
       <h3>This could not be loaded</h3>
       <p>{failure.message}</p>
-      {failure.requestId && (
+      {failure.requestId && !failure.message.includes(failure.requestId) && (
         <p className="pro-quiet">
           Log id <code>{failure.requestId}</code>
         </p>

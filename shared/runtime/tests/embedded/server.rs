@@ -9,12 +9,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-/// The example `backends`, which cargo builds beside the tests.
+/// The executable `backends`, which cargo builds before these tests.
 pub fn executable() -> PathBuf {
-    let tests = std::env::current_exe().expect("own path");
-    let path = tests.parent().and_then(Path::parent).expect("target folder").join("examples/backends");
-    assert!(path.is_file(), "{} is missing: run `cargo test -p runtime` without --test", path.display());
-    path
+    PathBuf::from(env!("CARGO_BIN_EXE_backends"))
 }
 
 pub struct Server {

@@ -10,6 +10,7 @@ import { Status, type Tone } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import './locations.css';
+import { problemText } from './problemText';
 
 const busyPollMs = 1_000;
 const quietPollMs = 10_000;
@@ -30,18 +31,6 @@ export function LocationStatusLabel(props: {
   }
   const [tone, words] = stateWords[props.state];
   return <Status tone={tone}>{words}</Status>;
-}
-
-/** The last part of an address: what a person calls the file. */
-function fileName(url: string): string {
-  return url.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? url;
-}
-
-/** `catalog-info.yaml line 7: unexpected tab. Use spaces.` */
-export function problemText(problem: LocationProblem, target: string): string {
-  const file = fileName(problem.url ?? target);
-  const line = problem.line === undefined ? '' : ` line ${problem.line}`;
-  return `${file}${line}: ${problem.message}`;
 }
 
 export function ProblemList(props: {

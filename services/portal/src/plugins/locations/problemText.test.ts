@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { problemText } from './LocationProgressView';
+import { problemText } from './problemText';
 
 const target = 'https://git.example.org/a/catalog-info.yaml?ref=main';
 
