@@ -1,6 +1,6 @@
 # The verbs of this repository; the work is done by scripts/ and by each tool itself.
 .DEFAULT_GOAL := help
-.PHONY: help build up test lint fmt e2e clean
+.PHONY: help build up test lint fmt openapi e2e clean
 
 SHELL := /bin/bash
 TOOLS_PATH := $(CURDIR)/.tools/node/bin:$(PATH)
@@ -21,6 +21,9 @@ test: ## the whole test suite: Rust, portal, plugin worker, browser
 
 e2e: ## the browser tests alone
 	@scripts/test e2e
+
+openapi: ## write openapi/*.json anew from the routes
+	@cargo run --quiet -p proscenium -- openapi --dir openapi
 
 lint: ## formatting, lints, licences and sources, without changing anything
 	@scripts/lint

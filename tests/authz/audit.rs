@@ -47,7 +47,7 @@ async fn every_change_that_succeeds_writes_an_audit_row() {
     let by = installation.organisation("acme").await;
     let resources = installation.resources(&by).await;
     assert_known(WRITES_NO_ROW, &installation.routes);
-    let (mut silent, mut succeeded) = (Vec::new(), BTreeSet::new());
+    let (mut silent, mut succeeded, mut refused) = (Vec::new(), BTreeSet::new(), Vec::new());
     for (entry, example) in examples(&installation.routes) {
         // Opening a hand-off link starts a session, though a link can only be a GET.
         if !changes(entry) && example.route != "GET /api/auth/v1/handoff" {
@@ -64,20 +64,15 @@ async fn every_change_that_succeeds_writes_an_audit_row() {
                 silent.push(format!("{} {} wrote: {wrote}", example.route, example.body));
             }
         } else {
-            println_failure(example, &reply);
+            refused.push(format!("{} {}: {} {}", example.route, example.body, reply.status, reply.text()));
         }
     }
     assert!(silent.is_empty(), "without an audit row, or with one despite the exception:\n{}", silent.join("\n"));
     for entry in installation.routes.iter().filter(|entry| changes(entry)) {
         let name = name_of(entry);
         let excepted = reason(WRITES_NO_ROW, &name).is_some();
-        assert!(succeeded.contains(&name) || excepted, "no example of {name} succeeds for an administrator");
+        let of_it = || refused.iter().filter(|refusal| refusal.starts_with(&name)).collect::<Vec<_>>();
+        assert!(succeeded.contains(&name) || excepted, "no example of {name} succeeds: {:#?}", of_it());
     }
     installation.stop().await;
-}
-
-/// Shown when the test fails.
-#[expect(clippy::print_stderr, reason = "a test says which of its requests failed")]
-fn println_failure(example: &Example, reply: &Reply) {
-    eprintln!("{} {}: {} {}", example.route, example.body, reply.status, reply.text());
 }

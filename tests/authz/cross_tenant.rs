@@ -27,8 +27,23 @@ fn essence(reply: &Reply, resources: &Resources) -> String {
         .collect();
     headers.sort();
     let text = format!("{}\n{}\n{}", reply.status, headers.join("\n"), reply.text());
-    // Addresses come back escaped in `request.url`.
-    masked(&resources.hide(&text.replace("%3D", "=").replace("%3A", ":").replace("%40", "@")))
+    masked(&resources.hide(&unescaped(&text)))
+}
+
+/// Addresses come back as they were asked, in `request.url`.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                out.push(char::from(byte));
+                out += &part[2..];
+            }
+            None => out = out + "%" + part,
+        }
+    }
+    out
 }
 
 fn masked(text: &str) -> String {

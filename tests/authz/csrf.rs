@@ -47,7 +47,8 @@ async fn every_change_with_a_cookie_needs_the_exact_origin() {
         checked.insert(name_of(entry));
     }
     let all = EXAMPLES.iter().copied().flatten().map(|example| example.route);
-    let changing = all.filter(|route| !route.starts_with("GET ") && !route.starts_with("HEAD ") && !route.starts_with("OPTIONS "));
+    let changing =
+        all.filter(|route| !route.starts_with("GET ") && !route.starts_with("HEAD ") && !route.starts_with("OPTIONS "));
     assert_eq!(checked.len(), changing.collect::<std::collections::BTreeSet<_>>().len());
     installation.stop().await;
 }

@@ -8,6 +8,7 @@ mod audit;
 mod cross_tenant;
 mod csrf;
 mod examples;
+mod foreign_credentials;
 mod installation;
 mod matrix;
 mod openapi;

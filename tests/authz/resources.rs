@@ -51,7 +51,11 @@ impl Resources {
     pub fn hide(&self, text: &str) -> String {
         let mut values: Vec<(&str, &String)> = self.0.iter().map(|(name, value)| (*name, value)).collect();
         values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-        values.into_iter().fold(text.to_owned(), |text, (name, value)| text.replace(value, &format!("<{name}>")))
+        values.into_iter().fold(text.to_owned(), |text, (name, value)| {
+            let (first, rest) = value.split_at(1);
+            let as_title = first.to_uppercase() + rest;
+            text.replace(value, &format!("<{name}>")).replace(&as_title, &format!("<{name}>"))
+        })
     }
 
     /// Values that name nothing anywhere, each as long as the real one.

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/screenshots');
+const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/screenshots');
 
 /** Waits that a slow machine needs. */
 export const PATIENCE = 30_000;
@@ -33,6 +33,13 @@ export async function launch(): Promise<Browser> {
   });
 }
 
+/** How a person's browser is set up. */
+export interface Wish {
+  readonly colorScheme?: 'light' | 'dark';
+  /** Whether this person's screenshots are kept. */
+  readonly screenshots?: boolean;
+}
+
 /** A person at a browser of their own. */
 export class Visitor {
   readonly page: Page;
@@ -40,7 +47,10 @@ export class Visitor {
   private readonly complaints: string[] = [];
   private readonly excused: RegExp[] = [];
 
-  private constructor(context: BrowserContext, page: Page) {
+  private readonly screenshots: boolean;
+
+  private constructor(context: BrowserContext, page: Page, screenshots: boolean) {
+    this.screenshots = screenshots;
     this.context = context;
     this.page = page;
     page.setDefaultTimeout(PATIENCE);
@@ -58,9 +68,10 @@ export class Visitor {
     });
   }
 
-  static async arrive(browser: Browser, colorScheme: 'light' | 'dark' = 'light'): Promise<Visitor> {
+  static async arrive(browser: Browser, wish: Wish = {}): Promise<Visitor> {
+    const { colorScheme = 'light', screenshots = true } = wish;
     const context = await browser.newContext({ colorScheme, viewport: { width: 1360, height: 860 } });
-    return new Visitor(context, await context.newPage());
+    return new Visitor(context, await context.newPage(), screenshots && process.env.E2E_SCREENSHOTS !== 'off');
   }
 
   /** Complaints that match are part of what the test is about. */
@@ -96,7 +107,7 @@ export class Visitor {
 
   /** Saves what is seen, when screenshots are wanted. */
   async screenshot(name: string): Promise<void> {
-    if (process.env.E2E_SCREENSHOTS === 'off') return;
-    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: 'disabled' });
+    if (!this.screenshots) return;
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
   }
 }

@@ -12,7 +12,7 @@ test('the main job, with everything in one process', async context => {
   const browser = await launch();
   try {
     const acme = await Visitor.arrive(browser);
-    const globex = await Visitor.arrive(browser, 'dark');
+    const globex = await Visitor.arrive(browser, { colorScheme: 'dark' });
     await inOrder(context, mainJob(installation, files, acme, globex));
   } finally {
     await browser.close();

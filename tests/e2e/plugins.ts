@@ -65,7 +65,7 @@ export async function useBadges(visitor: Visitor, installation: Installation, sl
   assert.equal(specs.status, 200, specs.text);
   assert.match(specs.text, /production/);
   await visitor.open(`${installation.tenant(slug)}/settings/plugins/badges`);
-  await visitor.sees('Running');
+  await visitor.sees('Ready');
   await visitor.settle();
   await visitor.screenshot('plugin');
   visitor.assertQuiet();

@@ -9,29 +9,22 @@ use kernel::{Error, Result, SharedClock, TenantId};
 use serde_json::json;
 use std::time::Duration;
 use store::queue::{self, NewJob};
-use store::{AuditEvent, Db};
+use store::{AuditEvent, Db, TenantTx};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 
 /// How often the command line looks whether the job has ended.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// Notes that `actor` wants the package; a plugin host installs it.
+/// Notes, in the caller's transaction, that `actor` wants the package; a plugin host installs it once it is committed.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn request_install(
-    db: &Db,
-    clock: &SharedClock,
-    tenant: TenantId,
-    wanted: &Wanted,
-    actor: &str,
-) -> Result<()> {
-    let mut tx = db.tenant(tenant).await?;
-    package::want_package(&mut tx, wanted, clock.now()).await?;
-    queue::enqueue(&mut tx, NewJob::now(QUEUE, &wanted.package)).await?;
+pub async fn request_install(tx: &mut TenantTx, wanted: &Wanted, actor: &str, now: OffsetDateTime) -> Result<()> {
+    package::want_package(tx, wanted, now).await?;
+    queue::enqueue(tx, NewJob::now(QUEUE, &wanted.package)).await?;
     let event = AuditEvent::named(actor, "plugin.install", &wanted.package);
-    tx.record(event.after(json!({ "version": wanted.version }))).await?;
-    tx.commit().await
+    tx.record(event.after(json!({ "version": wanted.version }))).await
 }
 
 /// Installs `PACKAGE[@VERSION]` for an organisation and waits until a plugin host has done it: works beside a running
@@ -48,7 +41,9 @@ pub async fn install(
     patience: Duration,
 ) -> Result<Installed> {
     let wanted = Wanted::parse(package)?;
-    request_install(db, clock, tenant, &wanted, "operator").await?;
+    let mut tx = db.tenant(tenant).await?;
+    request_install(&mut tx, &wanted, "operator", clock.now()).await?;
+    tx.commit().await?;
     let deadline = Instant::now() + patience;
     loop {
         let mut tx = db.tenant(tenant).await?;

@@ -100,18 +100,15 @@ impl Platform {
         Self::on(config, folder, addresses, tasks).await
     }
 
-    /// For a command: on the running server's addresses, else on the configured ones.
+    /// For a command: on the configured addresses when all are given, else on those of the running server.
     pub async fn beside(config: Config, tasks: Tasks) -> anyhow::Result<Self> {
+        if config.database.url.is_some() && config.redis.url.is_some() && config.s3.url.is_some() {
+            return Self::join(config, tasks).await;
+        }
         let folder = DataDir::open(&config.data_dir)?;
-        let Some(run) = RunFile::read(&folder)? else {
-            if config.database.url.is_some() {
-                return Self::join(config, tasks).await;
-            }
-            anyhow::bail!(
-                "no server runs on {} and DATABASE_URL is not set; start one with `make up`",
-                folder.path().display()
-            );
-        };
+        let run = RunFile::read(&folder)?.with_context(|| {
+            format!("no server runs on {}; start one with `make up`", folder.path().display())
+        })?;
         let config = Config { domain: run.domain.clone(), listen: run.listen, ..config };
         let addresses = Addresses {
             database: SecretUrl::new(run.database_url),

@@ -195,7 +195,9 @@ impl Edge {
 
     /// Limits what anybody may try without signing in: signing up, and guessing invitations.
     async fn limit_public_writes(&self, uri: &Uri, address: Option<IpAddr>) -> kernel::Result<()> {
-        let (path, Some(address)) = (uri.path(), address) else { return Ok(()) };
+        let Some(address) = address else { return Ok(()) };
+        // In every spelling that the service takes for its route.
+        let path = uri.path().trim_end_matches('/').to_ascii_lowercase();
         if path == "/api/tenant-admin/v1/signup" {
             return self.gateway.limit_sign_up(address).await;
         }

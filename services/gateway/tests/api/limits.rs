@@ -80,3 +80,28 @@ async fn the_forwarded_address_counts_only_behind_a_trusted_proxy() {
         assert_ne!(edge.get(APEX, "/").await.status, StatusCode::TOO_MANY_REQUESTS, "pages are not limited");
     }
 }
+
+#[tokio::test]
+async fn another_spelling_of_a_limited_address_is_limited_too() {
+    let paths = ["/signup", "/SIGNUP", "/signup/", "/Signup/"];
+    for (at, path) in paths.into_iter().enumerate() {
+        let edge = Edge::with(|config| {
+            config.attempts = Attempts { sign_up_per_address: 1, sign_in_per_address: 1, ..generous() };
+        })
+        .await;
+        let org = edge.org("acme").await;
+        for (host, path) in
+            [(APEX, path.to_owned()), (&*org.host, format!("/{}/x/accept", ["invitations", "INVITATIONS"][at % 2]))]
+        {
+            let post = |path: &str| {
+                let request =
+                    Request::post(path.to_owned()).header("host", host).header("content-type", "application/json");
+                request.body(Body::from("{}")).unwrap()
+            };
+            let first = edge.call(post(&format!("/api/tenant-admin/v1{path}"))).await;
+            assert_ne!(first.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+            let second = edge.call(post(&format!("/api/tenant-admin/v1{path}"))).await;
+            assert_eq!(second.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
+        }
+    }
+}

@@ -70,12 +70,12 @@ pub async fn install_plugin(
     Json(body): Json<InstallRequest>,
 ) -> Result<impl IntoResponse> {
     let wanted = Wanted::new(&body.package, body.version.as_deref())?;
-    install::request_install(&state.db, &state.clock, caller.tenant, &wanted, &caller.principal.label()).await?;
-    state.wake.notify_one();
     let mut tx = state.db.tenant(caller.tenant).await?;
+    install::request_install(&mut tx, &wanted, &caller.principal.label(), state.clock.now()).await?;
     let found = package::find_package(&mut tx, &wanted.package).await?.ok_or_else(|| Error::not_found("It is gone"))?;
     let view = view(&state, &mut tx, caller.tenant, &found.plugin_id).await?;
     tx.commit().await?;
+    state.wake.notify_one();
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 

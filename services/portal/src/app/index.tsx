@@ -17,7 +17,7 @@ async function load(portal: PortalConfig): Promise<LoadedRemotes> {
   const { federation } = await import(
     /* webpackChunkName: "federation" */ '../remotes/federation'
   );
-  return loadRemotes(portal.plugins, await federation(portal.plugins));
+  return loadRemotes(portal.plugins, federation(portal.plugins));
 }
 
 /** The features of the installed plugins; what cannot be loaded is noted for the plugin settings. */
