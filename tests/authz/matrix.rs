@@ -2,9 +2,9 @@
 
 use super::examples::{Example, examples};
 use super::installation::{Installation, all_routes, request};
-use super::name_of;
 use super::organisation::{Organisation, PLUGIN};
 use super::resources::Resources;
+use super::{documented, name_of};
 use http::StatusCode;
 use http_shell::{Access, Audience, Caller, RouteEntry};
 use kernel::Principal;
@@ -141,11 +141,12 @@ fn golden(routes: &[RouteEntry]) -> String {
     let mut lines: Vec<(String, String)> = Vec::new();
     for entry in routes {
         let permission = entry.access.permission().map_or("-", authz::Permission::name);
-        let mut line = format!("{} {} {} {permission}", entry.method, entry.path, entry.access.audience().word());
+        let (path, audience) = (documented(entry), entry.access.audience().word());
+        let mut line = format!("{} {path} {audience} {permission}", entry.method);
         for who in EVERYBODY {
             write!(line, " {}:{}", who.word(), expected(entry, who).word()).unwrap();
         }
-        lines.push((format!("{} {}", entry.path, entry.method), line));
+        lines.push((format!("{path} {}", entry.method), line));
     }
     lines.sort();
     let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
@@ -180,7 +181,7 @@ fn read_golden() -> Vec<(String, Vec<(String, String)>)> {
 }
 
 fn outcome(golden: &[(String, Vec<(String, String)>)], entry: &RouteEntry, who: Who) -> Outcome {
-    let name = name_of(entry);
+    let name = format!("{} {}", entry.method, documented(entry));
     let (_, outcomes) = golden.iter().find(|(route, _)| *route == name).unwrap_or_else(|| panic!("no line for {name}"));
     let (_, word) = outcomes.iter().find(|(caller, _)| *caller == who.word()).expect("a word for each caller");
     match word.as_str() {

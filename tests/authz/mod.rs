@@ -22,6 +22,11 @@ fn name_of(entry: &RouteEntry) -> String {
     format!("{} {}", entry.method, entry.path)
 }
 
+/// The path as the OpenAPI documents write it: they know no wildcard.
+fn documented(entry: &RouteEntry) -> String {
+    entry.path.replace("{*", "{")
+}
+
 /// The reason that a table of exceptions gives for a route.
 fn reason<'a>(table: &[(&str, &'a str)], route: &str) -> Option<&'a str> {
     table.iter().find(|(known, _)| *known == route).map(|(_, why)| *why)

@@ -1,7 +1,7 @@
 //! The committed OpenAPI documents are those of the routes.
 
 use super::installation::documents;
-use super::name_of;
+use super::{documented, name_of};
 use http_shell::{Audience, write_openapi};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -30,9 +30,9 @@ fn the_committed_documents_are_current() {
 fn public_operations_say_that_they_need_no_token_and_all_others_that_they_do() {
     for (name, table, document) in documents() {
         let document: Value = serde_json::to_value(&document).unwrap();
-        let mut documented = 0;
+        let mut known = 0;
         for entry in table {
-            let operation = &document["paths"][&entry.path][entry.method.to_lowercase()];
+            let operation = &document["paths"][documented(&entry)][entry.method.to_lowercase()];
             if entry.path.starts_with("/internal/") {
                 assert!(operation.is_null(), "{} is in the public document of {name}", name_of(&entry));
                 continue;
@@ -41,12 +41,12 @@ fn public_operations_say_that_they_need_no_token_and_all_others_that_they_do() {
             let security = security.unwrap_or_else(|| panic!("{} has no security in {name}", name_of(&entry)));
             let public = entry.access.audience() == Audience::Public;
             assert_eq!(security.is_empty(), public, "{} in {name}", name_of(&entry));
-            documented += 1;
+            known += 1;
         }
         let operations = document["paths"].as_object().map_or(0, |paths| {
             let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
             paths.values().map(|path| methods.iter().filter(|method| !path[**method].is_null()).count()).sum()
         });
-        assert_eq!(documented, operations, "{name} documents what is not in its table");
+        assert_eq!(known, operations, "{name} documents what is not in its table");
     }
 }

@@ -29,8 +29,8 @@ export interface Installation {
   command(...args: string[]): Promise<Record<string, unknown>>;
   /** Kills everything without warning. */
   kill(): Promise<void>;
-  /** Starts it again on the same data. */
-  restart(): Promise<void>;
+  /** Starts it again on the same data, with other settings if there are any. */
+  restart(env?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +57,10 @@ class Processes {
   constructor(dataDir: string, environment: Record<string, string>) {
     this.dataDir = dataDir;
     this.environment = environment;
+  }
+
+  change(environment: Record<string, string>): void {
+    Object.assign(this.environment, environment);
   }
 
   get env(): NodeJS.ProcessEnv {
@@ -108,7 +112,11 @@ export async function install({ layout = 'all', env = {} }: Options = {}): Promi
       return JSON.parse(done.stdout) as Record<string, unknown>;
     },
     kill: () => processes.end('SIGKILL'),
-    restart: start,
+    async restart(changed = {}) {
+      await processes.end('SIGTERM');
+      processes.change(changed);
+      await start();
+    },
     async stop() {
       await processes.end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true });

@@ -43,6 +43,9 @@ pub(crate) fn finish(service: &str, mut document: OpenApi, table: &[RouteEntry])
             }
         }
     }
+    // OpenAPI knows no wildcard: the rest of a path is documented as one parameter.
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     document

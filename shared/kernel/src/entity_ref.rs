@@ -56,7 +56,7 @@ impl EntityRef {
         };
         let malformed =
             || Error::input(format!("Entity reference \"{text}\" was not on the form [<kind>:][<namespace>/]<name>"));
-        if name.is_empty() || kind == Some("") || namespace == Some("") || name.contains('/') {
+        if name.is_empty() || kind == Some("") || namespace == Some("") {
             return Err(malformed());
         }
         let kind = kind.or(defaults.kind).ok_or_else(|| {
@@ -92,8 +92,14 @@ mod tests {
     }
 
     #[test]
+    fn a_second_slash_belongs_to_the_name_as_in_backstage() {
+        let parsed = EntityRef::parse("component:a/b/c", RefDefaults::default()).unwrap();
+        assert_eq!((parsed.namespace.as_str(), parsed.name.as_str()), ("a", "b/c"));
+    }
+
+    #[test]
     fn a_reference_with_an_empty_part_is_refused() {
-        for text in ["", ":a", "component:", "component:/a", "component:a/", "component:a/b/c", "a"] {
+        for text in ["", ":a", "component:", "component:/a", "component:a/", "a"] {
             assert!(EntityRef::parse(text, RefDefaults::default()).is_err(), "{text:?} was accepted");
         }
     }

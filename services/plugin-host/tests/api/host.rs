@@ -36,7 +36,6 @@ pub struct Host {
     pub router: axum::Router,
     pub tasks: Tasks,
     pub folder: tempfile::TempDir,
-    pub plugins_url: String,
 }
 
 /// Limits under which a test sees everything within seconds.

@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod host;
-mod npm;
 mod radar;
 mod routes;
 mod workers;

@@ -1,18 +1,30 @@
 import { SidebarPinStateProvider } from '@backstage/core-components';
-import type { ReactNode } from 'react';
+import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import './shell.css';
 
-/** Stock pages offer to pin the stock menu unless it is the one of a phone; ours is always there. */
-const nothingToPin = {
-  isPinned: true,
-  isMobile: true,
-  toggleSidebarPinState: () => undefined,
-};
+/** What stock pages ask about the menu: ours cannot be pinned, and on a phone they leave out their side columns. */
+function menuState(isMobile: boolean) {
+  return { isPinned: true, isMobile, toggleSidebarPinState: () => undefined };
+}
+
+const phone = matchMedia('(max-width: 599px)');
+
+function useIsPhone(): boolean {
+  return useSyncExternalStore(
+    listener => {
+      phone.addEventListener('change', listener);
+      return () => phone.removeEventListener('change', listener);
+    },
+    () => phone.matches,
+  );
+}
 
 /** Menu beside (on a wide screen) or above (on a narrow one) the page. */
 export function Shell(props: { nav: ReactNode; content: ReactNode }) {
+  const isPhone = useIsPhone();
+  const state = useMemo(() => menuState(isPhone), [isPhone]);
   return (
-    <SidebarPinStateProvider value={nothingToPin}>
+    <SidebarPinStateProvider value={state}>
       <div className="shell">
         <a className="shell-skip" href="#content">
           Skip to content

@@ -9,6 +9,14 @@ export const userSettingsPlugin = stockPlugin.withOverrides({
     stockPlugin
       .getExtension('page:user-settings')
       .override({ params: { path: '/profile', title: 'Your profile' } }),
+    stockPlugin.getExtension('sub-page:user-settings/general').override({
+      params: {
+        loader: () =>
+          import(/* webpackChunkName: "profile" */ './ProfilePage').then(m => (
+            <m.ProfilePage />
+          )),
+      },
+    }),
     stockPlugin
       .getExtension('sub-page:user-settings/auth-providers')
       .override({ disabled: true }),
