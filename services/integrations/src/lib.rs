@@ -12,6 +12,7 @@
 pub mod config;
 pub mod demo_git;
 pub mod domain;
+mod failure;
 mod git;
 pub mod http;
 

@@ -2,4 +2,3 @@
 
 pub mod name;
 pub mod place;
-pub mod reading;

@@ -5,7 +5,7 @@
 
 use super::{NewFile, commit, git, run, run_ok};
 use crate::domain::name::Name;
-use crate::domain::reading::to_error;
+use crate::failure::to_error;
 use kernel::{Error, ErrorKind, Result};
 use runtime::outbound::{Checked, Outbound};
 use std::net::IpAddr;

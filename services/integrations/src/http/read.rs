@@ -1,7 +1,7 @@
 //! Reading one file.
 
 use crate::Integrations;
-use crate::domain::reading::to_error;
+use crate::failure::to_error;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;

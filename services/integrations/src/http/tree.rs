@@ -2,7 +2,7 @@
 
 use super::read::DEADLINE;
 use crate::Integrations;
-use crate::domain::reading::to_error;
+use crate::failure::to_error;
 use axum::extract::State;
 use http_shell::{Caller, Json, Result};
 use kernel::Error;

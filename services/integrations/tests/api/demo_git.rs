@@ -1,3 +1,5 @@
+//! The demo git host: real clones and pushes over loopback, raw files, and what it refuses.
+
 use crate::{message, post, router, serve};
 use axum::Router;
 use axum::body::Body;

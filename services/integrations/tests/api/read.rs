@@ -1,3 +1,5 @@
+//! Reading files: limits, validators, redirects, and the guard against inner addresses.
+
 use crate::{message, post, router, serve, service};
 use axum::Router;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};

@@ -1,3 +1,5 @@
+//! The layers of settings, and what is refused in each.
+
 #![expect(clippy::expect_used, reason = "tests")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Objects against the embedded endpoint, keys that must not compile or must be refused.
+
 #![expect(clippy::expect_used, reason = "tests")]
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! The guard of the outbound client: addresses in every notation, rebinding, redirects, limits.
+
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 //! The guard against every notation we know, and the client against a server of ours.
 
