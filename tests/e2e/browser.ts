@@ -18,7 +18,7 @@ export async function launch(): Promise<Browser> {
   const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
     .filter(candidate => candidate !== undefined)
     .find(candidate => existsSync(candidate));
-  assert.ok(executablePath, 'Chromium is needed for browser tests: run `make setup`');
+  assert.ok(executablePath, 'Chromium is needed for browser tests: run `scripts/setup --tests`');
   return chromium.launch({
     executablePath,
     args: [

@@ -139,7 +139,7 @@ impl PgBouncer {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
-            .expect("pgbouncer is needed for this test: run `make setup`");
+            .expect("pgbouncer is needed for this test: run `scripts/setup --tests`");
         for _ in 0..200 {
             if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 break;

@@ -18,7 +18,6 @@ pub mod http;
 
 pub use config::Integrations;
 
-
 use http_shell::{InternalKey, ServiceRouter};
 
 /// The service, with the demo git host where it is wanted.

@@ -91,6 +91,11 @@ impl Platform {
         let database = config.database.url.clone().context("a separate role needs DATABASE_URL")?;
         let redis = config.redis.url.clone().context("a separate role needs REDIS_URL")?;
         anyhow::ensure!(config.s3.url.is_some(), "a separate role needs PROSCENIUM_S3__URL");
+        // Generated keys would differ from process to process, and nobody would believe anybody.
+        anyhow::ensure!(
+            config.internal.key.is_some() && config.internal.master_key.is_some(),
+            "separate roles need PROSCENIUM_INTERNAL__KEY and PROSCENIUM_INTERNAL__MASTER_KEY, the same in every process"
+        );
         let addresses = Addresses {
             plugins: plugins_url(&config, &database)?,
             database,
@@ -106,9 +111,8 @@ impl Platform {
             return Self::join(config, tasks).await;
         }
         let folder = DataDir::open(&config.data_dir)?;
-        let run = RunFile::read(&folder)?.with_context(|| {
-            format!("no server runs on {}; start one with `make up`", folder.path().display())
-        })?;
+        let run = RunFile::read(&folder)?
+            .with_context(|| format!("no server runs on {}; start one with `make up`", folder.path().display()))?;
         let config = Config { domain: run.domain.clone(), listen: run.listen, ..config };
         let addresses = Addresses {
             database: SecretUrl::new(run.database_url),
@@ -167,6 +171,11 @@ impl Platform {
         let keys = Keys::open(&self.config.internal, self.folder.path())?;
         let url = self.config.database.url.as_ref().context("no database URL")?;
         store::bootstrap(url.expose(), &roles(&keys)).await?;
+        if self.plugins_url.expose() == plugins_url(&self.config, url)?.expose()
+            && self.config.database.plugins_url.is_none()
+        {
+            store::ensure_database(url.expose(), PLUGINS_DATABASE).await?;
+        }
         store::migrate(url.expose()).await?;
         Ok(())
     }

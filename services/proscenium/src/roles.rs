@@ -144,8 +144,7 @@ fn catalog_role(platform: &Platform) -> Router {
 
 fn scaffolder_role(platform: &Platform) -> Router {
     let config = scaffolder::Config::new(platform.folder.path());
-    let state =
-        scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone());
+    let state = scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone());
     scaffolder::start(state.clone());
     scaffolder::routes().build(state, &platform.key).router
 }

@@ -144,6 +144,7 @@ impl ServiceClient {
         let mut parts = base.clone().into_parts();
         parts.path_and_query = request.uri().path_and_query().cloned();
         *request.uri_mut() = Uri::from_parts(parts).map_err(Error::internal)?;
+        crate::trace::pass_on(request.headers_mut());
         request.headers_mut().remove(http::header::HOST);
         *request.version_mut() = http::Version::HTTP_11;
         let answered = self.http.request(request).await.map_err(|error| {

@@ -16,6 +16,7 @@ mod extract;
 mod internal_token;
 mod openapi;
 mod routes;
+mod trace;
 
 pub use access::{Access, Audience};
 pub use client::{ServiceClient, ServiceName, read_json};

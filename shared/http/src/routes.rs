@@ -2,7 +2,7 @@
 
 use crate::canonical::Templates;
 use crate::compression::compressed;
-use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi};
+use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi, trace};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -103,7 +103,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             .method_not_allowed_fallback(unknown_route)
             .with_state(state)
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn(error::render));
+            .layer(from_fn(error::render))
+            .layer(from_fn(trace::trace));
         // Around the router, because its own layers run after it has chosen a route.
         let templates = Templates::new(table.iter().map(|entry| entry.path.as_str()));
         let spelled = MapRequestLayer::new(move |request| templates.apply(request)).layer(compressed(router));

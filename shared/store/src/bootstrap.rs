@@ -4,7 +4,10 @@
 //! `proscenium_system` (login; policies on four tables only), `proscenium_text` (no login; owns the schema
 //! `text_search`, whose functions look at the search table alone). None is superuser or bypasses row security.
 
-#![expect(clippy::disallowed_types, reason = "role statements take no binds; names are constants and passwords are checked")]
+#![expect(
+    clippy::disallowed_types,
+    reason = "role statements take no binds; names are constants and passwords are checked"
+)]
 
 use crate::db;
 use kernel::{Error, Result};
@@ -87,6 +90,9 @@ impl BootstrapPlan {
 pub async fn bootstrap(admin_url: &str, roles: &Roles) -> Result<()> {
     let plan = BootstrapPlan::new(roles)?;
     let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
+    if may_not_create_roles(&mut connection).await? && was_done_for_us(&mut connection).await? {
+        return connection.close().await.map_err(db);
+    }
     for statement in &plan.statements {
         if let Err(error) = sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut connection).await {
             let refused = matches!(&error, sqlx::Error::Database(cause) if cause.code().as_deref() == Some("42501"));
@@ -99,6 +105,52 @@ pub async fn bootstrap(admin_url: &str, roles: &Roles) -> Result<()> {
                 db(error)
             });
         }
+    }
+    connection.close().await.map_err(db)
+}
+
+async fn may_not_create_roles(connection: &mut PgConnection) -> Result<bool> {
+    sqlx::query_scalar("select not (rolsuper or rolcreaterole) from pg_roles where rolname = current_user")
+        .fetch_one(connection)
+        .await
+        .map_err(db)
+}
+
+/// Whether an administrator has run the plan: every role is there, we may act as the owner, and the schema exists.
+async fn was_done_for_us(connection: &mut PgConnection) -> Result<bool> {
+    let roles: Vec<&str> = ROLES.iter().map(|(role, _)| *role).collect();
+    let made: bool = sqlx::query_scalar(
+        "select (select count(*) from pg_roles where rolname = any($1)) = $2
+           and exists (select from pg_namespace where nspname = 'text_search')",
+    )
+    .bind(&roles)
+    .bind(i64::try_from(roles.len()).unwrap_or(i64::MAX))
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(db)?;
+    if !made {
+        return Ok(false);
+    }
+    sqlx::query_scalar("select pg_has_role(current_user, 'proscenium_owner', 'member')")
+        .fetch_one(connection)
+        .await
+        .map_err(db)
+}
+
+/// Makes a database where it is missing. `name` is one of our own constants.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer; `Internal` when the role may not create databases.
+pub async fn ensure_database(admin_url: &str, name: &'static str) -> Result<()> {
+    let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
+    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(&mut connection)
+        .await
+        .map_err(db)?;
+    if !there {
+        let statement = format!("create database {name}");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map_err(db)?;
     }
     connection.close().await.map_err(db)
 }

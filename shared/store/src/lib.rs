@@ -24,7 +24,7 @@ pub mod signing_keys;
 mod tx;
 
 pub use audit::{AuditEvent, AuditRow, audit_page};
-pub use bootstrap::{BootstrapPlan, Roles, bootstrap};
+pub use bootstrap::{BootstrapPlan, Roles, bootstrap, ensure_database};
 pub use db::{Db, DbOptions, SystemReason};
 pub use error::{db, is_unique_violation, violated_constraint};
 pub use migrate::{MIGRATIONS, migrate};

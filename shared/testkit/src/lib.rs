@@ -4,7 +4,11 @@
 //! the product.
 
 #![expect(clippy::expect_used, reason = "test code fails by panicking")]
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "tests look past the doors and choose the server")]
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "tests look past the doors and choose the server"
+)]
 
 mod call;
 mod database;

@@ -30,7 +30,7 @@ fn server_user() -> Option<(u32, u32)> {
 }
 
 fn binaries() -> PathBuf {
-    if let Ok(dir) = std::env::var("PROSCENIUM_POSTGRES_BIN") {
+    if let Ok(dir) = std::env::var("PROSCENIUM_TEST_POSTGRES_BIN") {
         return PathBuf::from(dir);
     }
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/postgres/bin");
@@ -42,7 +42,7 @@ fn binaries() -> PathBuf {
         .filter(|dir| dir.join("initdb").exists())
         .collect();
     found.sort();
-    found.pop().expect("Postgres 15 to 18 is needed for tests: run `make setup`")
+    found.pop().expect("Postgres 15 to 18 is needed for tests: run `scripts/setup`")
 }
 
 /// Starts a cluster that ends with this process: a shell holds our pipe as its lifeline and stops the server at EOF.

@@ -44,15 +44,7 @@ pub async fn frame(State(edge): State<Edge>, mut request: Request, next: Next) -
     request.headers_mut().insert(REQUEST_ID, id_value.clone());
     let address = client_address(&edge, &request);
     request.extensions_mut().insert(ClientAddress(address));
-    let span = tracing::info_span!(
-        "request",
-        request_id = %id,
-        method = %request.method(),
-        path = request.uri().path(),
-        tenant = tracing::field::Empty,
-        route = tracing::field::Empty,
-        status = tracing::field::Empty,
-    );
+    let span = runtime::telemetry::request_span(request.method().as_str(), "edge", id.as_str());
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).instrument(span.clone()).await;
     span.record("status", response.status().as_u16());

@@ -30,9 +30,18 @@ const HOP_BY_HOP: [&str; 9] = [
 ];
 /// Names that only we may set.
 const INTERNAL_PREFIX: &str = "x-proscenium-";
-/// Headers by which proxies describe the client; ours are the only ones that services see.
-const FORWARDED: [&str; 6] =
-    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"];
+/// Headers by which proxies describe the client, or by which a stranger could write into our traces; ours are the only
+/// ones that services see.
+const FORWARDED: [&str; 8] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "traceparent",
+    "tracestate",
+];
 
 /// Sends the request on to a service for this identity.
 ///
