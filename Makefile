@@ -22,8 +22,10 @@ test: ## the whole test suite: Rust, portal, plugin worker, browser
 e2e: ## the browser tests alone
 	@scripts/test e2e
 
-openapi: ## write openapi/*.json anew from the routes
+openapi: ## write openapi/*.json anew from the routes, and the portal's types from them
+	@scripts/node-packages install
 	@cargo run --quiet -p proscenium -- openapi --dir openapi
+	@cd services/portal && PATH="$(TOOLS_PATH)" npm run --silent generate
 
 lint: ## formatting, lints, licences and sources, without changing anything
 	@scripts/lint

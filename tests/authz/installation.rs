@@ -223,6 +223,7 @@ impl Ground {
     fn plugin_host(&self) -> ServiceRouter {
         let config = plugin_host::Config {
             launcher: Launcher::at("/bin/false"),
+            allow: plugin_host::AllowList::new(["proscenium:radar"]).unwrap(),
             native: [("radar".to_owned(), "/bin/false".into())].into(),
             limits: Limits { start: Duration::from_secs(2), ..Limits::default() },
             domain: self.settings.domain.clone(),

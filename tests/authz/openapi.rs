@@ -27,6 +27,19 @@ fn the_committed_documents_are_current() {
 }
 
 #[test]
+fn every_operation_has_an_id_of_its_own() {
+    for (name, _, document) in documents() {
+        let document: Value = serde_json::to_value(&document).unwrap();
+        let mut seen = std::collections::HashSet::new();
+        let items = document["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+        for operation in items.filter_map(Value::as_object).flat_map(|item| item.values()) {
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            assert!(seen.insert(id.to_owned()), "{name} has two operations with the id {id}");
+        }
+    }
+}
+
+#[test]
 fn public_operations_say_that_they_need_no_token_and_all_others_that_they_do() {
     for (name, table, document) in documents() {
         let document: Value = serde_json::to_value(&document).unwrap();

@@ -27,6 +27,9 @@ export const ada: Founder = {
   password: 'curtain-rises-at-eight',
 };
 
+/** Acme's own colour. */
+const accent = '#0f766e';
+
 /** The other organisation's first administrator. */
 export const grace: Founder = {
   organization: 'Globex </script><script>alert(1)</script>',
@@ -150,6 +153,56 @@ export async function seesNothingOf(visitor: Visitor, installation: Installation
   visitor.assertQuiet();
 }
 
+/** Gives an organisation a colour of its own, on its settings page. */
+export async function chooseAccent(visitor: Visitor, installation: Installation, slug: string): Promise<void> {
+  const { page } = visitor;
+  await visitor.open(`${installation.tenant(slug)}/settings/general`);
+  await page.getByLabel('Another colour').fill(accent);
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await visitor.sees('Saved. Everyone sees it at the next page.');
+  await visitor.settle();
+  await visitor.screenshot('settings');
+  visitor.assertQuiet();
+}
+
+/** What one build shows in an organisation's portal. */
+async function face(visitor: Visitor, url: string) {
+  await visitor.open(url);
+  return visitor.page.evaluate(async () => {
+    const root = getComputedStyle(document.documentElement);
+    const scripts = [...document.scripts].map(script => new URL(script.src || location.href).pathname);
+    const loaded = performance.getEntriesByType('resource').map(entry => new URL(entry.name).pathname);
+    const texts = await Promise.all(
+      loaded.filter(path => path.startsWith('/static/')).map(async path => (await fetch(path)).text()),
+    );
+    return {
+      title: document.title,
+      accent: root.getPropertyValue('--pro-tenant-accent-light').trim().toLowerCase(),
+      scripts: scripts.filter(path => path.startsWith('/static/')),
+      menu: document.querySelector('nav[aria-label="Main menu"]')?.textContent ?? '',
+      files: texts.join('\n'),
+    };
+  });
+}
+
+/** The same files serve both; title, colour and plugins differ; no file holds a word of either. */
+export async function oneBuildServesBoth(acme: Visitor, globex: Visitor, installation: Installation): Promise<void> {
+  await chooseAccent(acme, installation, ada.slug);
+  const first = await face(acme, installation.tenant(ada.slug));
+  const second = await face(globex, installation.tenant(grace.slug));
+  assert.deepEqual(first.scripts, second.scripts);
+  assert.notEqual(first.title, second.title);
+  assert.equal(first.accent, accent);
+  assert.notEqual(second.accent, accent);
+  assert.match(first.menu, /Tech Radar/);
+  assert.doesNotMatch(second.menu, /Tech Radar/);
+  for (const word of [ada.organization, ada.slug, ada.email, 'Globex', grace.email]) {
+    assert.ok(!first.files.includes(`"${word}"`) && !second.files.includes(`"${word}"`), `the build knows ${word}`);
+  }
+  acme.assertQuiet();
+  globex.assertQuiet();
+}
+
 /** Signs out, and in again with mail and password. */
 export async function signOutAndIn(visitor: Visitor, installation: Installation, founder: Founder): Promise<void> {
   const { page } = visitor;
@@ -200,6 +253,10 @@ export function mainJob(installation: Installation, files: Files, acme: Visitor,
     ],
     ['an unmodified back-end plugin answers', () => useBadges(acme, installation, ada.slug)],
     ['the second organisation has none of these plugins', () => hasNoPlugins(globex, installation, grace.slug)],
+    [
+      'one build serves both: titles, colours and plugins differ, and no file knows either',
+      () => oneBuildServesBoth(acme, globex, installation),
+    ],
     ['signing out and in again leads back', () => signOutAndIn(acme, installation, ada)],
   ];
 }

@@ -10,7 +10,7 @@ fn sources() -> Vec<PathBuf> {
     ["services", "shared", "tests", "loadtest"]
         .into_iter()
         .flat_map(|dir| files(dir, &["rs", "ts", "tsx", "mjs"]))
-        .filter(|path| !relative(path).contains("/engine/"))
+        .filter(|path| !relative(path).contains("/engine/") && !relative(path).contains("/generated/"))
         .collect()
 }
 
@@ -97,6 +97,36 @@ fn no_lint_is_switched_off_without_a_reason() {
         for line in std::fs::read_to_string(&path).unwrap().lines() {
             assert!(!line.trim_start().starts_with("#[allow("), "{}: {line}", relative(&path));
             assert!(!line.trim_start().starts_with("#[ignore"), "{}: {line}", relative(&path));
+        }
+    }
+}
+
+/// Names that only fixtures have: of the demo repositories, and of the browser tests' own.
+const FIXTURE_NAMES: [&str; 9] = [
+    "node-service",
+    "shop-web",
+    "orders-api",
+    "orders-db",
+    "storefront",
+    "seat-planner",
+    "price-book",
+    "box-office",
+    "door-keeper",
+];
+
+#[test]
+fn no_product_code_knows_a_fixture() {
+    let all = ["services", "shared"].into_iter().flat_map(|dir| files(dir, &["rs", "ts", "tsx", "mjs", "toml", "sql"]));
+    for path in all.chain(files("migrations", &["sql"])) {
+        let name = relative(&path);
+        let may_know = ["services/integrations/src/demo_git/", "services/integrations/demo/", "shared/testkit/"];
+        let is_test = name.contains("/tests/") || name.contains(".test.") || name.contains("/examples/");
+        if is_test || may_know.iter().any(|place| name.starts_with(place)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for fixture in FIXTURE_NAMES {
+            assert!(!product(&text).contains(fixture), "{name} knows the fixture {fixture}");
         }
     }
 }

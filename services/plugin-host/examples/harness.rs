@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a program for tests")]
 
 use kernel::{TenantId, system_clock};
-use plugin_host::{Config, State};
+use plugin_host::{AllowList, Config, State};
 use runtime::Tasks;
 use runtime::objects::Objects;
 use runtime::process::Launcher;
@@ -28,7 +28,8 @@ fn host(args: Vec<String>) -> ExitCode {
         let endpoint = runtime::embedded::s3::Endpoint::configured(&settings().s3);
         let launcher = Launcher::at(std::env::current_exe().expect("path"));
         let native = BTreeMap::from([("probe".to_owned(), worker.into())]);
-        let config = Config { native, launcher, ..Config::in_folder(data_dir.into()) };
+        let allow = AllowList::new(["proscenium:probe"]).expect("names");
+        let config = Config { allow, native, launcher, ..Config::in_folder(data_dir.into()) };
         std::fs::create_dir_all(&config.socket_dir).expect("folder");
         let state = State::new(db, Objects::new(&endpoint), config, system_clock(), &tasks);
         let tenant = TenantId::new(tenant.parse().expect("UUID"));

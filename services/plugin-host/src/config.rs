@@ -1,5 +1,6 @@
 //! What the operator decides about plugins.
 
+use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
 use runtime::process::Launcher;
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub struct Config {
     pub gateway_url: String,
     /// Finds Node and the programs that run on it, anew at each use: they may be installed later.
     pub tools: Tools,
+    /// Which packages may be installed and run.
+    pub allow: AllowList,
     /// Native workers by name.
     pub native: BTreeMap<String, PathBuf>,
     /// Numbers of the life cycle.
@@ -95,7 +98,7 @@ impl Config {
     /// The settings of this process. `plugins_url` is that of the embedded or configured Postgres.
     ///
     /// # Errors
-    /// When the folder for sockets cannot be made.
+    /// When the folder for sockets cannot be made, or the list of allowed packages names what is none.
     pub fn of_process(config: &runtime::Config, plugins_url: Option<String>) -> anyhow::Result<Self> {
         let mut gateway = config.listen;
         if gateway.ip().is_unspecified() {
@@ -110,12 +113,13 @@ impl Config {
             scheme: config.scheme.as_str(),
             gateway_url: config.services.gateway_url.clone().unwrap_or_else(|| format!("http://{gateway}")),
             tools: Tools::Found(Box::new(config.clone())),
+            allow: AllowList::new(&config.plugins.allow)?,
             native: native.into_iter().collect(),
             ..Self::in_folder(config.data_dir.clone())
         })
     }
 
-    /// The defaults, with everything below one folder and nothing to run workers with.
+    /// The defaults, with everything below one folder, nothing to run workers with and no package allowed.
     #[must_use]
     pub fn in_folder(data_dir: PathBuf) -> Self {
         Self {
@@ -127,6 +131,7 @@ impl Config {
             scheme: "http",
             gateway_url: "http://127.0.0.1:7007".to_owned(),
             tools: Tools::At { node: None, worker_dir: None, shell_versions: None },
+            allow: AllowList::default(),
             native: BTreeMap::new(),
             limits: Limits::default(),
             health_interval: Duration::from_secs(5),

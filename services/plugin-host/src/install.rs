@@ -1,5 +1,6 @@
 //! Asking for a package: the row and the job of one transaction, for the API and for the command line.
 
+use crate::domain::allow_list::AllowList;
 use crate::domain::package::Wanted;
 use crate::http::view::{Installed, view_of};
 use crate::jobs::QUEUE;
@@ -19,8 +20,15 @@ const LOOK: Duration = Duration::from_millis(300);
 /// Notes, in the caller's transaction, that `actor` wants the package; a plugin host installs it once it is committed.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn request_install(tx: &mut TenantTx, wanted: &Wanted, actor: &str, now: OffsetDateTime) -> Result<()> {
+/// `NotAllowed` when the package is not on the operator's list; those of the database.
+pub async fn request_install(
+    tx: &mut TenantTx,
+    allow: &AllowList,
+    wanted: &Wanted,
+    actor: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    allow.check(&wanted.package)?;
     package::want_package(tx, wanted, now).await?;
     queue::enqueue(tx, NewJob::now(QUEUE, &wanted.package)).await?;
     let event = AuditEvent::named(actor, "plugin.install", &wanted.package);
@@ -31,18 +39,19 @@ pub async fn request_install(tx: &mut TenantTx, wanted: &Wanted, actor: &str, no
 /// server, and in it.
 ///
 /// # Errors
-/// `Input` when the package is none, or cannot be installed, with the reason; `Unavailable` when nothing has happened
-/// within `patience`.
+/// `Input` when the package is none, or cannot be installed, with the reason; `NotAllowed` when it is not on the
+/// operator's list; `Unavailable` when nothing has happened within `patience`.
 pub async fn install(
     db: &Db,
     clock: &SharedClock,
+    allow: &AllowList,
     tenant: TenantId,
     package: &str,
     patience: Duration,
 ) -> Result<Installed> {
     let wanted = Wanted::parse(package)?;
     let mut tx = db.tenant(tenant).await?;
-    request_install(&mut tx, &wanted, "operator", clock.now()).await?;
+    request_install(&mut tx, allow, &wanted, "operator", clock.now()).await?;
     tx.commit().await?;
     let deadline = Instant::now() + patience;
     loop {

@@ -7,6 +7,7 @@
 //! - A worker that crashes, hangs or cannot start makes its own routes answer 503 with the reason in plain words;
 //!   nothing else changes.
 //! - A worker sees its own tokens only: never a session, never a user's own token, never ours.
+//! - No code runs of a package that is not on the operator's list.
 //! - Whatever an administrator does to a plugin leaves an audit row.
 //!
 //! Back-end bundles are on this machine's disk for now: a plugin host on another machine has to install them again.
@@ -22,6 +23,7 @@ pub mod store;
 pub mod supervisor;
 
 pub use config::Config;
+pub use domain::allow_list::AllowList;
 pub use http::routes;
 pub use install::{install, request_install};
 pub use state::State;

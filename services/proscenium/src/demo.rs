@@ -55,6 +55,8 @@ pub async fn create_tenant(platform: &Platform, new: ::tenant_admin::NewTenant) 
 /// `proscenium plugin install`.
 pub async fn install_plugin(platform: &Platform, slug: &str, package: &str) -> anyhow::Result<Value> {
     let tenant = ::tenant_admin::find_tenant(&tenant_admin(platform), slug).await?;
-    let installed = plugin_host::install(&platform.db, &platform.clock, tenant, package, INSTALL_PATIENCE).await?;
+    let allow = plugin_host::AllowList::new(&platform.config.plugins.allow)?;
+    let installed =
+        plugin_host::install(&platform.db, &platform.clock, &allow, tenant, package, INSTALL_PATIENCE).await?;
     Ok(serde_json::to_value(installed)?)
 }

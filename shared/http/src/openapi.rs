@@ -43,12 +43,26 @@ pub(crate) fn finish(service: &str, mut document: OpenApi, table: &[RouteEntry])
             }
         }
     }
+    document.paths.paths.values_mut().for_each(name_apart);
     // OpenAPI knows no wildcard: the rest of a path is documented as one parameter.
     let paths = std::mem::take(&mut document.paths.paths);
     document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     document
+}
+
+/// Gives the operations of a handler that serves several methods an id each, as OpenAPI demands.
+fn name_apart(item: &mut PathItem) {
+    let methods = methods(item);
+    let ids: Vec<Option<String>> =
+        methods.iter().map(|method| operation_mut(item, method)?.operation_id.clone()).collect();
+    for (method, id) in methods.iter().zip(&ids) {
+        let shared = ids.iter().filter(|other| *other == id).count() > 1;
+        if let (true, Some(id), Some(operation)) = (shared, id, operation_mut(item, method)) {
+            operation.operation_id = Some(format!("{id}_{}", method.to_lowercase()));
+        }
+    }
 }
 
 fn operation_mut<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {

@@ -1,7 +1,9 @@
 //! How reading the registered locations goes, for people who wait for it.
 
 use super::reply;
-use super::schema::{Progress, ProgressEntity, ProgressList, ProgressLocation, Trouble};
+use super::schema::{
+    LocationStatus, Progress, ProgressEntity, ProgressList, ProgressLocation, ProgressState, ProgressSummary, Trouble,
+};
 use crate::State;
 use crate::store::locations::{self, Location};
 use crate::store::progress::{Descendant, descendants};
@@ -22,9 +24,8 @@ pub async fn list_progress(Shared(state): Shared<State>, caller: Caller) -> Resu
     let mut items = Vec::new();
     for location in locations::list(&mut tx).await? {
         let below = descendants(&mut tx, &location).await?;
-        let mut progress = progress_of(&location, &below);
-        progress.entity_count = progress.entities.take().map(|entities| entities.len());
-        items.push(progress);
+        let entity_count = entities_of(&location, &below).count();
+        items.push(ProgressSummary { status: status_of(&location, &below), entity_count });
     }
     Ok(reply::value(StatusCode::OK, &ProgressList { items })?)
 }
@@ -38,17 +39,22 @@ pub async fn get_progress(Shared(state): Shared<State>, caller: Caller, Path(id)
     let mut tx = state.db.tenant(caller.tenant).await?;
     let location = locations::find(&mut tx, location_id).await?.ok_or_else(unknown)?;
     let below = descendants(&mut tx, &location).await?;
-    Ok(reply::value(StatusCode::OK, &progress_of(&location, &below))?)
+    let progress =
+        Progress { status: status_of(&location, &below), entities: entities_of(&location, &below).collect() };
+    Ok(reply::value(StatusCode::OK, &progress)?)
 }
 
-fn progress_of(location: &Location, below: &[Descendant]) -> Progress {
-    let rfc3339 = |at: OffsetDateTime| at.format(&Rfc3339).ok();
-    let readers: Vec<&Descendant> = below.iter().filter(|one| one.reads).collect();
-    let entities = below.iter().filter(|one| one.entity_ref != location.entity_ref).filter_map(|one| {
+fn entities_of(location: &Location, below: &[Descendant]) -> impl Iterator<Item = ProgressEntity> {
+    below.iter().filter(|one| one.entity_ref != location.entity_ref).filter_map(|one| {
         let kind = one.kind.clone()?;
         Some(ProgressEntity { entity_ref: one.entity_ref.clone(), kind, title: one.title.clone() })
-    });
-    Progress {
+    })
+}
+
+fn status_of(location: &Location, below: &[Descendant]) -> LocationStatus {
+    let rfc3339 = |at: OffsetDateTime| at.format(&Rfc3339).ok();
+    let readers: Vec<&Descendant> = below.iter().filter(|one| one.reads).collect();
+    LocationStatus {
         location: ProgressLocation {
             id: location.location_id,
             kind: location.kind.clone(),
@@ -57,20 +63,18 @@ fn progress_of(location: &Location, below: &[Descendant]) -> Progress {
         state: state_of(&readers),
         last_read_at: readers.iter().filter_map(|one| one.last_read_at).max().and_then(rfc3339),
         next_read_at: readers.iter().filter_map(|one| one.next_read_at).min().and_then(rfc3339),
-        entities: Some(entities.collect()),
-        entity_count: None,
         problems: below.iter().filter_map(|one| trouble_of(location, one)).collect(),
     }
 }
 
 /// Of the files' readers: nobody has begun, somebody is at it, the first of them failed, or all is well.
-fn state_of(readers: &[&Descendant]) -> &'static str {
-    let Some(root) = readers.first() else { return "pending" };
+fn state_of(readers: &[&Descendant]) -> ProgressState {
+    let Some(root) = readers.first() else { return ProgressState::Pending };
     match (root.last_read_at, readers.iter().any(|one| one.due), &root.problem) {
-        (None, _, _) => "pending",
-        (Some(_), true, _) => "reading",
-        (Some(_), false, Some(_)) => "failed",
-        (Some(_), false, None) => "done",
+        (None, _, _) => ProgressState::Pending,
+        (Some(_), true, _) => ProgressState::Reading,
+        (Some(_), false, Some(_)) => ProgressState::Failed,
+        (Some(_), false, None) => ProgressState::Done,
     }
 }
 

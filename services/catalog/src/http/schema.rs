@@ -16,9 +16,11 @@ pub struct Entity(#[expect(dead_code, reason = "only its schema is used")] serde
 pub struct PageInfo {
     /// Opaque; give it as `cursor` for the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub next_cursor: Option<String>,
     /// Opaque; give it as `cursor` for the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub prev_cursor: Option<String>,
 }
 
@@ -130,6 +132,7 @@ pub struct LocationInput {
 pub struct Registered {
     /// Only in a dry run: whether it is registered already.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub exists: Option<bool>,
     /// The location.
     pub location: Location,
@@ -167,12 +170,15 @@ pub struct Trouble {
     pub message: String,
     /// Which entity it concerns.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub entity_ref: Option<String>,
     /// The line in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub line: Option<usize>,
     /// The file.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub url: Option<String>,
 }
 
@@ -186,6 +192,7 @@ pub struct ProgressEntity {
     pub kind: String,
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub title: Option<String>,
 }
 
@@ -201,33 +208,64 @@ pub struct ProgressLocation {
     pub target: String,
 }
 
+/// How far reading a location is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ProgressState {
+    /// Nobody has begun.
+    Pending,
+    /// Somebody is at it.
+    Reading,
+    /// Read.
+    Done,
+    /// The location itself could not be read.
+    Failed,
+}
+
 /// How reading a location goes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Progress {
+pub struct LocationStatus {
     /// Which location.
     pub location: ProgressLocation,
-    /// `pending`, `reading`, `done` or `failed`.
-    pub state: &'static str,
+    /// How far it is.
+    pub state: ProgressState,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub last_read_at: Option<String>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub next_read_at: Option<String>,
-    /// In a list only their number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entities: Option<Vec<ProgressEntity>>,
-    /// How many entities there are, in a list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entity_count: Option<usize>,
     /// What went wrong.
     pub problems: Vec<Trouble>,
+}
+
+/// How reading a location goes, and what it brought.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Progress {
+    /// The location and how far it is.
+    #[serde(flatten)]
+    pub status: LocationStatus,
+    /// Without the location's own.
+    pub entities: Vec<ProgressEntity>,
+}
+
+/// How reading a location goes, in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProgressSummary {
+    /// The location and how far it is.
+    #[serde(flatten)]
+    pub status: LocationStatus,
+    /// How many entities it brought, its own not counted.
+    pub entity_count: usize,
 }
 
 /// Every location with its progress.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProgressList {
     /// Oldest first.
-    pub items: Vec<Progress>,
+    pub items: Vec<ProgressSummary>,
 }

@@ -59,10 +59,20 @@ fn is_malformed(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let decoded_dots = lower.replace("%2e", ".");
     decoded_dots.split('/').any(|segment| segment == "." || segment == "..")
-        || path.contains("//")
+        || has_empty_segment(path)
         || path.contains('\\')
         || lower.contains("%5c")
         || lower.contains("%00")
+}
+
+/// Empty segments are refused where the owner of a path is chosen. Behind that they are harmless, and clients whose base
+/// URL ends in a slash send them: services read repeated slashes as one, as Backstage does.
+fn has_empty_segment(path: &str) -> bool {
+    let decided_by = match path.strip_prefix("/api/").and_then(|rest| rest.find('/').map(|end| end + "/api/".len())) {
+        Some(end) => path.get(..=end).unwrap_or(path),
+        None => path,
+    };
+    decided_by.contains("//")
 }
 
 #[cfg(test)]
@@ -83,6 +93,7 @@ mod tests {
             ("/api/openapi/catalog.json", Target::Own),
             ("/.backstage/health/v1/readiness", Target::Own),
             ("/api/catalog/entities", Target::Service(ServiceName::Catalog)),
+            ("/api/catalog//entities", Target::Service(ServiceName::Catalog)),
             ("/api/search/query", Target::Service(ServiceName::Catalog)),
             ("/api/scaffolder/v2/tasks", Target::Service(ServiceName::Scaffolder)),
             ("/api/tenant-admin/v1/me", Target::Service(ServiceName::TenantAdmin)),

@@ -52,12 +52,18 @@ pub(crate) struct Profile {
     display_name: String,
 }
 
+/// What an identity stands for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum IdentityType {
+    User,
+}
+
 /// Identity of a user in the catalog.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserIdentity {
-    /// Always `user`.
-    r#type: &'static str,
+    r#type: IdentityType,
     user_entity_ref: String,
     ownership_entity_refs: Vec<String>,
 }
@@ -107,7 +113,7 @@ pub(crate) async fn refresh(
             token,
             expires_in_seconds: user_token::LIFETIME.whole_seconds(),
             identity: UserIdentity {
-                r#type: "user",
+                r#type: IdentityType::User,
                 user_entity_ref: member.user_ref.clone(),
                 ownership_entity_refs: ownership.to_vec(),
             },

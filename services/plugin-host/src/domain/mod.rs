@@ -1,5 +1,6 @@
-//! Decisions without I/O: the life of a worker, package names, what crosses the border to a plugin, plain words.
+//! Decisions without I/O: the life of a worker, package names, what may be installed, what crosses the border to a plugin, plain words.
 
+pub mod allow_list;
 pub mod headers;
 pub mod lifecycle;
 pub mod media_type;

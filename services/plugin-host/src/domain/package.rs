@@ -1,6 +1,7 @@
 //! Names: packages as they are asked for, plugin ids, and what may not be installed.
 
 use kernel::{Error, Result};
+use utoipa::ToSchema;
 
 /// Prefix of packages that are native workers of the platform.
 const NATIVE: &str = "proscenium:";
@@ -25,7 +26,8 @@ const OWN_APIS: [&str; 13] = [
 ];
 
 /// Where a package comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum Source {
     /// The npm registry.
     Npm,

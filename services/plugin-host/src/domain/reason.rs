@@ -1,5 +1,6 @@
 //! Why a worker does not run, in words for the tenant's administrator.
 
+use super::allow_list::refusal;
 use plugin_protocol::limits::exit;
 use plugin_protocol::line::Fatal;
 use std::fmt;
@@ -22,6 +23,8 @@ pub enum Reason {
     },
     /// The program that hosts npm plugins is not there.
     ProgramMissing,
+    /// The package is not, or no longer, on the operator's list.
+    NotAllowed(String),
     /// The plugin's files are not on this machine.
     BundleMissing,
     /// The operating system refused to start it.
@@ -70,6 +73,7 @@ impl Reason {
             Self::NodeMissing
                 | Self::NodeUnsuitable { .. }
                 | Self::ProgramMissing
+                | Self::NotAllowed(_)
                 | Self::BundleMissing
                 | Self::CannotExecute(_)
                 | Self::Exited(Ending::Code(exit::REFUSED))
@@ -100,6 +104,7 @@ impl fmt::Display for Reason {
                 "Its worker cannot start: the program that hosts npm plugins was not found. \
                  Run `make build` or set PROSCENIUM_WORKER__DIR.",
             ),
+            Self::NotAllowed(package) => write!(f, "Its worker cannot start: {}", refusal(package)),
             Self::BundleMissing => {
                 f.write_str("Its worker cannot start: its files are not on this machine. Install the plugin again.")
             }

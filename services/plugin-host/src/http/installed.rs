@@ -71,7 +71,8 @@ pub async fn install_plugin(
 ) -> Result<impl IntoResponse> {
     let wanted = Wanted::new(&body.package, body.version.as_deref())?;
     let mut tx = state.db.tenant(caller.tenant).await?;
-    install::request_install(&mut tx, &wanted, &caller.principal.label(), state.clock.now()).await?;
+    let actor = caller.principal.label();
+    install::request_install(&mut tx, &state.config.allow, &wanted, &actor, state.clock.now()).await?;
     let found = package::find_package(&mut tx, &wanted.package).await?.ok_or_else(|| Error::not_found("It is gone"))?;
     let view = view(&state, &mut tx, caller.tenant, &found.plugin_id).await?;
     tx.commit().await?;

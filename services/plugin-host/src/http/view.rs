@@ -1,9 +1,9 @@
 //! Installed plugins as the API shows them.
 
-use crate::domain::package::title;
+use crate::domain::package::{Source, title};
 use crate::store::installation::Installation;
 use crate::store::package::{Package, State};
-use crate::supervisor::{LEVEL, Status};
+use crate::supervisor::{LEVEL, Status, WorkerState};
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -23,8 +23,10 @@ pub struct Installed {
     pub title: String,
     /// The package's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
-    /// `npm` or `native`.
+    /// Where that package comes from.
+    #[schema(value_type = Source)]
     pub source: String,
     /// Whether it has a worker.
     pub has_backend: bool,
@@ -32,6 +34,7 @@ pub struct Installed {
     pub has_frontend: bool,
     /// Its worker, or how far its installation is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub worker: Option<Worker>,
     /// Part of Backstage's configuration tree, given to its worker.
     #[schema(value_type = Object)]
@@ -48,10 +51,11 @@ pub struct Installed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Worker {
-    /// `installing`, `stopped`, `starting`, `ready`, `backing-off` or `failed`.
-    pub state: String,
+    /// How it is.
+    pub state: WorkerState,
     /// What is wrong, in plain words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub message: Option<String>,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
@@ -71,13 +75,16 @@ pub struct InstalledPackage {
     pub package: String,
     /// What is installed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub version: Option<String>,
-    /// `npm` or `native`.
+    /// Where it comes from.
+    #[schema(value_type = Source)]
     pub source: String,
-    /// `installing`, `installed` or `failed`.
-    pub state: String,
+    /// How far it is.
+    pub state: State,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub message: Option<String>,
 }
 
@@ -122,12 +129,12 @@ fn worker(
     status: Option<Status>,
     installed_at: OffsetDateTime,
 ) -> Option<Worker> {
-    let worker = |state: &str, message: Option<String>, since, restarts| {
+    let worker = |state, message: Option<String>, since, restarts| {
         let isolation_level = LEVEL.as_str().to_owned();
-        Some(Worker { state: state.to_owned(), message, since, restarts, isolation_level })
+        Some(Worker { state, message, since, restarts, isolation_level })
     };
     if let Some(package) = packages.iter().find(|package| package.state == State::Installing) {
-        return worker("installing", None, package.changed_at, 0);
+        return worker(WorkerState::Installing, None, package.changed_at, 0);
     }
     let failed = packages.iter().find(|package| package.state == State::Failed);
     let message = failed.map(|package| {
@@ -138,23 +145,18 @@ fn worker(
         (Some(status), _) if has_backend => {
             worker(status.state, status.message.or(message), status.since, status.restarts)
         }
-        (_, Some(failed)) => worker("failed", message, failed.changed_at, 0),
-        _ if has_backend => worker("stopped", None, installed_at, 0),
+        (_, Some(failed)) => worker(WorkerState::Failed, message, failed.changed_at, 0),
+        _ if has_backend => worker(WorkerState::Stopped, None, installed_at, 0),
         _ => None,
     }
 }
 
 fn package_view(package: &Package) -> InstalledPackage {
-    let state = match package.state {
-        State::Installing => "installing",
-        State::Installed => "installed",
-        State::Failed => "failed",
-    };
     InstalledPackage {
         package: package.package.clone(),
         version: package.version.clone(),
         source: package.source.clone(),
-        state: state.to_owned(),
+        state: package.state,
         message: package.message.clone(),
     }
 }

@@ -51,6 +51,8 @@ pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
     let row = package::find_package(&mut tx, &job.key).await?;
     tx.commit().await?;
     let Some(row) = row else { return Ok(None) };
+    // It may have been asked for when the list was another, and elsewhere.
+    state.config.allow.check(&row.package)?;
     let version = job.payload.get("version").and_then(Value::as_str).or(row.wanted.as_deref());
     let version = version.filter(|_| row.source == Source::Npm.word());
     let wanted = Wanted::new(&row.package, version)?;

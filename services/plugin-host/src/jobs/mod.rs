@@ -6,7 +6,7 @@ mod leftovers;
 mod tool;
 
 use crate::State;
-use crate::store::package;
+use crate::store::{package, tenant};
 use kernel::{Error, Result};
 use runtime::Tasks;
 use serde_json::json;
@@ -133,13 +133,10 @@ async fn give_up(state: &State, job: &Job, error: Error) -> Result<()> {
 async fn renew_frontends(state: &State) -> Result<()> {
     let Some(shell) = frontend::shell_digest(&state.config).await else { return Ok(()) };
     let mut tx = state.db.system(SystemReason::ListTenants).await?;
-    let tenants: Vec<uuid::Uuid> = sqlx::query_scalar("select tenant_id from tenant where status = 'active'")
-        .fetch_all(tx.conn())
-        .await
-        .map_err(store::db)?;
+    let tenants = tenant::list_active_tenants(&mut tx).await?;
     tx.commit().await?;
     for tenant in tenants {
-        let mut tx = state.db.tenant(kernel::TenantId::new(tenant)).await?;
+        let mut tx = state.db.tenant(tenant).await?;
         for found in package::list_packages(&mut tx).await? {
             if found.frontend.as_ref().is_some_and(|frontend| frontend.shell != shell) {
                 // The same version: nobody asked for a newer one.

@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use store::{TenantTx, db};
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 /// How far a package is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = PackageState)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum State {
     /// Being installed.

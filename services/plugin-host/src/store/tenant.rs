@@ -1,9 +1,9 @@
 //! The organisation, as its workers see it, and the keys that sign for it.
 
 use credential::signing::{PublicKey, SigningKey};
-use kernel::{Error, Result};
+use kernel::{Error, Result, TenantId};
 use store::signing_keys::{self, StoredKey};
-use store::{TenantTx, db};
+use store::{SystemTx, TenantTx, db};
 use time::OffsetDateTime;
 
 /// What workers are told of the organisation.
@@ -26,6 +26,18 @@ pub async fn get_tenant(tx: &mut TenantTx) -> Result<Tenant> {
         .await
         .map_err(db)?;
     found.ok_or_else(|| Error::not_found("There is no such organisation"))
+}
+
+/// Every organisation that is in use.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_active_tenants(tx: &mut SystemTx) -> Result<Vec<TenantId>> {
+    let found: Vec<uuid::Uuid> = sqlx::query_scalar("select tenant_id from tenant where status = 'active'")
+        .fetch_all(tx.conn())
+        .await
+        .map_err(db)?;
+    Ok(found.into_iter().map(TenantId::new).collect())
 }
 
 /// The key that signs now (made on first use) and all public keys, newest first.

@@ -149,9 +149,13 @@ impl Launching {
             }
             _ => Reason::Platform(error.message),
         };
-        let (backend, version, config, revision) = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let (found, config, revision) = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let Some((package, version, backend)) = found else { return Err(Reason::BundleMissing) };
+        if !self.config.allow.has(&package) {
+            return Err(Reason::NotAllowed(package));
+        }
         let (program, args, bundle, features, wants_database) = match &backend {
-            Some(Backend::Node { bundle, features }) => {
+            Backend::Node { bundle, features } => {
                 let bundle = self.config.bundles().join(bundle);
                 if !bundle.join("node_modules").is_dir() {
                     return Err(Reason::BundleMissing);
@@ -159,12 +163,11 @@ impl Launching {
                 let main = self.config.tools.program("main.js").ok_or(Reason::ProgramMissing)?;
                 (self.node().await?, node_args(&main), bundle, features.clone(), true)
             }
-            Some(Backend::Native { name }) => {
+            Backend::Native { name } => {
                 let program = self.config.native.get(name).filter(|program| program.is_file());
                 let program = program.cloned().ok_or(Reason::BundleMissing)?;
                 (program, Vec::new(), PathBuf::new(), Vec::new(), false)
             }
-            None => return Err(Reason::BundleMissing),
         };
         let database = if wants_database { self.database(tenant, plugin_id).await.map_err(platform)? } else { None };
         let signer = self.signer(tenant).await.map_err(platform)?;
@@ -182,7 +185,12 @@ impl Launching {
         Ok(Spec { tenant, plugin_id: plugin_id.to_owned(), revision, program, args, home, boot })
     }
 
-    async fn installed(&self, tenant: TenantId, plugin_id: &str) -> Result<(Option<Backend>, String, Value, i64)> {
+    /// The package that the worker runs, with its version and back end; the configuration and its revision.
+    async fn installed(
+        &self,
+        tenant: TenantId,
+        plugin_id: &str,
+    ) -> Result<(Option<(String, String, Backend)>, Value, i64)> {
         let mut tx = self.db.tenant(tenant).await?;
         let installation = installation::find_installation(&mut tx, plugin_id).await?;
         let packages = package::list_packages_of(&mut tx, plugin_id).await?;
@@ -193,9 +201,9 @@ impl Launching {
             .into_iter()
             .filter(|package| package.backend.is_some())
             .max_by_key(|package| (package.state == State::Installed, package.changed_at));
-        let (backend, version) =
-            found.map_or((None, None), |package| (package.backend.map(|backend| backend.0), package.version));
-        Ok((backend, version.unwrap_or_default(), installation.config, installation.revision))
+        let found =
+            found.and_then(|package| Some((package.package, package.version.unwrap_or_default(), package.backend?.0)));
+        Ok((found, installation.config, installation.revision))
     }
 
     fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value) -> Boot {

@@ -14,7 +14,7 @@ mod slot;
 
 pub use lease::Lease;
 pub use process::LEVEL;
-pub use slot::Status;
+pub use slot::{Status, WorkerState};
 
 use kernel::{Error, Result, TenantId};
 use launch::Launching;

@@ -10,20 +10,40 @@ use crate::domain::lifecycle::{Action, Event, Next, Phase, Worker, step};
 use crate::domain::reason::{Ending, Reason};
 use kernel::{Error, Result, TenantId};
 use runtime::Tasks;
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 /// How often deadlines are looked at.
 const TICK: Duration = Duration::from_millis(100);
 
+/// What people are told about a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkerState {
+    /// A package of the plugin is being installed; no slot says this of itself.
+    Installing,
+    /// There is no process; the next request starts one.
+    Stopped,
+    /// On its way.
+    Starting,
+    /// Takes requests.
+    Ready,
+    /// Failed, and is tried again after a while.
+    BackingOff,
+    /// Failed, and stays so until somebody acts.
+    Failed,
+}
+
 /// A worker as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// `stopped`, `starting`, `ready`, `backing-off`, `failed`; a draining worker is shown as what comes after.
-    pub state: &'static str,
+    /// A draining worker is shown as what comes after.
+    pub state: WorkerState,
     /// What is wrong, in plain words.
     pub message: Option<String>,
     /// When that began.
@@ -85,7 +105,7 @@ impl Slot {
         let (reports, reported) = mpsc::unbounded_channel();
         let (launched, starts) = mpsc::unbounded_channel();
         let since = launching.clock.now();
-        let (status, shown) = watch::channel(Status { state: "stopped", message: None, since, restarts: 0 });
+        let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
         let logs = Arc::new(Logs::default());
         let slot = Self {
             tenant,
@@ -288,16 +308,16 @@ impl Slot {
 
     fn publish(&self) {
         let (state, message) = match &self.worker.phase {
-            Phase::Stopped | Phase::Draining { next: Next::Stop, .. } => ("stopped", None),
-            Phase::Starting { .. } | Phase::Draining { next: Next::Start, .. } => ("starting", None),
-            Phase::Ready => ("ready", None),
-            Phase::BackingOff { reason, .. } => ("backing-off", Some(reason.to_string())),
-            Phase::Failed { reason, .. } => ("failed", Some(reason.to_string())),
+            Phase::Stopped | Phase::Draining { next: Next::Stop, .. } => (WorkerState::Stopped, None),
+            Phase::Starting { .. } | Phase::Draining { next: Next::Start, .. } => (WorkerState::Starting, None),
+            Phase::Ready => (WorkerState::Ready, None),
+            Phase::BackingOff { reason, .. } => (WorkerState::BackingOff, Some(reason.to_string())),
+            Phase::Failed { reason, .. } => (WorkerState::Failed, Some(reason.to_string())),
         };
         let since = self.launching.clock.now();
         if let Some(message) = &message {
             self.logs.note(since, message.clone());
-            tracing::warn!(tenant = %self.tenant, plugin = self.plugin_id, state, message, "a plugin's worker");
+            tracing::warn!(tenant = %self.tenant, plugin = self.plugin_id, ?state, message, "a plugin's worker");
         }
         self.status.send_replace(Status { state, message, since, restarts: self.worker.restarts });
     }

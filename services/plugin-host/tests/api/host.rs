@@ -5,7 +5,7 @@ use http_shell::{Caller, TOKEN_HEADER};
 use kernel::{TenantId, system_clock};
 use plugin_host::config::Tools;
 use plugin_host::domain::lifecycle::Limits;
-use plugin_host::{Config, State, jobs, routes};
+use plugin_host::{AllowList, Config, State, jobs, routes};
 use runtime::Tasks;
 use runtime::objects::Objects;
 use runtime::process::Launcher;
@@ -36,6 +36,9 @@ pub struct Host {
     pub router: axum::Router,
     pub tasks: Tasks,
     pub folder: tempfile::TempDir,
+    /// The list that [`Host::install`] goes by.
+    pub allow: AllowList,
+    plugins: String,
 }
 
 /// Limits under which a test sees everything within seconds.
@@ -48,6 +51,15 @@ pub fn quick() -> Limits {
         ..Limits::default()
     }
 }
+
+/// What these tests install.
+const PACKAGES: [&str; 5] = [
+    "@backstage-community/plugin-badges-backend",
+    "badges",
+    "proscenium:ghost",
+    "proscenium:probe",
+    "proscenium:tech-radar",
+];
 
 impl Host {
     pub async fn start() -> Self {
@@ -66,7 +78,8 @@ impl Host {
         let endpoint = runtime::embedded::s3::serve(&settings.s3, folder.path(), &tasks).await.unwrap();
         let mut config = Config {
             launcher: Launcher::at(example("harness")),
-            plugins_url: Some(plugins_url.clone()),
+            plugins_url: Some(plugins_url),
+            allow: AllowList::new(PACKAGES).unwrap(),
             native: [("probe".to_owned(), example("probe"))].into(),
             limits: quick(),
             health_interval: Duration::from_millis(200),
@@ -76,10 +89,11 @@ impl Host {
         };
         change(&mut config);
         std::fs::create_dir_all(&config.socket_dir).unwrap();
+        let allow = config.allow.clone();
         let state = State::new(test.db.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
         jobs::spawn(&state, &tasks);
         let router = routes().build(state, &key()).router;
-        Self { test, tenant, router, tasks, folder, plugins_url }
+        Self { test, tenant, router, tasks, folder, allow, plugins }
     }
 
     pub async fn request(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {
@@ -94,7 +108,7 @@ impl Host {
     pub async fn install(&self, package: &str) -> Result<Value, String> {
         let clock = system_clock();
         let patience = Duration::from_secs(300);
-        let found = plugin_host::install(&self.test.db, &clock, self.tenant, package, patience).await;
+        let found = plugin_host::install(&self.test.db, &clock, &self.allow, self.tenant, package, patience).await;
         found.map(|found| serde_json::to_value(found).unwrap()).map_err(|error| error.message)
     }
 
@@ -138,6 +152,7 @@ impl Host {
     pub async fn stop(self) {
         let left = self.tasks.shutdown(Duration::from_secs(20)).await;
         assert_eq!(left, Vec::<String>::new(), "tasks that do not end");
+        self.test.execute_as_admin(&format!("drop database {} with (force)", self.plugins)).await;
         self.test.db.close().await;
     }
 }

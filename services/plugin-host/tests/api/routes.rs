@@ -2,6 +2,7 @@
 
 use crate::host::Host;
 use http::{Method, StatusCode};
+use plugin_host::AllowList;
 use plugin_host::config::Tools;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -100,6 +101,62 @@ async fn without_node_an_npm_package_is_not_installed_and_the_reason_is_shown() 
     let shown = host.get("/api/plugins/v1/installed/badges").await.json();
     assert_eq!(shown["worker"]["state"], "failed");
     assert!(shown["worker"]["message"].as_str().unwrap().contains("Node 22 or newer"), "{shown}");
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn only_packages_on_the_operators_list_are_installed() {
+    let host = Host::start().await;
+    let by = admin(host.tenant);
+    for package in ["@backstage-community/plugin-todo-backend", "left-pad", "proscenium:other"] {
+        let expected = format!(
+            "{package} is not on this installation's list of plugins. At isolation level L0 a plugin runs with the \
+             server's rights, so the operator names what may be installed (plugins.allow)."
+        );
+        for body in [json!({ "package": package }), json!({ "package": format!(" {package} ") })] {
+            let reply = host.request(Some(&by), Method::POST, "/api/plugins/v1/installed", Some(body)).await;
+            assert_eq!(reply.status, StatusCode::FORBIDDEN, "{}", reply.text());
+            let error = &reply.json()["error"];
+            assert_eq!((&error["name"], &error["message"]), (&json!("NotAllowedError"), &json!(expected)));
+            assert_eq!(error["fields"]["package"], expected);
+        }
+        assert_eq!(host.install(package).await.unwrap_err(), expected, "the command line");
+    }
+    assert_eq!(host.get("/api/plugins/v1/installed").await.json()["items"], json!([]));
+    assert_eq!(host.test.audit_rows(host.tenant).await, 0);
+    assert_eq!(jobs_of(&host).await, 0);
+    // On the list: refused by what comes later, here that there is no such program.
+    let message = host.install("proscenium:ghost").await.unwrap_err();
+    assert!(message.starts_with("There is no native plugin"), "{message}");
+    host.stop().await;
+}
+
+async fn jobs_of(host: &Host) -> i64 {
+    let mut tx = host.test.db.tenant(host.tenant).await.unwrap();
+    sqlx::query_scalar("select count(*) from job where tenant_id = $1")
+        .bind(tx.id())
+        .fetch_one(tx.conn())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_package_that_left_the_operators_list_is_neither_installed_nor_started() {
+    let mut host = Host::with(|config| config.allow = AllowList::new(["proscenium:probe"]).unwrap()).await;
+    installed_back_end(&host).await;
+    let refusal = "badges is not on this installation's list of plugins. At isolation level L0 a plugin runs with the \
+                   server's rights, so the operator names what may be installed (plugins.allow).";
+    let expected = format!("Its worker cannot start: {refusal}");
+    let reply = host.get("/api/badges/x").await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(reply.json()["error"]["message"], expected);
+    let worker = host.worker("badges").await;
+    assert_eq!((&worker["state"], &worker["message"]), (&json!("failed"), &json!(expected)));
+    host.install("proscenium:probe").await.unwrap();
+    assert_eq!(host.get("/api/probe/echo").await.status, StatusCode::OK, "another plugin suffered");
+    // Asked for by a process whose list still has it.
+    host.allow = AllowList::new(["badges"]).unwrap();
+    assert_eq!(host.install("badges").await.unwrap_err(), refusal);
     host.stop().await;
 }
 

@@ -1,6 +1,11 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import { requestJson, requestNothing, type Fetch } from './request';
-import type { List, LocationProgress, LocationSummary } from './types';
+import type {
+  LocationList,
+  LocationProgress,
+  LocationSummary,
+  RegisteredLocation,
+} from './types';
 
 const base = 'plugin://catalog';
 
@@ -13,7 +18,7 @@ export class LocationsClient {
   }
 
   async list(): Promise<LocationSummary[]> {
-    const list = await requestJson<List<LocationSummary>>(
+    const list = await requestJson<LocationList>(
       this.#fetch,
       `${base}/v1/locations`,
     );
@@ -29,7 +34,7 @@ export class LocationsClient {
 
   /** Registers a URL and returns the id of the location that was made. */
   async register(target: string): Promise<string> {
-    const made = await requestJson<{ location: { id: string } }>(
+    const made = await requestJson<RegisteredLocation>(
       this.#fetch,
       `${base}/locations`,
       { method: 'POST', body: { type: 'url', target } },

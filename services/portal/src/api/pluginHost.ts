@@ -1,6 +1,12 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import { requestJson, requestNothing, type Fetch } from './request';
-import type { InstalledPlugin, JsonObject, List, LogLine } from './types';
+import type {
+  InstalledList,
+  InstalledPlugin,
+  JsonObject,
+  LogLine,
+  Logs,
+} from './types';
 
 const base = 'plugin://plugins/v1/installed';
 
@@ -13,7 +19,7 @@ export class PluginHostClient {
   }
 
   async listInstalled(): Promise<InstalledPlugin[]> {
-    const list = await requestJson<List<InstalledPlugin>>(this.#fetch, base);
+    const list = await requestJson<InstalledList>(this.#fetch, base);
     return list.items;
   }
 
@@ -48,7 +54,7 @@ export class PluginHostClient {
   }
 
   async readLog(pluginId: string): Promise<LogLine[]> {
-    const log = await requestJson<{ lines: LogLine[] }>(
+    const log = await requestJson<Logs>(
       this.#fetch,
       `${this.#url(pluginId)}/logs`,
     );

@@ -2,9 +2,9 @@ import { createApiRef } from '@backstage/frontend-plugin-api';
 import { requestJson, requestNothing, type Fetch } from './request';
 import type {
   InvitationLink,
-  List,
   Me,
   Member,
+  MemberList,
   NewMember,
   Role,
   Tenant,
@@ -37,10 +37,7 @@ export class TenantAdminClient {
   }
 
   async listMembers(): Promise<Member[]> {
-    const list = await requestJson<List<Member>>(
-      this.#fetch,
-      `${base}/members`,
-    );
+    const list = await requestJson<MemberList>(this.#fetch, `${base}/members`);
     return list.items;
   }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 pub struct Branding {
     /// `#rrggbb`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub accent: Option<String>,
 }
 
@@ -17,6 +18,7 @@ pub struct Branding {
 #[serde(default)]
 pub struct Onboarding {
     /// Whether the administrators put the checklist away.
+    #[schema(required)]
     pub dismissed: bool,
 }
 

@@ -1,5 +1,6 @@
 //! Who is asking.
 
+use super::members::RoleName;
 use crate::state::TenantAdmin;
 use crate::store::member;
 use authz::{Decision, Permission, decide};
@@ -17,6 +18,7 @@ pub(crate) struct Me {
     id: Uuid,
     name: String,
     email: String,
+    #[schema(value_type = RoleName)]
     role: String,
     user_entity_ref: String,
     /// Names of the permissions that the role holds.

@@ -14,12 +14,37 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{AuditEvent, TenantTx};
 use time::OffsetDateTime;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// Names that are tried before a new member's entity name is given up as taken.
 const NAME_ATTEMPTS: u32 = 50;
 const NOT_A_ROLE: &str = "Choose one of the roles admin, maintainer, member and viewer.";
+
+/// The schema of an assignable role's name.
+pub(crate) enum RoleName {}
+
+impl PartialSchema for RoleName {
+    fn schema() -> RefOr<Schema> {
+        let names = Role::ASSIGNABLE.map(Role::name);
+        Object::builder().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl ToSchema for RoleName {}
+
+/// How far a member is.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used: the word comes from the row, whose constraint knows these")]
+pub(crate) enum MemberStatus {
+    /// Has chosen a password.
+    Active,
+    /// Has an invitation.
+    Invited,
+}
 
 /// A member.
 #[derive(Serialize, ToSchema)]
@@ -28,16 +53,16 @@ pub(crate) struct Member {
     id: Uuid,
     name: String,
     email: String,
-    /// `admin`, `maintainer`, `member` or `viewer`.
+    #[schema(value_type = RoleName)]
     role: String,
     user_entity_ref: String,
-    /// `active` or `invited`.
+    #[schema(value_type = MemberStatus)]
     status: String,
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
     last_sign_in_at: Option<OffsetDateTime>,
 }
 

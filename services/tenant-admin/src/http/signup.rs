@@ -144,6 +144,7 @@ pub(crate) struct SlugAvailability {
     available: bool,
     /// A sentence for the form, when it cannot.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reason: Option<&'static str>,
 }
 

@@ -55,6 +55,8 @@ pub struct Config {
     pub services: Services,
     /// The built portal.
     pub portal: Portal,
+    /// What may be installed.
+    pub plugins: Plugins,
     /// The plugin workers' program.
     pub worker: Worker,
     /// Logs and traces.
@@ -257,6 +259,14 @@ pub struct Portal {
     /// Absent: see [`crate::places`].
     #[serde(with = "text::optional")]
     pub dir: Option<PathBuf>,
+}
+
+/// `[plugins]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plugins {
+    /// Names of packages, without versions.
+    pub allow: Vec<String>,
 }
 
 /// `[worker]`

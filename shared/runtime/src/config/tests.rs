@@ -18,6 +18,8 @@ fn the_manual_alone_is_a_valid_configuration() {
     assert!(config.data_dir.is_absolute());
     assert_eq!(config.catalog.processing_interval, Duration::from_secs(100));
     assert_eq!(config.catalog.rules.allow.len(), 10);
+    let plugins = ["@backstage-community/plugin-badges-backend", "@backstage-community/plugin-tech-radar"];
+    assert_eq!(config.plugins.allow, [plugins[0], plugins[1], "proscenium:tech-radar"]);
     assert!(config.database.url.is_none() && config.redis.url.is_none() && config.s3.url.is_none());
 }
 
@@ -27,6 +29,7 @@ fn variables_take_the_type_that_the_manual_gives_their_key() {
         ("PROSCENIUM_READING__ALLOW", "localhost:18099, 10.0.0.1 ,"),
         ("PROSCENIUM_CATALOG__PROCESSING_INTERVAL", "5s"),
         ("PROSCENIUM_CATALOG__RULES__ALLOW", "Component,API"),
+        ("PROSCENIUM_PLUGINS__ALLOW", "@acme/plugin-x,proscenium:tech-radar"),
         ("PROSCENIUM_S3__ACCESS_KEY", "12345"),
         ("PROSCENIUM_DEMO", "true"),
         ("PROSCENIUM_DATABASE__APP_CONNECTIONS", "3"),
@@ -36,6 +39,7 @@ fn variables_take_the_type_that_the_manual_gives_their_key() {
     assert_eq!(config.reading.allow, ["localhost:18099", "10.0.0.1"]);
     assert_eq!(config.catalog.processing_interval, Duration::from_secs(5));
     assert_eq!(config.catalog.rules.allow, ["Component", "API"]);
+    assert_eq!(config.plugins.allow, ["@acme/plugin-x", "proscenium:tech-radar"]);
     assert_eq!(config.s3.access_key, "12345");
     assert!(config.demo);
     assert_eq!(config.database.app_connections, 3);

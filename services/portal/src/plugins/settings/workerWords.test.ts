@@ -13,6 +13,7 @@ function pluginIn(state: WorkerState): InstalledPlugin {
     hasFrontend: false,
     worker: { state, since: '', restarts: 1, isolationLevel: 'L0' },
     config: {},
+    packages: [],
     installedAt: '',
   };
 }
