@@ -223,7 +223,8 @@ impl Ground {
     fn plugin_host(&self) -> ServiceRouter {
         let config = plugin_host::Config {
             launcher: Launcher::at("/bin/false"),
-            allow: plugin_host::AllowList::new(["proscenium:radar"]).unwrap(),
+            // The operator's list is the same for everybody; it must not tell a plugin that is there from one that is not.
+            allow: plugin_host::AllowList::new(["proscenium:radar", "proscenium:cabin"]).unwrap(),
             native: [("radar".to_owned(), "/bin/false".into())].into(),
             limits: Limits { start: Duration::from_secs(2), ..Limits::default() },
             domain: self.settings.domain.clone(),

@@ -1,6 +1,6 @@
 //! Names, mail addresses and entity references of people.
 
-use kernel::{EntityRef, RefDefaults, Result};
+use kernel::{EntityRef, Error, RefDefaults, Result};
 
 const MAX_NAME: usize = 100;
 const MAX_EMAIL: usize = 254;
@@ -69,7 +69,17 @@ pub fn user_ref(email: &str, attempt: u32) -> String {
 /// # Errors
 /// `Input` when it is not one.
 pub fn given_user_ref(text: &str) -> Result<String> {
-    Ok(EntityRef::parse(text, RefDefaults::kind("user"))?.key())
+    let given = EntityRef::parse(text, RefDefaults::kind("user"))?;
+    let parts = [&given.kind, &given.namespace, &given.name];
+    if parts.into_iter().all(|part| is_entity_word(part)) {
+        return Ok(given.key());
+    }
+    Err(Error::input(format!("\"{text}\" is not the reference of a user, such as user:default/jane")))
+}
+
+/// What a kind, namespace or name of an entity may consist of (Backstage's common rule for names).
+fn is_entity_word(part: &str) -> bool {
+    (1..=63).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 #[cfg(test)]
