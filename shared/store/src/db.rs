@@ -140,8 +140,8 @@ type Begun = Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error>;
 /// Lets a begin run to its end although the caller goes away.
 ///
 /// A begin that is dropped halfway would return its connection to the pool with the transaction open and the tenant
-/// set: the next borrower without a tenant would see that tenant's rows (the pool-poisoning test found it in 0.5 % of
-/// cancelled requests). In a task of its own it completes, and dropping the transaction rolls it back.
+/// set: the next borrower without a tenant would see that tenant's rows (the pool-poisoning test met it within its first
+/// hundred rounds). In a task of its own it completes, and dropping the transaction rolls it back.
 async fn uncancelled(
     begin: impl Future<Output = Begun> + Send + 'static,
 ) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
