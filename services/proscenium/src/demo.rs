@@ -5,6 +5,7 @@ use crate::roles::tenant_admin;
 use axum::body::Body;
 use http_shell::{Caller, ServiceName, read_json};
 use integrations::Integrations;
+use integrations::demo_git::Sample;
 use kernel::ErrorKind;
 use runtime::Config;
 use serde_json::{Value, json};
@@ -13,19 +14,22 @@ use std::time::Duration;
 /// How long a command waits for a package to be installed.
 const INSTALL_PATIENCE: Duration = Duration::from_secs(600);
 
-/// Makes the sample repositories and returns the descriptor that the onboarding page offers to try.
-pub async fn sample_url(integrations: &Integrations, config: &Config) -> anyhow::Result<Option<String>> {
-    let Some(host) = &integrations.demo else { return Ok(None) };
-    let samples = integrations::demo_git::samples(host, &config.apex_url()).await?;
-    Ok(samples.first().map(|sample| sample.location.clone()))
+/// Makes the sample repositories where there is a demo git host; the first is the one that the onboarding page offers.
+pub async fn samples(integrations: &Integrations, config: &Config) -> anyhow::Result<Vec<Sample>> {
+    match &integrations.demo {
+        Some(host) => Ok(integrations::demo_git::samples(host, &config.apex_url()).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Makes the demo organisation with its samples; returns lines to print. Nothing without `demo`.
-pub async fn prepare(platform: &Platform, integrations: &Integrations) -> anyhow::Result<Vec<String>> {
-    let Some(host) = &integrations.demo else { return Ok(Vec::new()) };
+pub async fn prepare(platform: &Platform, samples: &[Sample]) -> anyhow::Result<Vec<String>> {
+    if !platform.config.demo {
+        return Ok(Vec::new());
+    }
     let demo = ::tenant_admin::demo_tenant(&tenant_admin(platform)).await?;
     if demo.created.is_some() {
-        for sample in integrations::demo_git::samples(host, &platform.config.apex_url()).await? {
+        for sample in samples {
             register(platform, demo.tenant.id, &sample.location).await?;
         }
     }

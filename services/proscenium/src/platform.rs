@@ -40,6 +40,8 @@ pub struct Platform {
     pub objects: Objects,
     /// Background work.
     pub tasks: Tasks,
+    /// The login roles' passwords, for the bootstrap step.
+    roles: Roles,
     /// What `all` started; separate roles start nothing.
     backends: Option<Backends>,
 }
@@ -160,6 +162,7 @@ impl Platform {
             bus: Bus::start(addresses.redis.as_ref(), &tasks)?,
             objects: Objects::new(&addresses.s3),
             tasks,
+            roles,
             config: Config { database: with_url(config.database.clone(), addresses.database), ..config },
             folder,
             backends: None,
@@ -168,12 +171,9 @@ impl Platform {
 
     /// Makes roles and tables. Safe to run at every start.
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        let keys = Keys::open(&self.config.internal, self.folder.path())?;
         let url = self.config.database.url.as_ref().context("no database URL")?;
-        store::bootstrap(url.expose(), &roles(&keys)).await?;
-        if self.plugins_url.expose() == plugins_url(&self.config, url)?.expose()
-            && self.config.database.plugins_url.is_none()
-        {
+        store::bootstrap(url.expose(), &self.roles).await?;
+        if self.config.database.plugins_url.is_none() {
             store::ensure_database(url.expose(), PLUGINS_DATABASE).await?;
         }
         store::migrate(url.expose()).await?;

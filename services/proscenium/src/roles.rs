@@ -54,8 +54,9 @@ async fn serve_all(platform: &Platform, listener: tokio::net::TcpListener) -> an
     client.attach(ServiceName::Catalog, catalog_role(platform));
     client.attach(ServiceName::Scaffolder, scaffolder_role(platform));
     client.attach(ServiceName::PluginHost, plugin_host_role(platform)?);
-    let edge = gateway_role(platform, demo::sample_url(&integrations, &platform.config).await?)?;
-    let greeting = demo::prepare(platform, &integrations);
+    let samples = demo::samples(&integrations, &platform.config).await?;
+    let edge = gateway_role(platform, samples.first().map(|sample| sample.location.clone()))?;
+    let greeting = demo::prepare(platform, &samples);
     let announce = async {
         match greeting.await {
             Ok(lines) => announce(platform, &lines),
@@ -82,7 +83,7 @@ pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
         Role::PluginHost => plugin_host_role(&platform)?,
         Role::Integrations => {
             let state = integrations_state(&platform)?;
-            demo::sample_url(&state, &platform.config).await?;
+            demo::samples(&state, &platform.config).await?;
             integrations::service(state, &platform.key).router
         }
     };
