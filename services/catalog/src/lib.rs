@@ -23,7 +23,8 @@ pub use http::routes;
 
 use ::store::Db;
 use domain::cursor::CursorKey;
-use http_shell::ServiceClient;
+use domain::scope::Scope;
+use http_shell::{Caller, ServiceClient};
 use kernel::SharedClock;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -51,5 +52,14 @@ impl State {
             clock,
             wake: Arc::new(Notify::new()),
         }
+    }
+
+    /// What this caller may read under the policies of this version. Today every reader reads everything.
+    ///
+    /// # Errors
+    /// Those of the database.
+    #[expect(clippy::unused_async, reason = "conditions are rows")]
+    pub async fn scope(&self, _: &Caller, policy_version: i64) -> kernel::Result<Scope> {
+        Ok(Scope { policy_version, ..Scope::everything() })
     }
 }

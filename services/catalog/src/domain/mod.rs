@@ -1,5 +1,6 @@
 //! The catalog's rules, without I/O: languages of queries, search terms, final documents, outcomes of processing.
 
+pub mod cause;
 pub mod cursor;
 pub mod document;
 pub mod fields;
@@ -8,6 +9,7 @@ pub mod location;
 pub mod outcome;
 pub mod predicate;
 pub mod process;
+pub mod scope;
 pub mod stitch;
 pub mod terms;
 pub mod text;

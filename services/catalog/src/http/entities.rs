@@ -5,6 +5,7 @@ use super::params::Params;
 use super::reply;
 use super::schema::{EntitiesByRefs, Entity};
 use crate::State;
+use crate::domain::cause::Cause;
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::predicate;
@@ -70,7 +71,7 @@ pub async fn delete_entity_by_uid(
     // An unknown uid is no failure: the entity is not there, which is what was asked for.
     if let Ok(id) = Uuid::parse_str(&uid) {
         let mut tx = state.db.tenant(caller.tenant).await?;
-        if let Some(entity_ref) = remove::by_uid(&mut tx, id).await? {
+        if let Some(entity_ref) = remove::by_uid(&mut tx, id, &Cause::person(&caller.principal)).await? {
             tx.record(AuditEvent::by(&caller.principal, "entity.delete", entity_ref)).await?;
             tx.commit().await?;
             state.wake.notify_one();

@@ -5,6 +5,7 @@ use super::params::Params;
 use super::reply;
 use super::schema::{Location, LocationInput, LocationItem, Registered};
 use crate::State;
+use crate::domain::cause::Cause;
 use crate::domain::location::{generated_entity, generated_name};
 use crate::domain::outcome::{Content, Emitted};
 use crate::jobs::process::Pipeline;
@@ -131,7 +132,7 @@ async fn register(
     let entity_ref = free_entity_ref(&mut tx, location).await?;
     let created = locations::insert(&mut tx, location, &entity_ref, state.clock.now()).await?;
     let source = refresh::location_source(created.location_id);
-    apply::register(&mut tx, &source, &root_of(&created)).await?;
+    apply::register(&mut tx, &source, &root_of(&created), &Cause::person(&caller.principal)).await?;
     let after = json!({"type": location.kind, "target": location.target});
     tx.record(AuditEvent::by(&caller.principal, "location.register", location.to_string()).after(after)).await?;
     tx.commit().await?;
@@ -180,7 +181,8 @@ pub async fn move_location(
     let mut tx = state.db.tenant(caller.tenant).await?;
     let before = locations::find(&mut tx, parse_id(&id)?).await?.ok_or_else(|| unknown(&id))?;
     let moved = locations::set_target(&mut tx, before.location_id, &wanted).await?.ok_or_else(|| unknown(&id))?;
-    apply::register(&mut tx, &refresh::location_source(moved.location_id), &root_of(&moved)).await?;
+    let source = refresh::location_source(moved.location_id);
+    apply::register(&mut tx, &source, &root_of(&moved), &Cause::person(&caller.principal)).await?;
     let event = AuditEvent::by(&caller.principal, "location.move", wanted.to_string())
         .before(json!({"type": before.kind, "target": before.target}))
         .after(json!({"type": wanted.kind, "target": wanted.target}));
@@ -196,7 +198,7 @@ pub async fn move_location(
 pub async fn delete_location(Shared(state): Shared<State>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     let location_id = parse_id(&id)?;
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let mut counters = sequence::lock(&mut tx).await?;
+    let mut counters = sequence::lock(&mut tx, &Cause::person(&caller.principal)).await?;
     let deleted = locations::delete(&mut tx, location_id).await?.ok_or_else(|| unknown(&id))?;
     remove::emitted_by_location(&mut tx, &mut counters, location_id).await?;
     sequence::save(&mut tx, &counters).await?;

@@ -3,6 +3,7 @@
 use super::refresh::{self, Claim, State};
 use super::sequence::{self, Counters};
 use super::{relations, remove, write};
+use crate::domain::cause::Cause;
 use crate::domain::outcome::{Content, Emitted, Processed, Run};
 use kernel::Result;
 use model::Relation;
@@ -25,7 +26,7 @@ pub struct Applied {
 /// # Errors
 /// Those of the database.
 pub async fn run(tx: &mut TenantTx, entity_ref: &str, run: &Run, next_in: Duration) -> Result<Applied> {
-    let mut counters = sequence::lock(tx).await?;
+    let mut counters = sequence::lock(tx, &Cause::location(entity_ref)).await?;
     let unsearchable = run.own.as_ref().ok().and_then(|processed| processed.unsearchable.as_ref());
     let problem = run.own.as_ref().err().or(unsearchable);
     let sources = run.own.is_ok().then_some(run.sources.as_slice());
@@ -127,8 +128,8 @@ async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes
 ///
 /// # Errors
 /// Those of the database.
-pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted) -> Result<()> {
-    let mut counters = sequence::lock(tx).await?;
+pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted, cause: &Cause) -> Result<()> {
+    let mut counters = sequence::lock(tx, cause).await?;
     let mut changes = Changes::default();
     emit(tx, source, std::slice::from_ref(root), &mut changes).await?;
     finish(tx, &mut counters, changes).await?;

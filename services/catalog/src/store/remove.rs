@@ -2,6 +2,7 @@
 
 use super::sequence::{self, Counters};
 use super::{refresh, relations, write};
+use crate::domain::cause::Cause;
 use kernel::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{TenantTx, db, queue};
@@ -106,7 +107,7 @@ pub async fn emitted_by_location(tx: &mut TenantTx, counters: &mut Counters, loc
 ///
 /// # Errors
 /// Those of the database.
-pub async fn by_uid(tx: &mut TenantTx, uid: Uuid) -> Result<Option<String>> {
+pub async fn by_uid(tx: &mut TenantTx, uid: Uuid, cause: &Cause) -> Result<Option<String>> {
     let found: Option<String> =
         sqlx::query_scalar("select entity_ref from entity where tenant_id = $1 and entity_id = $2")
             .bind(tx.id())
@@ -115,7 +116,7 @@ pub async fn by_uid(tx: &mut TenantTx, uid: Uuid) -> Result<Option<String>> {
             .await
             .map_err(db)?;
     let Some(entity_ref) = found else { return Ok(None) };
-    let mut counters = sequence::lock(tx).await?;
+    let mut counters = sequence::lock(tx, cause).await?;
     let parents: Vec<String> =
         sqlx::query_scalar("select source from refresh_edge where tenant_id = $1 and entity_ref = $2")
             .bind(tx.id())

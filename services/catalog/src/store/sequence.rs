@@ -1,6 +1,8 @@
 //! The counters of one organisation, and the lock that puts its changes in order.
 
+use crate::domain::cause::Cause;
 use kernel::Result;
+use sqlx::types::Json;
 use store::{TenantTx, db};
 use uuid::Uuid;
 
@@ -15,18 +17,26 @@ pub struct Counters {
     pub next_term_no: i32,
 }
 
-/// Waits for every other change of this organisation and takes the next sequence number.
+/// Waits for every other change of this organisation, takes the next sequence number and notes what causes the change.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn lock(tx: &mut TenantTx) -> Result<Counters> {
+pub async fn lock(tx: &mut TenantTx, cause: &Cause) -> Result<Counters> {
     sqlx::query_as(
-        "insert into tenant_seq (tenant_id, epoch, seq) values ($1, $2, 1)
-         on conflict on constraint tenant_seq_pk do update set seq = tenant_seq.seq + 1
-         returning seq, next_entity_no, next_term_no",
+        "with counters as (
+           insert into tenant_seq (tenant_id, epoch, seq, changed_at) values ($1, $2, 1, clock_timestamp())
+           on conflict on constraint tenant_seq_pk do update set seq = tenant_seq.seq + 1,
+             changed_at = greatest(clock_timestamp(), tenant_seq.changed_at + interval '1 microsecond')
+           returning seq, changed_at, next_entity_no, next_term_no
+         ),
+         change as (
+           insert into catalog_change (tenant_id, seq, changed_at, cause) select $1, seq, changed_at, $3 from counters
+         )
+         select seq, next_entity_no, next_term_no from counters",
     )
     .bind(tx.id())
     .bind(Uuid::now_v7())
+    .bind(Json(cause))
     .fetch_one(tx.conn())
     .await
     .map_err(db)
