@@ -7,6 +7,8 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import orgPlugin from '@backstage/plugin-org/alpha';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import searchPlugin from '@backstage/plugin-search/alpha';
+import { entityHistoryPlugin } from '../plugins/entityHistory';
+import { entitySourcePlugin } from '../plugins/entitySource';
 import { homePlugin } from '../plugins/home';
 import { onboardingPlugin } from '../plugins/onboarding';
 import { settingsPlugin } from '../plugins/settings';
@@ -28,6 +30,8 @@ export function ownFeatures(portal: PortalConfig): FrontendFeature[] {
     homePlugin,
     onboardingPlugin,
     settingsPlugin,
+    entityHistoryPlugin,
+    entitySourcePlugin,
     makeAppModule(portal),
   ];
 }

@@ -1,9 +1,5 @@
 import type { LocationProblem } from '../../api/types';
-
-/** The last part of an address: what a person calls the file. */
-function fileName(url: string): string {
-  return url.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? url;
-}
+import { fileName } from '../../ui/fileLink';
 
 /** `catalog-info.yaml line 7: unexpected tab. Use spaces.` */
 export function problemText(problem: LocationProblem, target: string): string {
