@@ -29,13 +29,16 @@ export interface CatalogKind {
   builtIn: boolean;
   allowed: boolean;
   title?: string;
+  /** What `apiVersion` may be; anything when there is none. */
+  apiVersions?: string[];
+  /** Judges the whole entity. */
   schema?: JsonObject;
   relations?: RelationRule[];
 }
 
 export type KindDefinition = Pick<
   CatalogKind,
-  'title' | 'schema' | 'relations'
+  'title' | 'apiVersions' | 'schema' | 'relations'
 >;
 
 const base = 'plugin://catalog/v1';

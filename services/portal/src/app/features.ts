@@ -10,6 +10,7 @@ import searchPlugin from '@backstage/plugin-search/alpha';
 import { entityHistoryPlugin } from '../plugins/entityHistory';
 import { entitySourcePlugin } from '../plugins/entitySource';
 import { homePlugin } from '../plugins/home';
+import { managedEntitiesPlugin } from '../plugins/managedEntities';
 import { onboardingPlugin } from '../plugins/onboarding';
 import { settingsPlugin } from '../plugins/settings';
 import type { PortalConfig } from '../portalConfig';
@@ -32,6 +33,7 @@ export function ownFeatures(portal: PortalConfig): FrontendFeature[] {
     settingsPlugin,
     entityHistoryPlugin,
     entitySourcePlugin,
+    managedEntitiesPlugin,
     makeAppModule(portal),
   ];
 }

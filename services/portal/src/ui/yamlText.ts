@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseDocument, stringify } from 'yaml';
+import { LineCounter, parseDocument, stringify } from 'yaml';
 
 /** A value as YAML, without a line break at the end; text in several lines stays readable. */
 export function toYaml(value: unknown): string {
@@ -9,11 +9,11 @@ export function toYaml(value: unknown): string {
   }).trimEnd();
 }
 
-export type ParsedYaml =
-  { value: Record<string, unknown> } | { problem: string; line?: number };
+type Parsed<T> = { value: T } | { problem: string; line?: number };
+export type ParsedYaml = Parsed<Record<string, unknown>>;
 
-/** The object that `text` is, in YAML or JSON, or what keeps it from being one, with the line. */
-export function parseYamlObject(text: string): ParsedYaml {
+/** The value that `text` is, in YAML or JSON, or what keeps it from being one, with the line. */
+export function parseYaml(text: string): Parsed<unknown> {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,
@@ -25,18 +25,24 @@ export function parseYamlObject(text: string): ParsedYaml {
     const reason = error.message.replace(/\.$/, '');
     return { problem: `Line ${line}: ${reason}.`, line };
   }
-  if (!isMap(document.contents)) {
-    return {
-      problem: 'An entity begins with fields such as kind: and metadata:.',
-    };
-  }
   try {
-    return {
-      value: document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>,
-    };
+    return { value: document.toJS({ maxAliasCount: 100 }) as unknown };
   } catch (thrown) {
     return {
       problem: thrown instanceof Error ? thrown.message : String(thrown),
     };
   }
+}
+
+/** As `parseYaml`, for an entity. */
+export function parseYamlObject(text: string): ParsedYaml {
+  const parsed = parseYaml(text);
+  if ('problem' in parsed) return parsed;
+  const { value } = parsed;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { value: value as Record<string, unknown> };
+  }
+  return {
+    problem: 'An entity begins with fields such as kind: and metadata:.',
+  };
 }
