@@ -20,7 +20,13 @@ export interface RelationRule {
   field: string;
   type: string;
   reverse: string;
+  /** The kind of a reference that names none. */
+  defaultKind?: string;
+  /** The only kind that may be named. */
   targetKind?: string;
+  /** The namespace of a reference that names none. */
+  defaultNamespace?: 'inherit' | 'default';
+  /** Whether the field may hold a list. */
   multiple?: boolean;
 }
 

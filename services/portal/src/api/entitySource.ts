@@ -1,6 +1,5 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import type { Entity, EntityLink } from '@backstage/catalog-model';
-import { ApiFailure } from './failure';
 import { entityPath } from './entityPath';
 import { requestJson, requestNothing, type Fetch } from './request';
 
@@ -22,7 +21,7 @@ export interface EntitySource {
 export interface FieldOrigin {
   path: string;
   source: {
-    kind: 'file' | 'overlay' | 'set';
+    kind: 'file' | 'provider' | 'set' | 'overlay' | 'platform';
     location?: string;
     actor?: string;
     changedAt?: string;
@@ -66,20 +65,14 @@ export class EntitySourceClient {
     return answer.fields;
   }
 
-  /** An entity without an overlay has an empty one. */
+  /** What is added to an entity that has an overlay; one that has none is not found. */
   async overlay(entityRef: string): Promise<Overlay> {
-    try {
-      const found = await requestJson<Partial<Overlay>>(
-        this.#fetch,
-        `${this.#url(entityRef)}/overlay`,
-      );
-      return { ...emptyOverlay, ...found };
-    } catch (thrown) {
-      if (thrown instanceof ApiFailure && thrown.status === 404) {
-        return emptyOverlay;
-      }
-      throw thrown;
-    }
+    const found = await requestJson<Overlay>(
+      this.#fetch,
+      `${this.#url(entityRef)}/overlay`,
+    );
+    const { annotations, labels, tags, links } = found;
+    return { annotations, labels, tags, links };
   }
 
   setOverlay(entityRef: string, overlay: Overlay): Promise<void> {

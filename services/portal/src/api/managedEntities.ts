@@ -1,6 +1,5 @@
-import type { Entity } from '@backstage/catalog-model';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { createApiRef } from '@backstage/frontend-plugin-api';
-import { ApiFailure } from './failure';
 import { entityPath } from './entityPath';
 import { requestJson, requestNothing, type Fetch } from './request';
 
@@ -10,6 +9,12 @@ export const portalSet = 'portal';
 interface EntitySet {
   set: string;
   entities: Entity[];
+}
+
+/** An entity and the set that it was written to. */
+export interface ManagedEntity {
+  set: string;
+  entity: Entity;
 }
 
 const base = 'plugin://catalog/v1/sets';
@@ -22,35 +27,46 @@ export class ManagedEntitiesClient {
     this.#fetch = fetch;
   }
 
-  /** What was written with the form; nothing yet is an empty list. */
-  async list(set = portalSet): Promise<Entity[]> {
-    try {
-      const found = await requestJson<EntitySet>(
-        this.#fetch,
-        `${base}/${encodeURIComponent(set)}`,
-      );
-      return found.entities;
-    } catch (thrown) {
-      if (thrown instanceof ApiFailure && thrown.status === 404) return [];
-      throw thrown;
-    }
+  /** What was written to all sets. */
+  async list(): Promise<ManagedEntity[]> {
+    const { items } = await requestJson<{ items: { set: string }[] }>(
+      this.#fetch,
+      base,
+    );
+    const sets = await Promise.all(items.map(({ set }) => this.#set(set)));
+    return sets.flatMap(({ set, entities }) =>
+      entities.map(entity => ({ set, entity })),
+    );
+  }
+
+  /** An entity as it was written, where there is one. */
+  async find(set: string, entityRef: string): Promise<Entity | undefined> {
+    const { entities } = await this.#set(set);
+    return entities.find(entity => stringifyEntityRef(entity) === entityRef);
   }
 
   /** Creates the entity, or replaces it when the set has it already. */
-  save(entity: Entity, set = portalSet): Promise<void> {
+  save(entity: Entity, set: string): Promise<void> {
+    return requestNothing(this.#fetch, `${this.#url(set)}/entities`, {
+      method: 'PUT',
+      body: { entity },
+    });
+  }
+
+  remove(entityRef: string, set: string): Promise<void> {
     return requestNothing(
       this.#fetch,
-      `${base}/${encodeURIComponent(set)}/entities`,
-      { method: 'PUT', body: { entity } },
+      `${this.#url(set)}/entities/${entityPath(entityRef)}`,
+      { method: 'DELETE' },
     );
   }
 
-  remove(entityRef: string, set = portalSet): Promise<void> {
-    return requestNothing(
-      this.#fetch,
-      `${base}/${encodeURIComponent(set)}/entities/${entityPath(entityRef)}`,
-      { method: 'DELETE' },
-    );
+  #set(set: string): Promise<EntitySet> {
+    return requestJson(this.#fetch, this.#url(set));
+  }
+
+  #url(set: string): string {
+    return `${base}/${encodeURIComponent(set)}`;
   }
 }
 

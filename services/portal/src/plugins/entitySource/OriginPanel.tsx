@@ -1,10 +1,14 @@
 import type { Entity } from '@backstage/catalog-model';
 import type { FieldOrigin } from '../../api/entitySource';
+import { fieldPath } from '../../api/fieldPath';
 import { Badge } from '../../ui/Badge';
 import { EntityChip } from '../../ui/EntityChip';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { originWords, shortValue, valueAt } from './origin';
+
+/** What was done here stands out. */
+const mark = new Set<FieldOrigin['source']['kind']>(['overlay', 'set']);
 
 function OriginRow({
   entity,
@@ -18,18 +22,18 @@ function OriginRow({
   return (
     <tr>
       <th scope="row" className="pro-mono pro-any-break">
-        {origin.path}
+        {fieldPath(origin.path)}
       </th>
       <td className="pro-mono pro-any-break">
         {shortValue(valueAt(entity, origin.path))}
       </td>
       <td>
         <span className="source-origin">
-          <Badge tone={source.kind === 'file' ? 'plain' : 'accent'}>
+          <Badge tone={mark.has(source.kind) ? 'accent' : 'plain'}>
             {originWords(source)}
           </Badge>
           {byPerson && source.actor && <EntityChip entityRef={source.actor} />}
-          {source.changedAt && source.kind !== 'file' && (
+          {source.changedAt && mark.has(source.kind) && (
             <span className="pro-quiet">
               <RelativeTime at={source.changedAt} />
             </span>

@@ -40,18 +40,19 @@ function FileFacts({ source }: { source: EntitySource }) {
 export function SourcePanel(props: {
   entity: Entity;
   source: EntitySource;
-  managed: boolean;
+  /** The set that the entity is managed in. */
+  set?: string;
 }) {
-  const { source, managed } = props;
+  const { source, set } = props;
   return (
     <Panel
       title="Where this comes from"
       actions={
-        managed && (
+        set && (
           <ButtonLink
             variant="secondary"
             size="small"
-            href={editPath(getCompoundEntityRef(props.entity))}
+            href={editPath(set, getCompoundEntityRef(props.entity))}
           >
             Edit entity
           </ButtonLink>
@@ -59,10 +60,10 @@ export function SourcePanel(props: {
       }
     >
       {source.problem && <Problem>{source.problem}</Problem>}
-      {managed ? (
+      {set ? (
         <p className="source-note">
-          This entity is managed here: it was made in the portal or through the
-          API, and no file describes it.
+          This entity is managed here, in the set <code>{set}</code>: it was
+          made in the portal or through the API, and no file describes it.
         </p>
       ) : (
         <FileFacts source={source} />

@@ -10,6 +10,7 @@ import {
 } from '../../api/entitySource';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { managedSet } from '../managedEntities/managedSet';
 import { useMay } from '../settings/useMe';
 import { DocumentPanel } from './DocumentPanel';
 import { fileParts } from './FromFile';
@@ -25,10 +26,6 @@ interface Known {
   origins: FieldOrigin[];
 }
 
-function isManagedHere({ origins }: Known): boolean {
-  return origins.some(({ source }) => source.kind === 'set');
-}
-
 function Panels(props: {
   entity: Entity;
   known: Known;
@@ -36,12 +33,12 @@ function Panels(props: {
 }) {
   const { entity, known } = props;
   const mayChange = useMay('catalog.entity.create') === true;
-  const managed = isManagedHere(known);
+  const set = managedSet(entity);
   return (
     <div className="pro-stack">
-      <SourcePanel entity={entity} source={known.source} managed={managed} />
+      <SourcePanel entity={entity} source={known.source} set={set} />
       <StatusPanel entity={entity} source={known.source} />
-      {!managed && (
+      {!set && (
         <OverlayPanel
           entityRef={stringifyEntityRef(entity)}
           overlay={known.overlay}
@@ -63,12 +60,15 @@ export function SourceTab() {
   const sources = useApi(entitySourceApiRef);
   const entityRef = stringifyEntityRef(entity);
   const { load, reload } = useLoad(async (): Promise<Known> => {
-    const [source, origins, overlay] = await Promise.all([
+    const [source, origins] = await Promise.all([
       sources.source(entityRef),
       sources.provenance(entityRef),
-      sources.overlay(entityRef),
     ]);
-    return { source, origins, overlay: overlay ?? emptyOverlay };
+    const isAddedTo = origins.some(
+      ({ source: { kind } }) => kind === 'overlay',
+    );
+    const overlay = isAddedTo ? await sources.overlay(entityRef) : emptyOverlay;
+    return { source, origins, overlay };
   }, entityRef);
   return (
     <div className="source">

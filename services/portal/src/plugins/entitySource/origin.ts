@@ -4,9 +4,13 @@ import type { FieldOrigin } from '../../api/entitySource';
 
 /** Where a field's value comes from, in words; a person stands beside it. */
 export function originWords(source: FieldOrigin['source']): string {
-  return { file: 'The file', overlay: 'Added here', set: 'Managed here' }[
-    source.kind
-  ];
+  return {
+    file: 'The file',
+    provider: 'An entity provider',
+    set: 'Managed here',
+    overlay: 'Added here',
+    platform: 'The catalog',
+  }[source.kind];
 }
 
 /** The value at `path`; keys may have dots in them, so as much of the path as fits is taken as one key. */

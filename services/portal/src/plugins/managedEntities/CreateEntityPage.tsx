@@ -1,6 +1,7 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { useSearchParams } from 'react-router-dom';
 import { catalogSettingsApiRef } from '../../api/catalogSettings';
+import { portalSet } from '../../api/managedEntities';
 import { PageFrame } from '../../ui/PageFrame';
 import { NoPermission } from '../../ui/NoPermission';
 import { Panel } from '../../ui/Panel';
@@ -49,6 +50,7 @@ function Editor() {
     <EntityEditor
       forms={forms}
       start={emptyDraft(first)}
+      set={portalSet}
       isNew
       cancelHref="/settings/catalog-sources/managed"
     />

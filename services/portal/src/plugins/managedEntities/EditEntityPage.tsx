@@ -19,7 +19,7 @@ import { formsFor } from './schemaFields';
 
 const managedPath = '/settings/catalog-sources/managed';
 
-function DeleteButton({ entity }: { entity: Entity }) {
+function DeleteButton({ set, entity }: { set: string; entity: Entity }) {
   const managed = useApi(managedEntitiesApiRef);
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
@@ -34,7 +34,7 @@ function DeleteButton({ entity }: { entity: Entity }) {
           title={`Delete ${name}?`}
           action="Delete entity"
           onConfirm={async () => {
-            await managed.remove(stringifyEntityRef(entity));
+            await managed.remove(stringifyEntityRef(entity), set);
             navigate(managedPath);
           }}
           onClose={() => setAsking(false)}
@@ -49,19 +49,19 @@ function DeleteButton({ entity }: { entity: Entity }) {
 
 /** Edits or deletes an entity that was made here. */
 export function EditEntityPage() {
-  const { namespace = '', kind = '', name = '' } = useParams();
+  const { set = '', namespace = '', kind = '', name = '' } = useParams();
   const entityRef = stringifyEntityRef({ kind, namespace, name });
   const managed = useApi(managedEntitiesApiRef);
   const settings = useApi(catalogSettingsApiRef);
   const may = useMay('catalog.entity.create');
+  const mayDelete = useMay('catalog.entity.delete') === true;
   const { load, reload } = useLoad(async () => {
-    const [entities, kinds] = await Promise.all([
-      managed.list(),
+    const [entity, kinds] = await Promise.all([
+      managed.find(set, entityRef),
       settings.kinds(),
     ]);
-    const entity = entities.find(one => stringifyEntityRef(one) === entityRef);
     return { entity, forms: formsFor(kinds) };
-  }, entityRef);
+  }, `${set} ${entityRef}`);
   const entity = load.state === 'ready' ? load.value.entity : undefined;
   return (
     <PageFrame
@@ -70,7 +70,9 @@ export function EditEntityPage() {
         entity &&
         'Everybody sees what you save at once; the history keeps what was.'
       }
-      actions={entity && may && <DeleteButton entity={entity} />}
+      actions={
+        entity && mayDelete && <DeleteButton set={set} entity={entity} />
+      }
     >
       {may === false ? (
         <NoPermission to="edit entities" />
@@ -82,6 +84,7 @@ export function EditEntityPage() {
                 key={entityRef}
                 forms={forms}
                 start={entity as unknown as Draft}
+                set={set}
                 isNew={false}
                 cancelHref={entityPagePath({ kind, namespace, name })}
               />

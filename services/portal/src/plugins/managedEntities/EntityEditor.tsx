@@ -35,6 +35,8 @@ type View = 'form' | 'yaml';
 export interface EntityEditorProps {
   forms: KindForm[];
   start: Draft;
+  /** The set that it is written to. */
+  set: string;
   isNew: boolean;
   cancelHref: string;
 }
@@ -89,15 +91,23 @@ function useSave(props: EntityEditorProps, kept: ReturnType<typeof useDraft>) {
   const [problems, setProblems] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);
 
+  // By references, because that answers without an error when there is none.
+  const isThere = async (entityRef: string) => {
+    const { items } = await catalog.getEntitiesByRefs({
+      entityRefs: [entityRef],
+      fields: ['kind'],
+    });
+    return Boolean(items[0]);
+  };
   const write = async (entity: Entity) => {
     const entityRef = stringifyEntityRef(entity);
-    if (props.isNew && (await catalog.getEntityByRef(entityRef))) {
+    if (props.isNew && (await isThere(entityRef))) {
       throw new ApiFailure(`There is a ${entityRef} already.`, {
         status: 409,
         fields: { 'entity.metadata.name': `There is a ${entityRef} already.` },
       });
     }
-    await managed.save(entity);
+    await managed.save(entity, props.set);
     navigate(entityPagePath(getCompoundEntityRef(entity)));
   };
   const fail = (failure: ApiFailure) => {

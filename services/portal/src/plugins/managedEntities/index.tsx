@@ -7,7 +7,8 @@ import {
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { EntityContextMenuItemBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { RiEditLine } from '@remixicon/react';
-import { isManaged } from './isManaged';
+import { portalSet } from '../../api/managedEntities';
+import { managedSet } from './managedSet';
 import { createPath, editPath } from './paths';
 
 const createEntityRouteRef = createRouteRef();
@@ -33,7 +34,7 @@ export const managedEntitiesPlugin = createFrontendPlugin({
     PageBlueprint.make({
       name: 'edit',
       params: {
-        path: '/entities/edit/:namespace/:kind/:name',
+        path: '/entities/edit/:set/:namespace/:kind/:name',
         noHeader: true,
         loader: () =>
           import(/* webpackChunkName: "managed" */ './EditEntityPage').then(
@@ -45,12 +46,15 @@ export const managedEntitiesPlugin = createFrontendPlugin({
       name: 'edit',
       params: {
         icon: <RiEditLine size={16} />,
-        filter: (entity: Entity) => isManaged(entity),
+        filter: (entity: Entity) => managedSet(entity) !== undefined,
         useProps: () => {
           const { entity } = useEntity();
           return {
             title: 'Edit entity',
-            href: editPath(getCompoundEntityRef(entity)),
+            href: editPath(
+              managedSet(entity) ?? portalSet,
+              getCompoundEntityRef(entity),
+            ),
           };
         },
       },

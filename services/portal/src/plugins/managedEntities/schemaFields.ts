@@ -84,7 +84,8 @@ function inputFor(
   rule?: RelationRule,
 ): FieldInput {
   const types = typesOf(schema);
-  const kinds = rule?.targetKind ? [rule.targetKind] : [];
+  const kind = rule?.targetKind ?? rule?.defaultKind;
+  const kinds = kind ? [kind] : [];
   const isList = types.includes('array');
   if (rule) return { as: isList || rule.multiple ? 'refs' : 'ref', kinds };
   const options = texts(schema.enum);
