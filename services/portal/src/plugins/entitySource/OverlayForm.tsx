@@ -23,12 +23,8 @@ import {
   type KeyedRow,
   type OverlayDraft,
 } from './overlayDraft';
-import {
-  FromFileLinks,
-  FromFileMap,
-  FromFileTags,
-  type FileParts,
-} from './FromFile';
+import { FromFileLinks, FromFileMap, FromFileTags } from './FromFile';
+import type { FileParts } from './fileParts';
 
 interface KeyedEditorProps {
   part: 'annotations' | 'labels';
@@ -136,7 +132,7 @@ function useOverlayForm(props: OverlayFormProps) {
   const [busy, setBusy] = useState(false);
 
   const save = async () => {
-    const found = draftErrors(draft);
+    const found = draftErrors(draft, props.file);
     setErrors(found);
     setProblems([]);
     if (Object.keys(found).length > 0) return;
