@@ -8,6 +8,7 @@ a data folder that is thrown away. Ends with 1 when the whole set costs more tha
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,8 +27,9 @@ def set_row_security(server, on):
     folder, port = server.postgres_socket()
     verb = "enable" if on else "disable"
     sql = "; ".join(f"alter table {table} {verb} row level security" for table in TABLES)
-    command = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", str(port), "-U", "postgres", "-d", "proscenium", "-c", sql]
-    subprocess.run(command, check=True, capture_output=True)
+    environment = os.environ | {"PGPASSWORD": (server.folder / "postgres-password").read_text().strip()}
+    command = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", str(port), "-U", "proscenium", "-d", "proscenium", "-c", sql]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
 
 
 def main():
