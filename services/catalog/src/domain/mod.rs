@@ -1,6 +1,7 @@
 //! The catalog's rules, without I/O: languages of queries, search terms, final documents, outcomes of processing.
 
 pub mod cause;
+pub mod condition;
 pub mod cursor;
 pub mod document;
 pub mod fields;

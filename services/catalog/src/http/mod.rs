@@ -11,6 +11,7 @@ mod legacy;
 mod location_query;
 mod locations;
 mod params;
+mod permissions;
 mod progress;
 mod refresh;
 mod reply;
@@ -49,5 +50,7 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
         .route(read_entities, routes!(search::search))
+        .route(read_entities, routes!(permissions::get_permission_metadata))
+        .route(read_entities, routes!(permissions::apply_conditions))
         .route(Access::public(), routes!(document::get_openapi_document))
 }

@@ -8,6 +8,7 @@ pub mod conditions;
 pub mod entities;
 pub mod facets;
 pub mod locations;
+pub mod policies;
 pub mod postings;
 pub mod progress;
 pub mod refresh;

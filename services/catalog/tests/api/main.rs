@@ -6,6 +6,7 @@ mod deletion;
 mod harness;
 mod ingestion;
 mod locations;
+mod permissions;
 mod query;
 mod search;
 mod tenants;
