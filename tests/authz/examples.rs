@@ -175,6 +175,13 @@ const CATALOG: &[Example] = &[
     ),
     get("GET /api/catalog/v1/locations", "/api/catalog/v1/locations"),
     get("GET /api/catalog/v1/locations/{id}/progress", "/api/catalog/v1/locations/<location>/progress"),
+    get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
+    example(
+        "PUT /api/catalog/v1/kinds/{kind}",
+        "/api/catalog/v1/kinds/<custom_kind>",
+        r#"{"schema":{"type":"object"}}"#,
+    ),
+    example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(

@@ -95,6 +95,8 @@ pub struct RelationField {
     pub reverse: &'static str,
     /// The kind of a reference that names none.
     pub default_kind: Option<&'static str>,
+    /// Whether it holds a list.
+    pub is_list: bool,
 }
 
 /// The fields of a built-in kind that make relations.
@@ -105,6 +107,8 @@ pub fn fields_of(kind: &str) -> impl Iterator<Item = RelationField> {
         forward: field.forward,
         reverse: field.reverse,
         default_kind: field.default_kind,
+        is_list: matches!(field.forward, "providesApi" | "consumesApi" | "dependsOn" | "dependencyOf" | "memberOf")
+            || matches!(field.name, "children" | "members"),
     })
 }
 

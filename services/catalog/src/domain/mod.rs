@@ -5,6 +5,7 @@ pub mod cursor;
 pub mod document;
 pub mod fields;
 pub mod filter;
+pub mod kinds;
 pub mod location;
 pub mod outcome;
 pub mod predicate;
