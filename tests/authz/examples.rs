@@ -186,6 +186,13 @@ const CATALOG: &[Example] = &[
         r#"{"items":[{"id":"1","resourceRef":"component:default/<entity>","resourceType":"catalog-entity",
             "conditions":{"rule":"IS_ENTITY_KIND","resourceType":"catalog-entity","params":{"kinds":["component"]}}}]}"#,
     ),
+    get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
+    example(
+        "PUT /api/catalog/v1/kinds/{kind}",
+        "/api/catalog/v1/kinds/<custom_kind>",
+        r#"{"schema":{"type":"object"}}"#,
+    ),
+    example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(

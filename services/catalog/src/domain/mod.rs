@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod document;
 pub mod fields;
 pub mod filter;
+pub mod kinds;
 pub mod location;
 pub mod outcome;
 pub mod predicate;

@@ -7,6 +7,7 @@ mod document;
 mod entities;
 mod entity_list;
 mod facets;
+mod kinds;
 mod legacy;
 mod location_query;
 mod locations;
@@ -49,6 +50,9 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(locations::get_location_by_entity))
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
+        .route(read_entities, routes!(kinds::list_kinds))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::set_kind))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::delete_kind))
         .route(read_entities, routes!(search::search))
         .route(read_entities, routes!(permissions::get_permission_metadata))
         .route(read_entities, routes!(permissions::apply_conditions))
