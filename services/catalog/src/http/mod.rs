@@ -2,11 +2,14 @@
 
 mod analyze;
 mod ancestry;
+mod as_of;
 mod body;
+mod deleted;
 mod document;
 mod entities;
 mod entity_list;
 mod facets;
+mod history;
 mod legacy;
 mod location_query;
 mod locations;
@@ -49,5 +52,8 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
         .route(read_entities, routes!(search::search))
+        .route(read_entities, routes!(history::get_history))
+        .route(read_entities, routes!(deleted::list_deleted_entities))
+        .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(deleted::restore_entity))
         .route(Access::public(), routes!(document::get_openapi_document))
 }
