@@ -2,12 +2,15 @@
 
 mod analyze;
 mod ancestry;
+mod as_of;
 mod body;
+mod deleted;
 mod document;
 mod entities;
 mod entity_list;
 mod facets;
 mod kinds;
+mod history;
 mod legacy;
 mod location_query;
 mod locations;
@@ -56,5 +59,8 @@ pub fn routes() -> Routes<State> {
         .route(read_entities, routes!(search::search))
         .route(read_entities, routes!(permissions::get_permission_metadata))
         .route(read_entities, routes!(permissions::apply_conditions))
+        .route(read_entities, routes!(history::get_history))
+        .route(read_entities, routes!(deleted::list_deleted_entities))
+        .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(deleted::restore_entity))
         .route(Access::public(), routes!(document::get_openapi_document))
 }
