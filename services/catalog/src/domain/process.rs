@@ -27,7 +27,9 @@ impl AllowedKinds {
         Self(kinds.into_iter().map(|kind| kind.trim().to_lowercase()).collect())
     }
 
-    fn allow(&self, kind: &str) -> bool {
+    /// Whether it accepts this one.
+    #[must_use]
+    pub fn allow(&self, kind: &str) -> bool {
         self.0.contains(&kind.to_lowercase())
     }
 }
@@ -114,7 +116,9 @@ pub fn emit(draft: Draft, filled: Result<Value, Problem>, location: &LocationRef
     Some(Emitted { entity_ref, location_key: location.to_string(), content })
 }
 
-fn has_null_character(value: &Value) -> bool {
+/// Whether a text or a key in it has a character that Postgres cannot store.
+#[must_use]
+pub fn has_null_character(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_null_character),

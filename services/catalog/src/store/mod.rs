@@ -3,11 +3,15 @@
 //! Every change begins with [`sequence::lock`], so changes of one organisation follow one another and none can
 //! deadlock; reads never wait.
 
+pub mod additions;
 pub mod apply;
+pub mod claim;
 pub mod conditions;
 pub mod entities;
 pub mod facets;
+pub mod guard;
 pub mod locations;
+pub mod managed;
 pub mod postings;
 pub mod progress;
 pub mod refresh;
@@ -15,5 +19,6 @@ pub mod relations;
 pub mod remove;
 pub mod search;
 pub mod sequence;
+pub mod settings;
 pub mod statistics;
 pub mod write;

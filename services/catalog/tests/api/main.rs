@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
 mod deletion;
+mod guard;
 mod harness;
 mod ingestion;
 mod locations;
+mod managed;
+mod overlays;
+mod providers;
 mod query;
 mod search;
+mod settings;
 mod tenants;
