@@ -146,6 +146,10 @@ impl Catalog {
         request(&self.router, Some(&self.admin()), Method::PUT, path, Some(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        request(&self.router, Some(&self.admin()), Method::PATCH, path, Some(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Reply {
         request(&self.router, Some(&self.admin()), Method::DELETE, path, None).await
     }
