@@ -8,6 +8,7 @@ pub mod fields;
 pub mod filter;
 pub mod location;
 pub mod outcome;
+pub mod page;
 pub mod predicate;
 pub mod process;
 pub mod scope;

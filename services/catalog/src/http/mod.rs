@@ -10,6 +10,7 @@ mod facets;
 mod legacy;
 mod location_query;
 mod locations;
+mod pages;
 mod params;
 mod permissions;
 mod progress;
@@ -50,6 +51,7 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
         .route(read_entities, routes!(search::search))
+        .route(Access::service(), routes!(pages::replace_documents))
         .route(read_entities, routes!(permissions::get_permission_metadata))
         .route(read_entities, routes!(permissions::apply_conditions))
         .route(Access::public(), routes!(document::get_openapi_document))
