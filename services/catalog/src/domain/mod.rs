@@ -2,10 +2,15 @@
 
 pub mod cause;
 pub mod condition;
+pub mod content;
 pub mod cursor;
+pub mod diff;
 pub mod document;
 pub mod fields;
 pub mod filter;
+pub mod history;
+pub mod holds;
+pub mod kinds;
 pub mod location;
 pub mod outcome;
 pub mod page;

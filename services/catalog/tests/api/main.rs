@@ -5,6 +5,7 @@
 mod deletion;
 mod harness;
 mod ingestion;
+mod kinds;
 mod locations;
 mod permissions;
 mod query;
