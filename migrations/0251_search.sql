@@ -68,8 +68,8 @@ as $$
 $$;
 revoke execute on function text_search.has_values(jsonb, jsonb) from public;
 
--- All documents of the organisation that the transaction is for which contain every word; all there are when `words`
--- is null. `words` is in the syntax of to_tsquery with `:*` behind each word and no other colon; `asked` is what was
+-- All documents of the organisation that the transaction is for which contain every word, or are about the entity of
+-- that name; all there are when `words` is null. `words` is in the syntax of to_tsquery with `:*` behind each word and no other colon; `asked` is what was
 -- asked for, in lower case; `filters` is {"key": ["value"]}.
 --
 -- grade 0: title or name are what was asked for; 1: they begin with it; 2: every word is in the title; 3: in title or
@@ -89,8 +89,9 @@ declare
   query constant tsquery := to_tsquery('pg_catalog.english', words);
   titled constant tsquery := to_tsquery('pg_catalog.english', replace(words, ':*', ':*A'));
   texted constant tsquery := to_tsquery('pg_catalog.english', replace(words, ':*', ':*AB'));
-  -- An empty query matches nothing, but joined with another one it is left out.
-  owned constant tsquery := case when numnode(query) > 0 then query && format('%L', 'tenant ' || own)::tsquery end;
+  -- A name is one word of the vector, as the organisation is: what is called exactly so is found whatever its title.
+  owned constant tsquery :=
+    (query || format('%L', 'name ' || asked)::tsquery) && format('%L', 'tenant ' || own)::tsquery;
   entities constant boolean := types is null or 'software-catalog' = any (types);
 begin
   if words is null then

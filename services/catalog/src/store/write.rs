@@ -208,14 +208,15 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    // The organisation is a word of the vector, so that the index alone can tell its documents from all others.
+    // The organisation is a word of the vector, so that the index alone can tell its documents from all others; and so
+    // is the name, since a title may have nothing of it.
     sqlx::query(
         "insert into search_document (tenant_id, entity_no, type, title, heading, name, body, document, vector)
          select $1, entity_no, $2, title, heading, name, body, document,
            setweight(to_tsvector('pg_catalog.english', title), 'A')
              || setweight(to_tsvector('pg_catalog.english', body), 'B')
              || setweight(to_tsvector('pg_catalog.english', document - '{title,text}'::text[]), 'C')
-             || array_to_tsvector(array['tenant ' || $1::text])
+             || array_to_tsvector(array['tenant ' || $1::text, 'name ' || name])
          from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
            as new (entity_no, title, heading, name, body, document)
          on conflict on constraint search_document_pk do update set

@@ -152,7 +152,7 @@ async fn nobody_finds_or_counts_what_they_may_not_read() {
         &catalog,
         Permission::CATALOG_ENTITY_READ,
         "user:default/jane",
-        &rule("IS_ENTITY_KIND", &json!({"kinds": ["API"]})),
+        &rule("IS_ENTITY_KIND", &json!({"kinds": ["Resource"]})),
     )
     .await;
     assert_eq!(ask("").await["numberOfResults"], 5, "a change of a condition counts at once");
@@ -191,9 +191,9 @@ async fn services_push_documents_of_other_types() {
     assert_eq!(reply["results"][0]["type"], "techdocs");
     assert!(reply["results"][0]["document"].get("authorization").is_none());
     for (query, expected) in [
-        ("term=books", &["Books", "Keeping books"][..]),
+        ("term=books", &["Books", "Keeping books", "Ledger of payments"][..]),
         ("term=books&types=techdocs", &["Keeping books"]),
-        ("term=books&types=software-catalog", &["Books"]),
+        ("term=books&types=software-catalog", &["Books", "Ledger of payments"]),
         ("types=techdocs&filters[tags]=mailer", &["Letters"]),
         ("types=techdocs&filters[tags]=Guide&filters[draft]=false", &["Keeping books", "Letters"]),
         ("types=techdocs&filters[draft]=true", &[]),
