@@ -223,10 +223,12 @@ pub async fn get_location_by_entity(
 ) -> Result<Response> {
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
-    if !refresh::exists(&mut tx, &key).await? {
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let key_only = std::slice::from_ref(&key);
+    let document = entities::list_by_refs(&mut tx, key_only, &scope.condition).await?.remove(&key);
+    if document.is_none() && (!scope.condition.is_everything() || !refresh::exists(&mut tx, &key).await?) {
         return Err(Error::not_found(format!("found no entity for ref {key}")).into());
     }
-    let document = entities::find_by_ref(&mut tx, &key).await?;
     let entity: serde_json::Value =
         document.map(|text| serde_json::from_str(&text)).transpose().map_err(Error::internal)?.unwrap_or_default();
     let origin = annotation(&entity, ANNOTATION_ORIGIN_LOCATION)

@@ -6,6 +6,7 @@
 
 pub mod process;
 pub mod reader;
+mod retention;
 
 use crate::State;
 use crate::domain::kinds::Kinds;
@@ -37,6 +38,7 @@ const MANY: usize = 1000;
 
 /// Starts the loop that reads what is due.
 pub fn start(state: &State, tasks: &Tasks) {
+    retention::start(state, tasks);
     let (state, tasks_) = (state.clone(), tasks.clone());
     tasks.spawn("catalog.process", async move { run(state, tasks_).await });
 }

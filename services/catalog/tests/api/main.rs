@@ -7,6 +7,7 @@ mod harness;
 mod ingestion;
 mod kinds;
 mod locations;
+mod permissions;
 mod query;
 mod search;
 mod tenants;
