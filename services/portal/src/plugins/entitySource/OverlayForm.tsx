@@ -8,6 +8,7 @@ import {
   unshownErrors,
   type FieldErrors,
 } from '../../api/fieldPath';
+import { focusFirstError } from '../../ui/focusFirstError';
 import { Problem } from '../../ui/Problem';
 import { RowsEditor } from '../../ui/RowsEditor';
 import { TagsInput } from '../../ui/TagsInput';
@@ -164,9 +165,10 @@ function useOverlayForm(props: OverlayFormProps) {
 export function OverlayForm(props: OverlayFormProps) {
   const { draft, change, errors, problems, busy, save } = useOverlayForm(props);
   const { file } = props;
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void save();
+    const form = event.currentTarget;
+    void save().then(() => focusFirstError(form));
   };
   return (
     <form className="overlay-form" onSubmit={submit} noValidate>
