@@ -4,6 +4,7 @@
 
 mod deletion;
 mod harness;
+mod history;
 mod ingestion;
 mod locations;
 mod query;
