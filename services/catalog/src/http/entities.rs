@@ -10,7 +10,9 @@ use crate::domain::cause::Cause;
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::predicate;
+use crate::store::policies::Which;
 use crate::store::{entities, remove};
+use authz::Permission;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -82,10 +84,11 @@ pub async fn delete_entity_by_uid(
     caller: Caller,
     Path(uid): Path<String>,
 ) -> Result<Response> {
-    // An unknown uid is no failure: the entity is not there, which is what was asked for.
+    // An unknown uid, and one that the caller may not see, is no failure: the entity is not there, which is what was asked for.
     if let Ok(id) = Uuid::parse_str(&uid) {
         let mut tx = state.db.tenant(caller.tenant).await?;
-        if let Some(entity_ref) = remove::by_uid(&mut tx, id, &Cause::person(&caller.principal)).await? {
+        let permitted = state.permits(&mut tx, &caller, Permission::CATALOG_ENTITY_DELETE, Which::Uid(id)).await?;
+        if permitted && let Some(entity_ref) = remove::by_uid(&mut tx, id, &Cause::person(&caller.principal)).await? {
             tx.record(AuditEvent::by(&caller.principal, "entity.delete", entity_ref)).await?;
             tx.commit().await?;
             state.wake.notify_one();

@@ -37,7 +37,7 @@ impl Row {
     fn new(origin: &str, relation: &Relation) -> Self {
         Self {
             source: relation.source.clone(),
-            kind: relation.kind.to_owned(),
+            kind: relation.kind.to_string(),
             target: relation.target.clone(),
             origin: origin.to_owned(),
         }

@@ -3,7 +3,7 @@
 //! A restored entity is claimed by nobody's file: whoever emits it takes it over, without a conflict.
 
 use super::history::deleted::Deleted;
-use super::{refresh, relations, sequence, write};
+use super::{kinds, refresh, relations, sequence, write};
 use crate::domain::cause::Cause;
 use crate::domain::location::is_location;
 use crate::domain::outcome::{Content, Emitted, Processed};
@@ -37,7 +37,8 @@ pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause) -> Resu
         move_here(&mut entity);
     }
     let unprocessed = reads.then(|| entity.to_string());
-    let processed = judge(entity)
+    let custom = kinds::custom(tx).await?;
+    let processed = judge(entity, &custom)
         .map_err(|(problem, _)| Error::input(format!("{key} cannot be restored as it was: {}", problem.sentence())))?;
     insert_state(tx, deleted, &processed, unprocessed).await?;
     refresh::insert_edges(tx, SOURCE, &[key]).await?;
