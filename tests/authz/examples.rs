@@ -197,6 +197,11 @@ const CATALOG: &[Example] = &[
         r#"{"schema":{"type":"object"}}"#,
     ),
     example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
+    get(
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/history",
+        "/api/catalog/v1/entities/component/default/<entity>/history",
+    ),
+    get("GET /api/catalog/v1/deleted-entities", "/api/catalog/v1/deleted-entities"),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(
@@ -206,6 +211,11 @@ const CATALOG: &[Example] = &[
     ),
     example("DELETE /api/catalog/entities/by-uid/{uid}", "/api/catalog/entities/by-uid/<uid>", ""),
     example("DELETE /api/catalog/locations/{id}", "/api/catalog/locations/<location>", ""),
+    example(
+        "POST /api/catalog/v1/deleted-entities/{kind}/{namespace}/{name}/restore",
+        "/api/catalog/v1/deleted-entities/component/default/<entity>/restore",
+        "",
+    ),
 ];
 
 const SCAFFOLDER: &[Example] = &[

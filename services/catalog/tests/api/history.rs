@@ -1,9 +1,11 @@
 //! What was, what happened, and what comes back.
 
 use crate::harness::{Catalog, component, group, location};
-use http::StatusCode;
+use crate::permissions::{allow, jane, rule};
+use authz::Permission;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::Reply;
+use testkit::{Reply, request};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -294,4 +296,46 @@ async fn prune(catalog: &Catalog) {
     let keep = catalog::store::history::moment::retention(&mut tx).await.unwrap();
     assert!(!catalog::store::history::prune::batch(&mut tx, keep).await.unwrap());
     tx.commit().await.unwrap();
+}
+
+async fn ask(catalog: &Catalog, method: Method, path: &str) -> Reply {
+    request(&catalog.router, Some(&jane(catalog)), method, path, None).await
+}
+
+#[tokio::test]
+async fn the_past_shows_what_one_may_read_now_if_one_could_have_read_it_then() {
+    let owned = |name: &str, owner: &str| component(name, "").replace("owner: team-a", &format!("owner: {owner}"));
+    let both = |shop: &str, till: &str| owned("shop", shop) + &owned("till", till);
+    let (catalog, _) = with_file(both("team-a", "team-b") + &owned("gone", "team-a") + &owned("lost", "team-b")).await;
+    let first = now();
+    rewrite(&catalog, "a.yaml", both("team-b", "team-a")).await;
+    let second = now();
+    let of_team_a = rule("IS_ENTITY_OWNER", &json!({"claims": ["group:default/team-a"]}));
+    allow(&catalog, Permission::CATALOG_ENTITY_READ, "maintainer", &of_team_a).await;
+
+    for (name, at_first, at_second) in [("shop", 404, 404), ("till", 404, 200), ("gone", 200, 404), ("lost", 404, 404)]
+    {
+        let path = by_name(&format!("component:default/{name}"));
+        for (moment, expected) in [(&first, at_first), (&second, at_second)] {
+            let reply = ask(&catalog, Method::GET, &format!("{path}?asOf={moment}")).await;
+            assert_eq!(reply.status.as_u16(), expected, "{name} at {moment}");
+        }
+    }
+    let told = async |name: &str| {
+        ask(&catalog, Method::GET, &format!("/api/catalog/v1/entities/component/default/{name}/history")).await
+    };
+    assert_eq!(told("shop").await.status, StatusCode::NOT_FOUND, "it is somebody else's now");
+    assert_eq!(told("lost").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(changes(&told("gone").await.json()), ["deleted", "created"]);
+    let till = told("till").await.json();
+    assert_eq!((changes(&till), &till["items"][0]["diff"]), (vec!["changed"], &json!([])), "not what it was before");
+
+    let listed = ask(&catalog, Method::GET, "/api/catalog/v1/deleted-entities").await.json();
+    let refs: Vec<&Value> = listed["items"].as_array().unwrap().iter().map(|item| &item["entityRef"]).collect();
+    assert_eq!(refs, ["component:default/gone"]);
+    let restore = |name: &str| format!("/api/catalog/v1/deleted-entities/component/default/{name}/restore");
+    assert_eq!(ask(&catalog, Method::POST, &restore("lost")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask(&catalog, Method::POST, &restore("shop")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask(&catalog, Method::POST, &restore("till")).await.status, StatusCode::CONFLICT);
+    assert_eq!(ask(&catalog, Method::POST, &restore("gone")).await.status, StatusCode::OK);
 }
