@@ -8,6 +8,7 @@ mod history;
 mod ingestion;
 mod kinds;
 mod locations;
+mod past;
 mod permissions;
 mod query;
 mod search;
