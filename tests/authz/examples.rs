@@ -247,6 +247,11 @@ const CATALOG: &[Example] = &[
         "",
     ),
     example("DELETE /api/catalog/v1/sets/{set}", "/api/catalog/v1/sets/<second_set>", ""),
+    get(
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/history",
+        "/api/catalog/v1/entities/component/default/<entity>/history",
+    ),
+    get("GET /api/catalog/v1/deleted-entities", "/api/catalog/v1/deleted-entities"),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(
@@ -256,6 +261,11 @@ const CATALOG: &[Example] = &[
     ),
     example("DELETE /api/catalog/entities/by-uid/{uid}", "/api/catalog/entities/by-uid/<uid>", ""),
     example("DELETE /api/catalog/locations/{id}", "/api/catalog/locations/<location>", ""),
+    example(
+        "POST /api/catalog/v1/deleted-entities/{kind}/{namespace}/{name}/restore",
+        "/api/catalog/v1/deleted-entities/component/default/<entity>/restore",
+        "",
+    ),
 ];
 
 const SCAFFOLDER: &[Example] = &[
