@@ -58,6 +58,7 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/catalog/entities/by-refs", "a list too long for an address"),
     ("POST /api/catalog/entity-facets", "a query too long for an address"),
     ("POST /api/catalog/locations/by-query", "a query too long for an address"),
+    ("POST /api/catalog/.well-known/backstage/permissions/apply-conditions", "the conditions are in the body"),
     ("POST /api/catalog/validate-entity", "the document is in the body"),
     ("POST /api/catalog/analyze-location", "the address is in the body"),
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
@@ -175,6 +176,23 @@ const CATALOG: &[Example] = &[
     ),
     get("GET /api/catalog/v1/locations", "/api/catalog/v1/locations"),
     get("GET /api/catalog/v1/locations/{id}/progress", "/api/catalog/v1/locations/<location>/progress"),
+    get(
+        "GET /api/catalog/.well-known/backstage/permissions/metadata",
+        "/api/catalog/.well-known/backstage/permissions/metadata",
+    ),
+    example(
+        "POST /api/catalog/.well-known/backstage/permissions/apply-conditions",
+        "/api/catalog/.well-known/backstage/permissions/apply-conditions",
+        r#"{"items":[{"id":"1","resourceRef":"component:default/<entity>","resourceType":"catalog-entity",
+            "conditions":{"rule":"IS_ENTITY_KIND","resourceType":"catalog-entity","params":{"kinds":["component"]}}}]}"#,
+    ),
+    get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
+    example(
+        "PUT /api/catalog/v1/kinds/{kind}",
+        "/api/catalog/v1/kinds/<custom_kind>",
+        r#"{"schema":{"type":"object"}}"#,
+    ),
+    example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(

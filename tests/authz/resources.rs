@@ -68,6 +68,7 @@ impl Resources {
                 "location_target" => address(installation, "strangers"),
                 "digest" => "0".repeat(64),
                 "plugin" => "cabin".to_owned(),
+                "custom_kind" => "NobodysMachine0".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -133,6 +134,9 @@ impl Installation {
         made.set("location_target", target);
         made.set("entity", ENTITY);
         made.set("template", TEMPLATE);
+        let kind = json!({ "schema": { "type": "object" } });
+        self.by_admin(of, "PUT", "/api/catalog/v1/kinds/AardvarkMachine", &kind).await;
+        made.set("custom_kind", "AardvarkMachine");
     }
 
     async fn task(&self, of: &Organisation, made: &mut Resources) {
