@@ -8,6 +8,7 @@ pub mod conditions;
 pub mod entities;
 pub mod facets;
 pub mod history;
+pub mod index;
 pub mod kinds;
 pub mod locations;
 pub mod policies;

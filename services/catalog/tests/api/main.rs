@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
 mod deletion;
-mod harness;
+pub(crate) mod harness;
 mod ingestion;
 mod kinds;
 mod locations;
