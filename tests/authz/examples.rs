@@ -49,7 +49,9 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
     ("POST /internal/integrations/v1/read", "an address of the outside world"),
     ("POST /internal/integrations/v1/tree", "an address of the outside world"),
+    ("POST /internal/integrations/v1/search", "an address of the outside world"),
     ("POST /internal/integrations/v1/push", "an address of the outside world"),
+    ("POST /api/integrations/v1/source-hosts", "a host of the outside world; who else has it changes nothing"),
 ];
 
 /// Routes that read although their method could change something, and why they need one.
@@ -64,6 +66,8 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
     ("POST /internal/integrations/v1/read", "the address is in the body"),
     ("POST /internal/integrations/v1/tree", "the address is in the body"),
+    ("POST /internal/integrations/v1/search", "the address is in the body"),
+    ("POST /api/integrations/v1/source-hosts/{id}/test", "asks the host, which may note that the token was used"),
 ];
 
 const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
@@ -239,11 +243,29 @@ const SCAFFOLDER: &[Example] = &[
 const INTEGRATIONS: &[Example] = &[
     example("POST /internal/integrations/v1/read", "/internal/integrations/v1/read", r#"{"url":"not an address"}"#),
     example("POST /internal/integrations/v1/tree", "/internal/integrations/v1/tree", r#"{"url":"not an address"}"#),
+    example("POST /internal/integrations/v1/search", "/internal/integrations/v1/search", r#"{"url":"not an address"}"#),
     example(
         "POST /internal/integrations/v1/push",
         "/internal/integrations/v1/push",
         r#"{"remoteUrl":"not an address","branch":"main","message":"m","files":[]}"#,
     ),
+    get("GET /api/integrations/v1/source-hosts", "/api/integrations/v1/source-hosts"),
+    example(
+        "POST /api/integrations/v1/source-hosts",
+        "/api/integrations/v1/source-hosts",
+        r#"{"kind":"github","host":"git.example.com","token":"not-a-real-token"}"#,
+    ),
+    example(
+        "POST /api/integrations/v1/source-hosts/{id}/test",
+        "/api/integrations/v1/source-hosts/<source_host>/test",
+        "",
+    ),
+    example(
+        "PATCH /api/integrations/v1/source-hosts/{id}",
+        "/api/integrations/v1/source-hosts/<source_host>",
+        r#"{"token":"another-unreal-token"}"#,
+    ),
+    example("DELETE /api/integrations/v1/source-hosts/{id}", "/api/integrations/v1/source-hosts/<source_host>", ""),
 ];
 
 const TENANT_ADMIN: &[Example] = &[

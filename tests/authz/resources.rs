@@ -113,7 +113,16 @@ impl Installation {
         self.task(of, &mut made).await;
         self.people(of, &mut made).await;
         self.plugin(of, &mut made).await;
+        self.source_host(of, &mut made).await;
         made
+    }
+
+    /// One whose API is at an address that the guard refuses, so that nothing is ever asked there.
+    async fn source_host(&self, of: &Organisation, made: &mut Resources) {
+        let host =
+            json!({ "kind": "gitlab", "host": "git.aardvarks.example", "apiBaseUrl": "https://127.0.0.1/api/v4" });
+        let connected = self.by_admin(of, "POST", "/api/integrations/v1/source-hosts", &host).await;
+        made.set("source_host", text(&connected, "/id"));
     }
 
     async fn catalog_resources(&self, of: &Organisation, made: &mut Resources) {
