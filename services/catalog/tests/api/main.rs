@@ -6,6 +6,7 @@ mod deletion;
 mod guard;
 mod harness;
 mod history;
+pub(crate) mod harness;
 mod ingestion;
 mod kinds;
 mod locations;
