@@ -4,9 +4,8 @@
 
 mod deletion;
 mod guard;
-mod harness;
-mod history;
 pub(crate) mod harness;
+mod history;
 mod ingestion;
 mod kinds;
 mod locations;
