@@ -1,10 +1,11 @@
 //! What was, what happened, and what comes back.
 
-use crate::harness::{Catalog, component, group, location, names};
 use super::permissions::{allow, jane, rule};
+use crate::harness::{Catalog, component, group, location, names};
 use authz::Permission;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use testkit::{Reply, request};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -300,10 +301,13 @@ async fn prune(catalog: &Catalog) {
 
 #[tokio::test]
 async fn lists_are_answered_as_they_were_and_their_cursors_stay_in_the_past() {
-    let (catalog, _) = with_file(component("a", "") + &component("b", "") + &component("c", "") + &group("team-a")).await;
+    let (catalog, _) =
+        with_file(component("a", "") + &component("b", "") + &component("c", "") + &group("team-a")).await;
     let moment = now();
     rewrite(&catalog, "a.yaml", component("b", ", system: s") + &component("d", "") + &group("team-a")).await;
-    let path = format!("/api/catalog/entities/by-query?filter=kind=component&orderField=metadata.name,asc&limit=2&asOf={moment}");
+    let path = format!(
+        "/api/catalog/entities/by-query?filter=kind=component&orderField=metadata.name,asc&limit=2&asOf={moment}"
+    );
     let first = catalog.get(&path).await.json();
     assert_eq!((names(&first["items"]), &first["totalItems"]), (vec!["a".into(), "b".into()], &json!(3)));
     assert_eq!(first["items"][1]["relations"], json!([{"type": "ownedBy", "targetRef": "group:default/team-a"}]));
@@ -329,17 +333,15 @@ async fn while_one_moment_is_put_together_another_one_is_put_off_and_the_same_on
     let (catalog, _) = with_file(component("a", "")).await;
     let moments = [now(), now()];
     rewrite(&catalog, "a.yaml", component("b", "")).await;
-    // Nobody gets a connection until this lock is gone, so that what was begun stays unfinished.
-    let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
-    sqlx::query("lock table posting in access exclusive mode").execute(tx.conn()).await.unwrap_err();
-    drop(tx);
-    let hold = catalog.test.lock_table("posting").await;
-    let path = |moment: &str| format!("/api/catalog/entities?asOf={moment}");
+    // What was begun stays unfinished while this is held.
+    let mut lock = sqlx::PgConnection::connect(&catalog.test.admin_url()).await.unwrap();
+    sqlx::raw_sql("begin; lock table posting in access exclusive mode").execute(&mut lock).await.unwrap();
+    let path = |moment: &str| format!("/api/catalog/entities?filter=kind=component&asOf={moment}");
     let (first, same) = (path(&moments[0]), path(&moments[1]));
     let release = async {
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         let refused = catalog.get(&path(&now())).await;
-        drop(hold);
+        lock.close().await.unwrap();
         refused
     };
     let (first, same, refused) = tokio::join!(catalog.get(&first), catalog.get(&same), release);
@@ -373,7 +375,11 @@ async fn the_past_shows_what_one_may_read_now_if_one_could_have_read_it_then() {
         }
     }
     let listed = async |moment: &str| {
-        names(&ask(&catalog, Method::GET, &format!("/api/catalog/entities?filter=kind=component&asOf={moment}")).await.json())
+        names(
+            &ask(&catalog, Method::GET, &format!("/api/catalog/entities?filter=kind=component&asOf={moment}"))
+                .await
+                .json(),
+        )
     };
     assert_eq!((listed(&first).await, listed(&second).await), (vec!["gone".into()], vec!["till".into()]));
     let told = async |name: &str| {
