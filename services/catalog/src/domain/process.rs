@@ -106,7 +106,9 @@ pub fn emit(
     Some(Emitted { entity_ref, location_key: location.to_string(), content })
 }
 
-fn has_null_character(value: &Value) -> bool {
+/// Whether a text or a key in it has a character that Postgres cannot store.
+#[must_use]
+pub fn has_null_character(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_null_character),
