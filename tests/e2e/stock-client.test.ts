@@ -62,6 +62,11 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>): Promis
   throw new Error(`in vain: ${what}`);
 }
 
+/** The client throws what the server answered. */
+async function refused(request: Promise<unknown>, name: string): Promise<void> {
+  await assert.rejects(request, (thrown: { body?: { error?: { name?: string } } }) => thrown.body?.error?.name === name);
+}
+
 const names = (entities: readonly (Entity | undefined)[]) => entities.map(entity => entity?.metadata.name);
 
 async function all<T>(pages: AsyncIterable<T[]>): Promise<{ sizes: number[]; items: T[] }> {
@@ -86,9 +91,9 @@ function steps(client: CatalogClient, files: Files): (readonly [method: keyof Ca
       assert.equal((await client.getLocations()).items.length, 0);
       location = (await client.addLocation({ target })).location;
       assert.deepEqual([location.type, location.target], ['url', target]);
-      await assert.rejects(client.addLocation({ target }), { name: 'ConflictError' });
+      await refused(client.addLocation({ target }), 'ConflictError');
       assert.equal((await client.addLocation({ target, onConflict: 'refresh' })).location.id, location.id);
-      await assert.rejects(client.addLocation({ type: 'file', target: '/etc/passwd' }), { name: 'InputError' });
+      await refused(client.addLocation({ type: 'file', target: '/etc/passwd' }), 'InputError');
     }],
     ['getEntityByRef', 'an entity is found by its reference in both forms, and one that is not there is undefined', async () => {
       const act = await until('act-1', () => client.getEntityByRef('component:default/act-1'));
@@ -149,7 +154,7 @@ function steps(client: CatalogClient, files: Files): (readonly [method: keyof Ca
       assert.deepEqual(names(rest.items), ['act-6']);
       const text = await client.queryEntities({ fullTextFilter: { term: 'ACT 5', fields: ['metadata.description'] }, totalItems: 'exclude' });
       assert.deepEqual([text.totalItems, names(text.items)], [0, ['act-5']]);
-      await assert.rejects(client.queryEntities({ cursor: btoa('{"query":{}}') }), { name: 'InputError' });
+      await refused(client.queryEntities({ cursor: btoa('{"query":{}}') }), 'InputError');
     }],
     ['streamEntities', 'everything comes page by page', async () => {
       const { sizes, items } = await all(client.streamEntities({ filter: acts, pageSize: 3 }));
@@ -202,7 +207,7 @@ function steps(client: CatalogClient, files: Files): (readonly [method: keyof Ca
         const act = await client.getEntityByRef('component:default/act-1');
         return act?.metadata.title === 'Act one' ? act : undefined;
       });
-      await assert.rejects(client.refreshEntity('component:default/nobody'), { name: 'NotFoundError' });
+      await refused(client.refreshEntity('component:default/nobody'), 'NotFoundError');
     }],
     ['validateEntity', 'an entity is judged without being taken', async () => {
       const good = { apiVersion: 'backstage.io/v1alpha1', kind: 'Component', metadata: { name: 'x' }, spec: { type: 'a', lifecycle: 'b', owner: 'c' } };
