@@ -197,6 +197,12 @@ const CATALOG: &[Example] = &[
         r#"{"schema":{"type":"object"}}"#,
     ),
     example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
+    example(
+        "PUT /internal/search/v1/documents/{type}",
+        "/internal/search/v1/documents/techdocs?entityRef=component:default/<entity>",
+        r#"{"documents":[{"title":"Manual of <entity>","text":"Text","location":"/docs/default/component/<entity>"}]}"#,
+    ),
+    get("GET /api/search/query", "/api/search/query?types=techdocs"),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(

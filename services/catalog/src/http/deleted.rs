@@ -90,8 +90,7 @@ pub async fn list_deleted_entities(
         .last()
         .filter(|_| more)
         .map(|last| state.cursors.seal(caller.tenant, LIST, &(last.to_seq, last.entity_ref.as_str())));
-    let policy_version = moment::present(&mut tx).await?.policy_version;
-    let condition = state.scope(&caller, policy_version).await?.condition;
+    let condition = state.scope_in(&mut tx, &caller).await?.condition;
     deleted::retain_visible(&mut tx, &mut found, &condition).await?;
     let item = |one: deleted::Deleted| DeletedEntity {
         title: model::entity::title(&one.content()).map(str::to_owned),
@@ -117,8 +116,7 @@ pub async fn restore_entity(
     let mut tx = state.db.tenant(caller.tenant).await?;
     let days = moment::retention(&mut tx).await?.undelete_days;
     let mut found: Vec<_> = deleted::find(&mut tx, days, &key).await?.into_iter().collect();
-    let policy_version = moment::present(&mut tx).await?.policy_version;
-    let condition = state.scope(&caller, policy_version).await?.condition;
+    let condition = state.scope_in(&mut tx, &caller).await?.condition;
     deleted::retain_visible(&mut tx, &mut found, &condition).await?;
     let Some(found) = found.pop() else {
         return Err(Error::not_found(format!("No entity {key} was deleted within the last {days} days")).into());
