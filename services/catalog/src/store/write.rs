@@ -1,8 +1,9 @@
 //! Writes final entities: row, terms and search document, for whatever changed, in a few statements.
 
 use super::history::{self, Superseded};
-use super::sequence::Counters;
-use super::{postings, relations};
+use super::sequence::{self, Counters};
+use super::{additions, postings, relations};
+use crate::domain::cause::Cause;
 use crate::domain::outcome::{Problem, Processed};
 use crate::domain::text::lower;
 use crate::domain::{content, document, stitch, terms};
@@ -34,14 +35,19 @@ pub async fn stitch_all(
     }
     let known = list_known(tx, &wanted).await?;
     let mut relations = relations::list_of(tx, &wanted).await?;
+    let mut additions = additions::load(tx, &wanted).await?;
     let mut rows = Vec::new();
     for known in known {
         let fresh = processed.get(known.entity_ref.as_str());
         let content: Value = match (fresh, &known.document) {
             (Some(processed), _) if processed.unsearchable.is_none() => processed.entity.clone(),
-            (_, Some(document)) => serde_json::from_str(document).map_err(Error::internal)?,
+            (_, Some(document)) => {
+                let base = additions.base(&known.entity_ref).unwrap_or(document);
+                serde_json::from_str(base).map_err(Error::internal)?
+            }
             _ => continue,
         };
+        let content = additions.dress(&known.entity_ref, content);
         let related = relations.remove(&known.entity_ref).unwrap_or_default();
         let entity_no = known.entity_no.unwrap_or_else(|| {
             let entity_no = counters.next_entity_no;
@@ -61,9 +67,20 @@ pub async fn stitch_all(
     let ended: Vec<Superseded<'_>> = rows.iter().filter_map(Row::superseded).collect();
     history::supersede(tx, counters.seq, &ended).await?;
     upsert(tx, counters.seq, &rows).await?;
+    additions.save(tx).await?;
     upsert_search(tx, &rows).await?;
     let terms: Vec<_> = rows.into_iter().map(|row| (row.entity_no, row.terms)).collect();
     postings::replace(tx, counters, &terms).await
+}
+
+/// Stitches one entity, because what is added to it changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stitch_again(tx: &mut TenantTx, entity_ref: &str, cause: &Cause) -> Result<()> {
+    let mut counters = sequence::lock(tx, cause).await?;
+    stitch_all(tx, &mut counters, &BTreeMap::new(), &BTreeSet::from([entity_ref.to_owned()])).await?;
+    sequence::save(tx, &counters).await
 }
 
 #[derive(sqlx::FromRow)]

@@ -146,6 +146,10 @@ impl Catalog {
         request(&self.router, Some(&self.admin()), Method::PUT, path, Some(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        request(&self.router, Some(&self.admin()), Method::PATCH, path, Some(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Reply {
         request(&self.router, Some(&self.admin()), Method::DELETE, path, None).await
     }
@@ -161,6 +165,13 @@ impl Catalog {
     pub async fn refresh(&self, entity_ref: &str) {
         let reply = self.post("/api/catalog/refresh", json!({"entityRef": entity_ref})).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+
+    /// Makes every registered location due.
+    pub async fn refresh_all(&self) {
+        for location in self.get("/api/catalog/locations").await.json().as_array().unwrap() {
+            self.refresh(location["data"]["entityRef"].as_str().unwrap()).await;
+        }
     }
 
     /// `component:default/a` as it is now.
