@@ -5,6 +5,7 @@ use super::reply;
 use super::source_schema::{OverlayInput, Provenance, WrittenOverlay};
 use crate::State;
 use crate::domain::cause::Cause;
+use crate::domain::filter::Filter;
 use crate::domain::overlay::Overlay;
 use crate::domain::provenance::{self, Origin, OriginKind};
 use crate::domain::source::Source;
@@ -122,7 +123,7 @@ pub async fn get_provenance(
 
 /// The entity as it is shown.
 async fn shown_entity(tx: &mut TenantTx, key: &str) -> kernel::Result<Value> {
-    let document = entities::find_by_ref(tx, key).await?;
+    let document = entities::find_by_ref(tx, key, &Filter::everything()).await?;
     let document = document.ok_or_else(|| Error::not_found(format!("No such entity {key}")))?;
     serde_json::from_str(&document).map_err(Error::internal)
 }

@@ -4,16 +4,16 @@
 
 mod deletion;
 mod guard;
-mod harness;
-mod history;
+pub(crate) mod harness;
+pub(crate) mod history;
 mod ingestion;
 mod kinds;
 mod locations;
 mod managed;
 mod overlays;
 mod past;
-mod permissions;
-mod providers;
+pub(crate) mod permissions;
+pub(crate) mod providers;
 mod query;
 mod search;
 mod settings;
