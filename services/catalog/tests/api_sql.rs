@@ -3,4 +3,4 @@
 #[path = "api/main.rs"]
 mod api;
 
-pub(crate) use api::harness;
+pub(crate) use api::{harness, history, permissions, providers};
