@@ -72,6 +72,7 @@ impl Resources {
                 "set" => "no-such-set".to_owned(),
                 "second_set" => "no-such-second-set".to_owned(),
                 "written" => "no-such-resource".to_owned(),
+                "custom_kind" => "NobodysMachine0".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -117,7 +118,16 @@ impl Installation {
         self.task(of, &mut made).await;
         self.people(of, &mut made).await;
         self.plugin(of, &mut made).await;
+        self.source_host(of, &mut made).await;
         made
+    }
+
+    /// One whose API is at an address that the guard refuses, so that nothing is ever asked there.
+    async fn source_host(&self, of: &Organisation, made: &mut Resources) {
+        let host =
+            json!({ "kind": "gitlab", "host": "git.aardvarks.example", "apiBaseUrl": "https://127.0.0.1/api/v4" });
+        let connected = self.by_admin(of, "POST", "/api/integrations/v1/source-hosts", &host).await;
+        made.set("source_host", text(&connected, "/id"));
     }
 
     async fn catalog_resources(&self, of: &Organisation, made: &mut Resources) {
@@ -138,6 +148,9 @@ impl Installation {
         made.set("location_target", target);
         made.set("entity", ENTITY);
         made.set("template", TEMPLATE);
+        let kind = json!({ "schema": { "type": "object" } });
+        self.by_admin(of, "PUT", "/api/catalog/v1/kinds/AardvarkMachine", &kind).await;
+        made.set("custom_kind", "AardvarkMachine");
     }
 
     /// What comes from no file: a provider with entities, removals that wait, sets, an overlay.

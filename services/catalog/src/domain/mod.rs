@@ -1,10 +1,16 @@
 //! The catalog's rules, without I/O: languages of queries, search terms, final documents, outcomes of processing.
 
 pub mod cause;
+pub mod condition;
+pub mod content;
 pub mod cursor;
+pub mod diff;
 pub mod document;
 pub mod fields;
 pub mod filter;
+pub mod history;
+pub mod holds;
+pub mod kinds;
 pub mod location;
 pub mod mutation;
 pub mod outcome;

@@ -109,7 +109,12 @@ impl Emitted {
     #[must_use]
     pub fn hash(&self) -> String {
         let content = match &self.content {
-            Content::Done(Ok(processed)) => json!([ENGINE, "done", processed.entity]),
+            Content::Done(Ok(processed)) => {
+                // Relations follow from more than the content: from the rules of its kind.
+                let relation = |edge: &Relation| json!([edge.source, edge.kind, edge.target]);
+                let relations: Vec<Value> = processed.relations.iter().map(relation).collect();
+                json!([ENGINE, "done", processed.entity, relations])
+            }
             Content::Done(Err(problem)) => json!([ENGINE, "failed", problem.name, problem.message]),
             Content::Pending(document) => json!([ENGINE, "pending", document]),
         };

@@ -1,8 +1,9 @@
 //! Entities that come from no file: judged as if they did, but nothing is read for them.
 
+use super::kinds::Kinds;
 use super::location::is_location;
 use super::outcome::{Content, Emitted, Problem};
-use super::process::{AllowedKinds, has_null_character, judge};
+use super::process::{has_null_character, judge};
 use super::source::{NO_KEY, RESTORED_SET};
 use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION};
 use model::location::LocationRef;
@@ -50,7 +51,7 @@ pub fn locate(entity: &mut Value, provider: &str) -> Result<(), Refused> {
 
 /// Judges an entity that has its locations. One that points at further files is read later, as its own unit; what is
 /// wrong with it is told now all the same.
-pub fn content(entity: Value, allowed: &AllowedKinds) -> (Content, Option<Refused>) {
+pub fn content(entity: Value, kinds: &Kinds) -> (Content, Option<Refused>) {
     let refused = |refused: Refused| (Content::Done(Err(refused.0.clone())), Some(refused));
     let Some(envelope) = Envelope::of(&entity) else {
         return refused((Problem::new("InputError", "The entity has no kind or no name"), None));
@@ -58,7 +59,7 @@ pub fn content(entity: Value, allowed: &AllowedKinds) -> (Content, Option<Refuse
     if has_null_character(&entity) {
         return refused((Problem::new("InputError", format!("{} contains a null character", envelope.key())), None));
     }
-    if !allowed.allow(envelope.kind) {
+    if !kinds.allowed.allow(envelope.kind) {
         let message =
             format!("Entity {} is of kind {}, which this catalog does not accept", envelope.key(), envelope.kind);
         return refused((Problem::new("NotAllowedError", message), Some("/kind".to_owned())));
@@ -71,10 +72,10 @@ pub fn content(entity: Value, allowed: &AllowedKinds) -> (Content, Option<Refuse
         return refused((Problem::new("InputError", message), Some(found.pointer.clone())));
     }
     if is_location(&entity) {
-        let problem = judge(entity.clone()).err();
+        let problem = judge(entity.clone(), &kinds.custom).err();
         return (Content::Pending(entity), problem);
     }
-    match judge(entity) {
+    match judge(entity, &kinds.custom) {
         Ok(processed) => {
             let unsearchable = processed.unsearchable.clone().map(|problem| (problem, None));
             (Content::Done(Ok(processed)), unsearchable)
@@ -89,11 +90,11 @@ pub fn from_provider(
     provider: &str,
     mut entity: Value,
     location_key: Option<String>,
-    allowed: &AllowedKinds,
+    kinds: &Kinds,
 ) -> (Emitted, Option<Problem>) {
     let entity_ref = Envelope::of(&entity).map(|envelope| envelope.key().replace('\0', "")).unwrap_or_default();
     let (content, refused) = match locate(&mut entity, provider) {
-        Ok(()) => content(entity, allowed),
+        Ok(()) => content(entity, kinds),
         Err(refused) => (Content::Done(Err(refused.0.clone())), Some(refused)),
     };
     let location_key = location_key.unwrap_or_else(|| NO_KEY.to_owned());
@@ -122,14 +123,15 @@ pub fn field(refused: &Refused) -> (String, String) {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::domain::kinds::AllowedKinds;
     use serde_json::json;
 
     fn component(spec: Value) -> Value {
         json!({"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "a"}, "spec": spec})
     }
 
-    fn kinds() -> AllowedKinds {
-        AllowedKinds::new(["component", "location"])
+    fn kinds() -> Kinds {
+        Kinds::built_in(AllowedKinds::new(["component", "location"]))
     }
 
     #[test]

@@ -5,13 +5,13 @@ use super::reply;
 use super::source_schema::{ClaimedEntity, FailedEntity, HeldNote, MutationInput, MutationResult};
 use crate::State;
 use crate::domain::cause::Cause;
+use crate::domain::kinds::Kinds;
 use crate::domain::mutation::{Given, Mutation, is_provider_name};
 use crate::domain::outcome::{Emitted, Problem, last_wins};
 use crate::domain::provided::from_provider;
 use crate::domain::source::Source;
-use crate::store::apply;
 use crate::store::claim::{Mode, Mutated};
-use crate::store::statistics;
+use crate::store::{apply, kinds, statistics};
 use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::response::Response;
@@ -62,11 +62,15 @@ pub async fn mutate(
         Mutation::Full(given) => ("full", given, None),
         Mutation::Delta(added, removed) => ("delta", added, Some(removed)),
     };
-    let (emitted, failed) = judge(&state, &name, given).await;
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
+    tx.rollback().await?;
+    let (emitted, failed) = judge(&kinds, &name, given).await;
     let mode = removed.as_deref().map_or(Mode::Full, Mode::Delta);
     let source = Source::Provider(&name).to_string();
     let mut tx = state.db.tenant(caller.tenant).await?;
     let done = apply::provider(&mut tx, &source, &emitted, mode, &Cause::provider(&*name)).await?;
+    kinds::stay_current(&mut tx, &state.config.allowed_kinds, &kinds).await?;
     let result = result_of(&done, &failed);
     let after = json!({
         "type": kind, "changed": result.changed, "removed": result.removed, "conflicts": result.conflict_count,
@@ -85,11 +89,11 @@ pub async fn mutate(
     Ok(reply::value(StatusCode::OK, &result)?)
 }
 
-async fn judge(state: &State, name: &str, given: Vec<Given>) -> (Vec<Emitted>, Vec<(String, Problem)>) {
+async fn judge(kinds: &Kinds, name: &str, given: Vec<Given>) -> (Vec<Emitted>, Vec<(String, Problem)>) {
     let mut emitted = Vec::with_capacity(given.len());
     let mut failed = Vec::new();
     for (i, one) in given.into_iter().enumerate() {
-        let (one, problem) = from_provider(name, one.entity, one.location_key, &state.config.allowed_kinds);
+        let (one, problem) = from_provider(name, one.entity, one.location_key, kinds);
         failed.extend(problem.map(|problem| (one.entity_ref.clone(), problem)));
         emitted.push(one);
         if i % TURN == TURN - 1 {

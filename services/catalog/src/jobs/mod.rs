@@ -6,10 +6,13 @@
 
 pub mod process;
 pub mod reader;
+mod retention;
 
 use crate::State;
+use crate::domain::kinds::Kinds;
 use crate::domain::outcome::{Problem, Run};
 use crate::store::apply;
+use crate::store::kinds;
 use crate::store::refresh::{self, QUEUE, Unit};
 use crate::store::statistics;
 use http_shell::Caller;
@@ -35,6 +38,7 @@ const MANY: usize = 1000;
 
 /// Starts the loop that reads what is due.
 pub fn start(state: &State, tasks: &Tasks) {
+    retention::start(state, tasks);
     let (state, tasks_) = (state.clone(), tasks.clone());
     tasks.spawn("catalog.process", async move { run(state, tasks_).await });
 }
@@ -125,20 +129,21 @@ async fn extend(state: &State, job: &Job) -> Result<bool> {
 async fn process_unit(state: &State, job: &Job) -> Result<()> {
     let mut tx = state.db.tenant(job.tenant()).await?;
     let unit = refresh::find_unit(&mut tx, &job.key).await?;
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;
     let Some((unit, document)) = unit.and_then(|unit| unit.unprocessed.clone().map(|document| (unit, document))) else {
         return finish_without(state, job).await;
     };
     let reader = Reader::new(state.client.clone(), Caller::service(job.tenant(), "catalog"));
     if is_unchanged(&unit, &reader).await {
-        return take_over(state, job, &unit, None).await;
+        return take_over(state, job, &unit, &kinds, None).await;
     }
-    let pipeline = Pipeline { reader: &reader, allowed: &state.config.allowed_kinds };
+    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
     let run = match serde_json::from_str(&document) {
         Ok(entity) => pipeline.run(entity).await,
         Err(error) => Run::failed(Problem::new("Error", format!("The stored document is not JSON: {error}"))),
     };
-    take_over(state, job, &unit, Some(run)).await
+    take_over(state, job, &unit, &kinds, Some(run)).await
 }
 
 /// Whether everything that was read last time is still the same. After a failure nothing is taken for granted.
@@ -158,7 +163,7 @@ async fn finish_without(state: &State, job: &Job) -> Result<()> {
     Ok(())
 }
 
-async fn take_over(state: &State, job: &Job, unit: &Unit, run: Option<Run>) -> Result<()> {
+async fn take_over(state: &State, job: &Job, unit: &Unit, kinds: &Kinds, run: Option<Run>) -> Result<()> {
     let mut tx = state.db.tenant(job.tenant()).await?;
     let Some(mut run) = run else {
         let next_in = state.config.processing_interval;
@@ -169,6 +174,12 @@ async fn take_over(state: &State, job: &Job, unit: &Unit, run: Option<Run>) -> R
     // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
     let applied = apply::run(&mut tx, &unit.entity_ref, &run, next_in).await?;
     tracing::debug!(changed = applied.changed, conflicts = applied.conflicts, failed = run.own.is_err(), "read");
+    if !kinds::are_current(&mut tx, &state.config.allowed_kinds, kinds).await? {
+        // Judged by kinds that somebody changed meanwhile.
+        tx.rollback().await?;
+        let tx = state.db.tenant(job.tenant()).await?;
+        return commit(tx, job, Duration::ZERO).await;
+    }
     commit(tx, job, next_in).await?;
     if applied.changed >= MANY {
         let mut tx = state.db.tenant(job.tenant()).await?;

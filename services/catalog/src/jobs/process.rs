@@ -1,9 +1,10 @@
 //! From a Location entity to everything that its files emit: reads, and leaves judging to `domain`.
 
 use super::reader::{PARALLEL, Reader};
+use crate::domain::kinds::Kinds;
 use crate::domain::location::{is_location, target_type, targets, targets_are_optional};
 use crate::domain::outcome::{Content, Emitted, Problem, Processed, Run, last_wins};
-use crate::domain::process::{AllowedKinds, Draft, drafts, emit, judge};
+use crate::domain::process::{Draft, drafts, emit, judge};
 use futures::{StreamExt as _, TryStreamExt as _};
 use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, annotation};
 use model::location::{LocationRef, resolve_url};
@@ -17,8 +18,8 @@ const MAX_DRY_DEPTH: usize = 8;
 pub struct Pipeline<'a> {
     /// Where files come from.
     pub reader: &'a Reader,
-    /// Kinds that are accepted.
-    pub allowed: &'a AllowedKinds,
+    /// Kinds that are accepted, and those of the organisation's own.
+    pub kinds: &'a Kinds,
 }
 
 impl Pipeline<'_> {
@@ -39,7 +40,7 @@ impl Pipeline<'_> {
     /// Processes any one entity, without reading what a Location points at.
     async fn process(&self, entity: Value) -> Result<Processed, Problem> {
         let filled = self.fill_placeholders(entity).await?;
-        judge(filled).map_err(|(problem, _)| problem)
+        judge(filled, &self.kinds.custom).map_err(|(problem, _)| problem)
     }
 
     /// What the files emit that this Location entity points at.
@@ -77,7 +78,7 @@ impl Pipeline<'_> {
             Err(unreadable) => return Err(unreadable.problem(&file.target)),
         };
         let mut emitted = Vec::new();
-        for draft in drafts(&bytes, file, origin, self.allowed)? {
+        for draft in drafts(&bytes, file, origin, &self.kinds.allowed)? {
             emitted.extend(self.emit(draft, file, &bytes).await);
         }
         Ok(emitted)
@@ -89,7 +90,7 @@ impl Pipeline<'_> {
         } else {
             self.fill_placeholders(draft.entity.clone()).await
         };
-        emit(draft, filled, file, bytes)
+        emit(draft, filled, file, bytes, &self.kinds.custom)
     }
 
     async fn fill_placeholders(&self, mut entity: Value) -> Result<Value, Problem> {

@@ -37,7 +37,7 @@ impl Row {
     fn new(origin: &str, relation: &Relation) -> Self {
         Self {
             source: relation.source.clone(),
-            kind: relation.kind.to_owned(),
+            kind: relation.kind.to_string(),
             target: relation.target.clone(),
             origin: origin.to_owned(),
         }
@@ -61,8 +61,8 @@ async fn insert(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
         return Ok(());
     }
     sqlx::query(
-        "insert into relation (tenant_id, source_ref, type, target_ref, origin_ref)
-         select $1, source_ref, type, target_ref, origin_ref
+        "insert into relation (tenant_id, source_ref, type, target_ref, origin_ref, since_seq)
+         select $1, source_ref, type, target_ref, origin_ref, (select seq from tenant_seq where tenant_id = $1)
          from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as new (source_ref, type, target_ref, origin_ref)",
     )
     .bind(tx.id())
@@ -81,10 +81,16 @@ async fn delete(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
         return Ok(());
     }
     sqlx::query(
-        "delete from relation using unnest($2::text[], $3::text[], $4::text[], $5::text[])
-           as gone (source_ref, type, target_ref, origin_ref)
-         where relation.tenant_id = $1 and relation.source_ref = gone.source_ref and relation.type = gone.type
-           and relation.target_ref = gone.target_ref and relation.origin_ref = gone.origin_ref",
+        "with ended as (
+           delete from relation using unnest($2::text[], $3::text[], $4::text[], $5::text[])
+             as gone (source_ref, type, target_ref, origin_ref)
+           where relation.tenant_id = $1 and relation.source_ref = gone.source_ref and relation.type = gone.type
+             and relation.target_ref = gone.target_ref and relation.origin_ref = gone.origin_ref
+           returning relation.*
+         )
+         insert into relation_version (tenant_id, source_ref, type, target_ref, origin_ref, from_seq, to_seq)
+         select $1, ended.source_ref, ended.type, ended.target_ref, ended.origin_ref, ended.since_seq, now.seq
+         from ended join tenant_seq now on now.tenant_id = $1 and ended.since_seq < now.seq",
     )
     .bind(tx.id())
     .bind(rows.iter().map(|row| row.source.as_str()).collect::<Vec<_>>())
@@ -102,13 +108,22 @@ async fn delete(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn forget(tx: &mut TenantTx, origins: &[String]) -> Result<BTreeSet<String>> {
-    let sources: Vec<String> =
-        sqlx::query_scalar("delete from relation where tenant_id = $1 and origin_ref = any ($2) returning source_ref")
-            .bind(tx.id())
-            .bind(origins)
-            .fetch_all(tx.conn())
-            .await
-            .map_err(db)?;
+    let sources: Vec<String> = sqlx::query_scalar(
+        "with ended as (
+           delete from relation where tenant_id = $1 and origin_ref = any ($2) returning relation.*
+         ),
+         kept as (
+           insert into relation_version (tenant_id, source_ref, type, target_ref, origin_ref, from_seq, to_seq)
+           select $1, ended.source_ref, ended.type, ended.target_ref, ended.origin_ref, ended.since_seq, now.seq
+           from ended join tenant_seq now on now.tenant_id = $1 and ended.since_seq < now.seq
+         )
+         select source_ref from ended",
+    )
+    .bind(tx.id())
+    .bind(origins)
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
     Ok(sources.into_iter().collect())
 }
 

@@ -1,10 +1,11 @@
 //! Writes final entities: row, terms and search document, for whatever changed, in a few statements.
 
+use super::history::{self, Superseded};
 use super::sequence::{self, Counters};
 use super::{additions, postings, relations};
 use crate::domain::cause::Cause;
 use crate::domain::outcome::{Problem, Processed};
-use crate::domain::{document, stitch, terms};
+use crate::domain::{content, document, stitch, terms};
 use kernel::{Error, Result};
 use model::Envelope;
 use serde_json::Value;
@@ -52,10 +53,19 @@ pub async fn stitch_all(
             counters.next_entity_no += 1;
             entity_no
         });
-        if let Some(row) = Row::new(entity_no, &known, &content, &related)? {
+        if let Some(mut row) = Row::new(entity_no, &known, &content, &related)? {
+            if let (Some(before), Some(since_seq)) = (&known.document, known.since_seq) {
+                let may_differ = fresh.is_some() || additions.concern(&known.entity_ref);
+                row.superseded = may_differ.then(|| content::superseded(before, &row.document)).flatten();
+                row.since_seq = if row.superseded.is_some() { counters.seq } else { since_seq };
+            } else {
+                row.since_seq = counters.seq;
+            }
             rows.push(row);
         }
     }
+    let ended: Vec<Superseded<'_>> = rows.iter().filter_map(Row::superseded).collect();
+    history::supersede(tx, counters.seq, &ended).await?;
     upsert(tx, counters.seq, &rows).await?;
     additions.save(tx).await?;
     upsert_search(tx, &rows).await?;
@@ -81,11 +91,13 @@ struct Known {
     entity_no: Option<i32>,
     document: Option<String>,
     etag: Option<String>,
+    since_seq: Option<i64>,
 }
 
 async fn list_known(tx: &mut TenantTx, entity_refs: &[String]) -> Result<Vec<Known>> {
     sqlx::query_as(
-        "select state.entity_ref, state.entity_id, state.problem, entity.entity_no, entity.document, entity.etag
+        "select state.entity_ref, state.entity_id, state.problem, entity.entity_no, entity.document, entity.etag,
+           entity.since_seq
          from refresh_state state
          left join entity on entity.tenant_id = state.tenant_id and entity.entity_ref = state.entity_ref
          where state.tenant_id = $1 and state.entity_ref = any ($2)
@@ -114,6 +126,10 @@ struct Row {
     document: String,
     search: document::SearchDocument,
     terms: Vec<terms::Term>,
+    /// The change that brought the content, as against relations and status.
+    since_seq: i64,
+    /// The content that this one replaces.
+    superseded: Option<String>,
 }
 
 impl Row {
@@ -150,7 +166,14 @@ impl Row {
             document: stitched.document,
             search: document::of_entity(content),
             terms,
+            since_seq: 0,
+            superseded: None,
         }))
+    }
+
+    fn superseded(&self) -> Option<Superseded<'_>> {
+        let content = self.superseded.as_deref()?;
+        Some(Superseded { entity_ref: &self.entity_ref, content })
     }
 }
 
@@ -164,17 +187,17 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row]) -> Result<()> {
     }
     sqlx::query(
         "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, sort_name, etag, document)
+           lifecycle, owner_ref, system_ref, sort_name, etag, document, since_seq)
          select $1, $2, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, name, etag, document
+           lifecycle, owner_ref, system_ref, name, etag, document, since_seq
          from unnest($3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-             $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+             $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[])
            as new (entity_no, entity_id, entity_ref, kind, namespace, name, title, type, lifecycle, owner_ref,
-             system_ref, etag, document)
+             system_ref, etag, document, since_seq)
          on conflict on constraint entity_ref do update set
            seq = excluded.seq, entity_id = excluded.entity_id, title = excluded.title, type = excluded.type,
            lifecycle = excluded.lifecycle, owner_ref = excluded.owner_ref, system_ref = excluded.system_ref,
-           etag = excluded.etag, document = excluded.document",
+           etag = excluded.etag, document = excluded.document, since_seq = excluded.since_seq",
     )
     .bind(tx.id())
     .bind(seq)
@@ -191,6 +214,7 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row]) -> Result<()> {
     .bind(column(rows, |row| row.system_ref.as_deref()))
     .bind(column(rows, |row| row.etag.as_str()))
     .bind(column(rows, |row| row.document.as_str()))
+    .bind(column(rows, |row| row.since_seq))
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -231,6 +255,7 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn delete(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
+    history::bury(tx, entity_refs).await?;
     let entity_nos: Vec<i32> =
         sqlx::query_scalar("select entity_no from entity where tenant_id = $1 and entity_ref = any ($2)")
             .bind(tx.id())

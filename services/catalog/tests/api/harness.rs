@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use catalog::domain::process::AllowedKinds;
+use catalog::domain::kinds::AllowedKinds;
 use catalog::{Config, State};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_shell::{Caller, ServiceClient, ServiceName};
