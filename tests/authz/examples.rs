@@ -181,6 +181,23 @@ const CATALOG: &[Example] = &[
     ),
     get("GET /api/catalog/v1/locations", "/api/catalog/v1/locations"),
     get("GET /api/catalog/v1/locations/{id}/progress", "/api/catalog/v1/locations/<location>/progress"),
+    get(
+        "GET /api/catalog/.well-known/backstage/permissions/metadata",
+        "/api/catalog/.well-known/backstage/permissions/metadata",
+    ),
+    example(
+        "POST /api/catalog/.well-known/backstage/permissions/apply-conditions",
+        "/api/catalog/.well-known/backstage/permissions/apply-conditions",
+        r#"{"items":[{"id":"1","resourceRef":"component:default/<entity>","resourceType":"catalog-entity",
+            "conditions":{"rule":"IS_ENTITY_KIND","resourceType":"catalog-entity","params":{"kinds":["component"]}}}]}"#,
+    ),
+    get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
+    example(
+        "PUT /api/catalog/v1/kinds/{kind}",
+        "/api/catalog/v1/kinds/<custom_kind>",
+        r#"{"schema":{"type":"object"}}"#,
+    ),
+    example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
     get("GET /api/catalog/v1/settings", "/api/catalog/v1/settings"),
     example("PATCH /api/catalog/v1/settings", "/api/catalog/v1/settings", r#"{"historyDays":90}"#),
     get("GET /api/catalog/v1/removals", "/api/catalog/v1/removals"),
@@ -231,22 +248,10 @@ const CATALOG: &[Example] = &[
     ),
     example("DELETE /api/catalog/v1/sets/{set}", "/api/catalog/v1/sets/<second_set>", ""),
     get(
-        "GET /api/catalog/.well-known/backstage/permissions/metadata",
-        "/api/catalog/.well-known/backstage/permissions/metadata",
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/history",
+        "/api/catalog/v1/entities/component/default/<entity>/history",
     ),
-    example(
-        "POST /api/catalog/.well-known/backstage/permissions/apply-conditions",
-        "/api/catalog/.well-known/backstage/permissions/apply-conditions",
-        r#"{"items":[{"id":"1","resourceRef":"component:default/<entity>","resourceType":"catalog-entity",
-            "conditions":{"rule":"IS_ENTITY_KIND","resourceType":"catalog-entity","params":{"kinds":["component"]}}}]}"#,
-    ),
-    get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
-    example(
-        "PUT /api/catalog/v1/kinds/{kind}",
-        "/api/catalog/v1/kinds/<custom_kind>",
-        r#"{"schema":{"type":"object"}}"#,
-    ),
-    example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
+    get("GET /api/catalog/v1/deleted-entities", "/api/catalog/v1/deleted-entities"),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(
@@ -256,6 +261,11 @@ const CATALOG: &[Example] = &[
     ),
     example("DELETE /api/catalog/entities/by-uid/{uid}", "/api/catalog/entities/by-uid/<uid>", ""),
     example("DELETE /api/catalog/locations/{id}", "/api/catalog/locations/<location>", ""),
+    example(
+        "POST /api/catalog/v1/deleted-entities/{kind}/{namespace}/{name}/restore",
+        "/api/catalog/v1/deleted-entities/component/default/<entity>/restore",
+        "",
+    ),
 ];
 
 const SCAFFOLDER: &[Example] = &[

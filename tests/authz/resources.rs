@@ -68,11 +68,11 @@ impl Resources {
                 "location_target" => address(installation, "strangers"),
                 "digest" => "0".repeat(64),
                 "plugin" => "cabin".to_owned(),
+                "custom_kind" => "NobodysMachine0".to_owned(),
                 "provider" => "no-such-provider".to_owned(),
                 "set" => "no-such-set".to_owned(),
                 "second_set" => "no-such-second-set".to_owned(),
                 "written" => "no-such-resource".to_owned(),
-                "custom_kind" => "NobodysMachine0".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };

@@ -15,6 +15,7 @@ pub mod location;
 pub mod mutation;
 pub mod outcome;
 pub mod overlay;
+pub mod page;
 pub mod predicate;
 pub mod process;
 pub mod provenance;

@@ -48,7 +48,7 @@ impl Object {
         if body.windows(6).any(|window| window == b"\\u0000") {
             return Err(Error::input("request/body must not contain null characters"));
         }
-        match serde_json::from_slice(body) {
+        match model::json::parse(body) {
             Ok(Value::Object(map)) => Ok(Self { path: "request/body".into(), map }),
             Ok(_) => Err(Error::input("request/body must be object")),
             Err(error) => Err(Error::input(format!("The body is not JSON: {error}"))),

@@ -17,6 +17,7 @@ mod location_query;
 mod locations;
 mod managed;
 mod overlays;
+mod pages;
 mod params;
 mod permissions;
 mod progress;
@@ -65,6 +66,12 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::set_kind))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::delete_kind))
         .route(read_entities, routes!(search::search))
+        .route(Access::service(), routes!(pages::replace_documents))
+        .route(read_entities, routes!(permissions::get_permission_metadata))
+        .route(read_entities, routes!(permissions::apply_conditions))
+        .route(read_entities, routes!(history::get_history))
+        .route(read_entities, routes!(deleted::list_deleted_entities))
+        .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(deleted::restore_entity))
         .route(create_entities, routes!(providers::mutate))
         .route(delete_entities, routes!(held::list_removals))
         .route(delete_entities, routes!(held::get_removal))

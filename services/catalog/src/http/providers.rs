@@ -64,6 +64,7 @@ pub async fn mutate(
     };
     let mut tx = state.db.tenant(caller.tenant).await?;
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
+    // Judging takes a while, and nothing else should wait for it.
     tx.rollback().await?;
     let (emitted, failed) = judge(&kinds, &name, given).await;
     let mode = removed.as_deref().map_or(Mode::Full, Mode::Delta);

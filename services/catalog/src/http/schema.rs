@@ -269,3 +269,13 @@ pub struct ProgressList {
     /// Oldest first.
     pub items: Vec<ProgressSummary>,
 }
+
+/// What became of pushed documents.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pushed {
+    /// Documents that can be found now.
+    pub stored: usize,
+    /// Documents of entities that there are not.
+    pub skipped: usize,
+}

@@ -5,6 +5,7 @@ use super::sequence::{self, Counters};
 use super::{additions, postings, relations};
 use crate::domain::cause::Cause;
 use crate::domain::outcome::{Problem, Processed};
+use crate::domain::text::lower;
 use crate::domain::{content, document, stitch, terms};
 use kernel::{Error, Result};
 use model::Envelope;
@@ -225,23 +226,28 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    // The organisation is a word of the vector, so that the index alone can tell its documents from all others.
+    // The organisation is a word of the vector, so that the index alone can tell its documents from all others; and so
+    // is the name, since a title may have nothing of it.
     sqlx::query(
-        "insert into search_document (tenant_id, entity_no, type, title, body, document, vector)
-         select $1, entity_no, $2, title, body, document,
+        "insert into search_document (tenant_id, entity_no, type, title, heading, name, body, document, vector)
+         select $1, entity_no, $2, title, heading, name, body, document,
            setweight(to_tsvector('pg_catalog.english', title), 'A')
              || setweight(to_tsvector('pg_catalog.english', body), 'B')
-             || setweight(to_tsvector('pg_catalog.english', document - '{title,text,location}'::text[]), 'C')
-             || array_to_tsvector(array['tenant ' || $1::text])
-         from unnest($3::integer[], $4::text[], $5::text[], $6::jsonb[]) as new (entity_no, title, body, document)
+             || setweight(to_tsvector('pg_catalog.english', document - '{title,text}'::text[]), 'C')
+             || array_to_tsvector(array['tenant ' || $1::text, 'name ' || name])
+         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
+           as new (entity_no, title, heading, name, body, document)
          on conflict on constraint search_document_pk do update set
-           title = excluded.title, body = excluded.body, document = excluded.document, vector = excluded.vector
-         where search_document.document <> excluded.document",
+           title = excluded.title, heading = excluded.heading, name = excluded.name, body = excluded.body,
+           document = excluded.document, vector = excluded.vector
+         where search_document.document <> excluded.document or search_document.heading is null",
     )
     .bind(tx.id())
     .bind(document::DOCUMENT_TYPE)
     .bind(column(rows, |row| row.entity_no))
     .bind(column(rows, |row| row.search.title.as_str()))
+    .bind(column(rows, |row| lower(&row.search.title)))
+    .bind(column(rows, |row| row.name.as_str()))
     .bind(column(rows, |row| row.search.text.as_str()))
     .bind(column(rows, |row| row.search.json.clone()))
     .execute(tx.conn())

@@ -167,6 +167,13 @@ impl Catalog {
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     }
 
+    /// Makes every registered location due.
+    pub async fn refresh_all(&self) {
+        for location in self.get("/api/catalog/locations").await.json().as_array().unwrap() {
+            self.refresh(location["data"]["entityRef"].as_str().unwrap()).await;
+        }
+    }
+
     /// `component:default/a` as it is now.
     pub async fn entity(&self, entity_ref: &str) -> Option<Value> {
         let reply = self.get(&format!("/api/catalog/entities/by-name/{}", entity_ref.replace(':', "/"))).await;

@@ -5,11 +5,13 @@
 mod deletion;
 mod guard;
 mod harness;
+mod history;
 mod ingestion;
 mod kinds;
 mod locations;
 mod managed;
 mod overlays;
+mod past;
 mod permissions;
 mod providers;
 mod query;
