@@ -88,10 +88,5 @@ pub fn routes() -> Routes<State> {
         .route(read_entities, routes!(overlays::get_provenance))
         .route(read_entities, routes!(settings::get_settings))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(settings::change_settings))
-        .route(read_entities, routes!(permissions::get_permission_metadata))
-        .route(read_entities, routes!(permissions::apply_conditions))
-        .route(read_entities, routes!(history::get_history))
-        .route(read_entities, routes!(deleted::list_deleted_entities))
-        .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(deleted::restore_entity))
         .route(Access::public(), routes!(document::get_openapi_document))
 }
