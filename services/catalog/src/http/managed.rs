@@ -72,7 +72,7 @@ pub async fn put_set(
     body: Body,
 ) -> Result<Response> {
     check_name(&set)?;
-    let mut body = object(body::large(&headers, body, MAX_BYTES).await?, "entities")?;
+    let mut body = object(read(&headers, body).await?, "entities")?;
     let Some(Value::Array(entities)) = body.remove("entities") else {
         return Err(Error::input("request/body/entities must be array").with_field("entities", "Give a list.").into());
     };
@@ -136,7 +136,7 @@ pub async fn put_set_entity(
     body: Body,
 ) -> Result<Response> {
     check_name(&set)?;
-    let mut body = object(body::large(&headers, body, MAX_BYTES).await?, "entity")?;
+    let mut body = object(read(&headers, body).await?, "entity")?;
     let entity = body.remove("entity").unwrap_or_default();
     let mut tx = state.db.tenant(caller.tenant).await?;
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
@@ -195,6 +195,10 @@ fn check_name(set: &str) -> kernel::Result<()> {
 
 fn unknown(set: &str) -> Error {
     Error::not_found(format!("There are no entities in a set {set}"))
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> kernel::Result<Value> {
+    body::parse_large(&body::large(headers, body, MAX_BYTES).await?, MAX_ENTITIES)
 }
 
 fn object(body: Value, member: &str) -> kernel::Result<Map<String, Value>> {
