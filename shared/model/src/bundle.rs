@@ -38,8 +38,7 @@ impl Bundle {
     /// It is no YAML, or refers to something that has no address.
     pub fn new(url: &str, bytes: &[u8]) -> Result<Self, String> {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        let mut bundle =
-            Self { root: url.to_owned(), text, files: BTreeMap::new(), wanted: BTreeSet::new(), bytes: 0 };
+        let mut bundle = Self { root: url.to_owned(), text, files: BTreeMap::new(), wanted: BTreeSet::new(), bytes: 0 };
         bundle.give(url, bytes)?;
         Ok(bundle)
     }
@@ -369,17 +368,24 @@ mod tests {
     #[test]
     fn references_that_lead_nowhere_or_everywhere_are_refused() {
         let wrong = |files: &[(&str, &str)]| bundled(files).unwrap_err();
-        assert!(wrong(&[("a.yaml", "x: {$ref: b.yaml#/none}"), ("b.yaml", "y: 1")]).contains("nothing at https://host/api/b.yaml#/none"));
+        assert!(
+            wrong(&[("a.yaml", "x: {$ref: b.yaml#/none}"), ("b.yaml", "y: 1")])
+                .contains("nothing at https://host/api/b.yaml#/none")
+        );
         assert!(wrong(&[("a.yaml", "x: {$ref: b.yaml}"), ("b.yaml", "y: [")]).contains("b.yaml: `[` is opened"));
         assert!(wrong(&[("a.yaml", "x: {$ref: /b.yaml}")]).contains("root of a repository"));
         assert!(wrong(&[("a.yaml", "x: [")]).contains("a.yaml"));
         // Each part holds the next one twice; each of the two is a place of its own.
-        let parts: String = (0..60).map(|n| format!("p{n}: [{{$ref: 'c{n}.yaml#/p{}'}}, {{$ref: 'd{n}.yaml#/p{}'}}]\n", n + 1, n + 1)).collect();
+        let parts: String = (0..60)
+            .map(|n| format!("p{n}: [{{$ref: 'c{n}.yaml#/p{}'}}, {{$ref: 'd{n}.yaml#/p{}'}}]\n", n + 1, n + 1))
+            .collect();
         let names: Vec<String> = (0..60).flat_map(|n| [format!("c{n}.yaml"), format!("d{n}.yaml")]).collect();
         let mut files = vec![("a.yaml", parts.as_str())];
         files.extend(names.iter().map(|name| (name.as_str(), parts.as_str())));
         assert!(wrong(&files).contains("more than 100 files"));
         let deep: String = (0..90).map(|n| format!("p{n}: [[[{{$ref: 'b.yaml#/p{}'}}]]]\n", n + 1)).collect();
-        assert!(wrong(&[("a.yaml", "x: {$ref: 'b.yaml#/p0'}"), ("b.yaml", &(deep + "p90: 1"))]).contains("deeper than"));
+        assert!(
+            wrong(&[("a.yaml", "x: {$ref: 'b.yaml#/p0'}"), ("b.yaml", &(deep + "p90: 1"))]).contains("deeper than")
+        );
     }
 }

@@ -4,17 +4,16 @@
 
 mod deletion;
 mod guard;
-pub(crate) mod harness;
+mod harness;
 mod history;
-pub(crate) mod history;
 mod ingestion;
 mod kinds;
 mod locations;
 mod managed;
 mod overlays;
 mod past;
-pub(crate) mod permissions;
-pub(crate) mod providers;
+mod permissions;
+mod providers;
 mod query;
 mod search;
 mod settings;
