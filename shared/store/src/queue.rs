@@ -117,6 +117,35 @@ pub async fn enqueue(tx: &mut TenantTx, job: NewJob<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Puts a job without payload for each key into a queue, due at once, or brings the waiting ones forward.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue_all(tx: &mut TenantTx, queue: &'static str, keys: &[String]) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into job (tenant_id, job_id, queue, key, payload, run_at, created_at)
+         select $1, job_id, $2, key, 'null', clock_timestamp(), clock_timestamp()
+         from unnest($3::uuid[], $4::text[]) as new (job_id, key) order by key
+         on conflict on constraint job_key do update set
+           run_at = case when job.lease is null or job.dead then least(job.run_at, excluded.run_at) else job.run_at end,
+           again_at = case when job.lease is null or job.dead then null
+                           else least(coalesce(job.again_at, excluded.run_at), excluded.run_at) end,
+           attempts = case when job.dead then 0 else job.attempts end,
+           dead = false",
+    )
+    .bind(tx.id())
+    .bind(queue)
+    .bind(keys.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind(keys)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
+}
+
 /// Forgets the job of this key, whether it waits or runs.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! What processing an entity came to.
 
+use super::stitch;
+use super::terms::{self, Term};
 use super::text::sha256_hex;
-use super::{stitch, terms};
 use model::{Refusal, Relation};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// Part of every digest: raising it makes every entity be processed again after an upgrade.
@@ -64,7 +65,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// An entity that passed.
+/// An entity that passed, with what is worked out from its content once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Processed {
     /// Without uid, etag, relations and status.
@@ -73,14 +74,22 @@ pub struct Processed {
     pub relations: Vec<Relation>,
     /// Why it cannot be searched; such an entity says its relations, yet is not shown.
     pub unsearchable: Option<Problem>,
+    /// Of the content.
+    pub digest: String,
+    /// Of the content: without uid and relations.
+    pub terms: Vec<Term>,
 }
 
 impl Processed {
     /// Takes an entity that was validated.
     #[must_use]
     pub fn new(entity: Value, relations: Vec<Relation>) -> Self {
-        let unsearchable = terms::of_entity(&entity, "", &[]).err().map(|text| Problem::new("InputError", text));
-        Self { entity, relations, unsearchable }
+        let digest = stitch::digest(&entity);
+        let (terms, unsearchable) = match terms::of_content(&entity) {
+            Ok(terms) => (terms, None),
+            Err(text) => (Vec::new(), Some(Problem::new("InputError", text))),
+        };
+        Self { entity, relations, unsearchable, digest, terms }
     }
 }
 
@@ -108,12 +117,20 @@ impl Emitted {
     /// Changes when processing came to something else.
     #[must_use]
     pub fn hash(&self) -> String {
-        let content = match &self.content {
-            Content::Done(Ok(processed)) => json!([ENGINE, "done", processed.entity]),
-            Content::Done(Err(problem)) => json!([ENGINE, "failed", problem.name, problem.message]),
-            Content::Pending(document) => json!([ENGINE, "pending", document]),
-        };
-        sha256_hex(content.to_string().as_bytes())
+        let mut text = ENGINE.to_owned();
+        match &self.content {
+            Content::Done(Ok(processed)) => {
+                text.push_str(" done ");
+                text.push_str(&processed.digest);
+                // They follow from more than the content: from the rules of its kind.
+                for relation in &processed.relations {
+                    text.extend([" ", &relation.source, " ", relation.kind, " ", &relation.target]);
+                }
+            }
+            Content::Done(Err(problem)) => text.extend([" failed ", &problem.name, " ", &problem.message]),
+            Content::Pending(document) => text.extend([" pending ", &document.to_string()]),
+        }
+        sha256_hex(text.as_bytes())
     }
 }
 
@@ -169,6 +186,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn emitted(entity_ref: &str, description: &str) -> Emitted {
         let entity = json!({"metadata": {"description": description}});

@@ -11,7 +11,7 @@ use crate::State;
 use crate::domain::outcome::{Problem, Run};
 use crate::store::apply;
 use crate::store::refresh::{self, QUEUE, Unit};
-use crate::store::statistics;
+use crate::store::{statistics, stitch_due};
 use http_shell::Caller;
 use kernel::Result;
 use process::Pipeline;
@@ -50,9 +50,12 @@ async fn run(state: State, tasks: Tasks) {
             // One permit is free for each job, since only this loop takes them.
             let Ok(permit) = slots.clone().acquire_owned().await else { return };
             let state = state.clone();
-            let span = tracing::info_span!("process", tenant = %job.tenant(), unit = %job.key);
+            let span = job.span();
             let unit = async move {
-                work(&state, &job).await;
+                match &job {
+                    Due::Unit(job) => work(&state, job).await,
+                    Due::Stitching(job) => stitch(&state, job).await,
+                }
                 state.wake.notify_one();
                 drop(permit);
             };
@@ -68,11 +71,47 @@ async fn run(state: State, tasks: Tasks) {
     }
 }
 
-async fn claim(state: &State, free: u16) -> Vec<Job> {
-    queue::claim(&state.db, QUEUE, free, LEASE).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "cannot look for locations to read; will try again");
-        Vec::new()
-    })
+/// Work that was claimed.
+enum Due {
+    Unit(Job),
+    Stitching(Job),
+}
+
+impl Due {
+    fn span(&self) -> tracing::Span {
+        match self {
+            Self::Unit(job) => tracing::info_span!("process", tenant = %job.tenant(), unit = %job.key),
+            Self::Stitching(job) => tracing::info_span!("stitch", tenant = %job.tenant()),
+        }
+    }
+}
+
+/// Units first: what they touch is stitched in slots that are left over.
+async fn claim(state: &State, free: u16) -> Vec<Due> {
+    let of = |queue: &'static str, free: u16| async move {
+        if free == 0 {
+            return Vec::new();
+        }
+        queue::claim(&state.db, queue, free, LEASE).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, queue, "cannot look for work; will try again");
+            Vec::new()
+        })
+    };
+    let units = of(QUEUE, free).await;
+    let left = free.saturating_sub(u16::try_from(units.len()).unwrap_or(u16::MAX));
+    let stitching = of(stitch_due::QUEUE, left).await;
+    units.into_iter().map(Due::Unit).chain(stitching.into_iter().map(Due::Stitching)).collect()
+}
+
+/// Stitches what was put off. Whatever fails is due again when the lease ends.
+async fn stitch(state: &State, job: &Job) {
+    let worked = async {
+        let mut tx = state.db.tenant(job.tenant()).await?;
+        if stitch_due::work_off(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await }
+    };
+    if let Err(error) = worked.await {
+        tracing::warn!(%error, attempts = job.attempts, "could not stitch relations; will try again");
+    }
 }
 
 async fn work(state: &State, job: &Job) {

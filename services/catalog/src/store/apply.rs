@@ -2,7 +2,7 @@
 
 use super::refresh::{self, Claim, State};
 use super::sequence::{self, Counters};
-use super::{relations, remove, write};
+use super::{relations, remove, stitch_due, write};
 use crate::domain::cause::Cause;
 use crate::domain::outcome::{Content, Emitted, Processed, Run};
 use kernel::Result;
@@ -37,6 +37,8 @@ pub async fn run(tx: &mut TenantTx, entity_ref: &str, run: &Run, next_in: Durati
         changes.processed.insert(entity_ref, processed);
         emit(tx, entity_ref, &run.emitted, &mut changes).await?;
     }
+    // While more is due, what this run only touched is going to be touched again.
+    changes.may_wait = refresh::others_due(tx, entity_ref).await?;
     finish(tx, &mut counters, changes).await
 }
 
@@ -44,7 +46,12 @@ pub async fn run(tx: &mut TenantTx, entity_ref: &str, run: &Run, next_in: Durati
 #[derive(Default)]
 struct Changes<'r> {
     processed: BTreeMap<&'r str, &'r Processed>,
+    /// Entities whose status may be different.
     affected: BTreeSet<String>,
+    /// Entities whose relations are different.
+    peers: BTreeSet<String>,
+    /// Whether those may be stitched a little later.
+    may_wait: bool,
     applied: Applied,
 }
 
@@ -66,7 +73,7 @@ async fn emit<'r>(tx: &mut TenantTx, source: &str, emitted: &'r [Emitted], chang
     refresh::delete_edges(tx, source, &gone).await?;
     let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
     refresh::set_conflicts(tx, source, &conflicting).await?;
-    changes.affected.extend(remove::orphans(tx, gone).await?);
+    changes.peers.extend(remove::orphans(tx, gone).await?);
 
     for (one, _) in &changed {
         changes.affected.insert(one.entity_ref.clone());
@@ -113,13 +120,18 @@ fn changed_states<'e>(mine: &[&'e Emitted], claims: &HashMap<String, Claim>) -> 
 }
 
 async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes<'_>) -> Result<Applied> {
-    let said: Vec<(String, &[Relation])> = changes
-        .processed
-        .iter()
-        .map(|(entity_ref, processed)| ((*entity_ref).to_owned(), processed.relations.as_slice()))
-        .collect();
-    changes.affected.extend(relations::replace(tx, &said).await?);
-    write::stitch_all(tx, counters, &changes.processed, &changes.affected).await?;
+    let said: Vec<(&str, &[Relation])> =
+        changes.processed.iter().map(|(origin, processed)| (*origin, processed.relations.as_slice())).collect();
+    let replaced = relations::replace(tx, &said).await?;
+    let here = |key: &String| changes.processed.contains_key(key.as_str()) || changes.affected.contains(key);
+    let peers: BTreeSet<String> =
+        changes.peers.iter().chain(&replaced.affected).filter(|key| !here(key)).cloned().collect();
+    if changes.may_wait {
+        stitch_due::add(tx, &peers).await?;
+    } else {
+        changes.affected.extend(peers);
+    }
+    write::stitch_with(tx, counters, &changes.processed, &changes.affected, &replaced).await?;
     sequence::save(tx, counters).await?;
     Ok(changes.applied)
 }

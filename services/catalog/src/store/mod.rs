@@ -16,4 +16,5 @@ pub mod remove;
 pub mod search;
 pub mod sequence;
 pub mod statistics;
+pub mod stitch_due;
 pub mod write;

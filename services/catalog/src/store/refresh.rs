@@ -5,7 +5,7 @@ use kernel::Result;
 use sqlx::types::Json;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
-use store::queue::{self, NewJob};
+use store::queue;
 use store::{TenantTx, db};
 use uuid::Uuid;
 
@@ -250,10 +250,24 @@ pub async fn force(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn enqueue(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
-    for entity_ref in entity_refs {
-        queue::enqueue(tx, NewJob::now(QUEUE, entity_ref)).await?;
-    }
-    Ok(())
+    queue::enqueue_all(tx, QUEUE, entity_refs).await
+}
+
+/// Whether any other unit is being read, or is about to be.
+///
+/// # Errors
+/// Those of the database.
+pub async fn others_due(tx: &mut TenantTx, entity_ref: &str) -> Result<bool> {
+    sqlx::query_scalar(
+        "select exists (select from job where tenant_id = $1 and queue = $2 and key <> $3 and not dead
+           and (lease is not null or run_at <= clock_timestamp()))",
+    )
+    .bind(tx.id())
+    .bind(QUEUE)
+    .bind(entity_ref)
+    .fetch_one(tx.conn())
+    .await
+    .map_err(db)
 }
 
 /// Whether this entity was ever emitted.

@@ -1,16 +1,24 @@
 //! Writes final entities: row, terms and search document, for whatever changed, in a few statements.
+//!
+//! [`stitch_all`] and [`delete`] are the only writers of entity rows. An entity whose content is what it was gets its
+//! new relations and status put into the text that is stored; the rest of it is neither read nor written again.
 
+use super::postings::{self, Change, Terms};
+use super::relations::{self, Replaced};
 use super::sequence::Counters;
-use super::{postings, relations};
+use crate::domain::document::{self, SearchDocument};
 use crate::domain::outcome::{Problem, Processed};
-use crate::domain::{document, stitch, terms};
+use crate::domain::stitch::{self, Marks, Stitched};
+use crate::domain::terms::Term;
 use kernel::{Error, Result};
 use model::Envelope;
-use serde_json::Value;
 use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{TenantTx, db};
 use uuid::Uuid;
+
+/// Entities written by one statement, so that a huge file stays below the statement timeout.
+const CHUNK: usize = 1000;
 
 /// Stitches the entities that were processed anew and those whose relations or status changed.
 ///
@@ -25,34 +33,56 @@ pub async fn stitch_all(
     processed: &BTreeMap<&str, &Processed>,
     affected: &BTreeSet<String>,
 ) -> Result<()> {
+    stitch_with(tx, counters, processed, affected, &Replaced::default()).await
+}
+
+/// As [`stitch_all`], with relations at hand that this transaction wrote.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stitch_with(
+    tx: &mut TenantTx,
+    counters: &mut Counters,
+    processed: &BTreeMap<&str, &Processed>,
+    affected: &BTreeSet<String>,
+    replaced: &Replaced,
+) -> Result<()> {
     let mut wanted: Vec<String> = affected.iter().cloned().collect();
     wanted.extend(processed.keys().filter(|key| !affected.contains(**key)).map(|key| (*key).to_owned()));
-    if wanted.is_empty() {
-        return Ok(());
+    for wanted in wanted.chunks(CHUNK) {
+        stitch_some(tx, counters, processed, wanted, replaced).await?;
     }
-    let known = list_known(tx, &wanted).await?;
-    let mut relations = relations::list_of(tx, &wanted).await?;
-    let mut rows = Vec::new();
-    for known in known {
-        let fresh = processed.get(known.entity_ref.as_str());
-        let content: Value = match (fresh, &known.document) {
-            (Some(processed), _) if processed.unsearchable.is_none() => processed.entity.clone(),
-            (_, Some(document)) => serde_json::from_str(document).map_err(Error::internal)?,
-            _ => continue,
-        };
-        let related = relations.remove(&known.entity_ref).unwrap_or_default();
-        let entity_no = known.entity_no.unwrap_or_else(|| {
-            let entity_no = counters.next_entity_no;
-            counters.next_entity_no += 1;
-            entity_no
-        });
-        if let Some(row) = Row::new(entity_no, &known, &content, &related)? {
-            rows.push(row);
+    Ok(())
+}
+
+async fn stitch_some(
+    tx: &mut TenantTx,
+    counters: &mut Counters,
+    processed: &BTreeMap<&str, &Processed>,
+    wanted: &[String],
+    replaced: &Replaced,
+) -> Result<()> {
+    let known = list_known(tx, wanted).await?;
+    let related = relations::list_of(tx, wanted, replaced).await?;
+    let unmarked = unmarked(&known)?;
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut relinked: Vec<Relinked> = Vec::new();
+    for known in &known {
+        let related = related.get(&known.entity_ref).map(Vec::as_slice).unwrap_or_default();
+        let fresh = processed.get(known.entity_ref.as_str()).copied().filter(|one| one.unsearchable.is_none());
+        let content = fresh.or_else(|| unmarked.get(known.entity_ref.as_str()));
+        match (content, &known.digest) {
+            (Some(content), digest) if digest.as_ref() != Some(&content.digest) => {
+                rows.extend(Row::new(known, content, related, counters)?);
+            }
+            _ => relinked.extend(Relinked::new(known, related)),
         }
     }
     upsert(tx, counters.seq, &rows).await?;
     upsert_search(tx, &rows).await?;
-    let terms: Vec<_> = rows.into_iter().map(|row| (row.entity_no, row.terms)).collect();
+    update_relations(tx, counters.seq, &relinked).await?;
+    let mut terms: Vec<Terms<'_>> = rows.iter().map(Row::terms).collect();
+    terms.extend(relinked.into_iter().map(Relinked::terms));
     postings::replace(tx, counters, &terms).await
 }
 
@@ -63,14 +93,29 @@ struct Known {
     problem: Option<Json<Problem>>,
     entity_no: Option<i32>,
     document: Option<String>,
+    digest: Option<String>,
+    etag_at: Option<i32>,
+    relations_at: Option<i32>,
     etag: Option<String>,
+}
+
+impl Known {
+    fn marks(&self) -> Option<Marks> {
+        let place = |at: Option<i32>| at.and_then(|at| usize::try_from(at).ok());
+        Some(Marks { etag_at: place(self.etag_at)?, relations_at: place(self.relations_at)? })
+    }
+
+    fn status(&self) -> Option<serde_json::Value> {
+        self.problem.as_ref().map(|problem| problem.status())
+    }
 }
 
 async fn list_known(tx: &mut TenantTx, entity_refs: &[String]) -> Result<Vec<Known>> {
     sqlx::query_as(
-        "select state.entity_ref, state.entity_id, state.problem, entity.entity_no, entity.document, entity.etag
+        "select state.entity_ref, state.entity_id, state.problem, entity.entity_no, entity.document, entity.digest,
+           entity.etag_at, entity.relations_at, entity.etag
          from refresh_state state
-         left join entity on entity.tenant_id = state.tenant_id and entity.entity_ref = state.entity_ref
+         left join entity on entity.tenant_id = $1 and entity.entity_ref = state.entity_ref
          where state.tenant_id = $1 and state.entity_ref = any ($2)
          order by state.entity_ref",
     )
@@ -81,128 +126,234 @@ async fn list_known(tx: &mut TenantTx, entity_refs: &[String]) -> Result<Vec<Kno
     .map_err(db)
 }
 
-struct Row {
+/// The content of entities that were stored before documents had marks.
+fn unmarked(known: &[Known]) -> Result<BTreeMap<&str, Processed>> {
+    let mut contents = BTreeMap::new();
+    for known in known.iter().filter(|known| known.digest.is_none()) {
+        if let Some(document) = &known.document {
+            let document = serde_json::from_str(document).map_err(Error::internal)?;
+            contents.insert(known.entity_ref.as_str(), Processed::new(stitch::unstitched(document), Vec::new()));
+        }
+    }
+    Ok(contents)
+}
+
+/// The first target of relations of this type, in order.
+fn related_to(related: &[(String, String)], kind: &str, prefix: &str) -> Option<String> {
+    related
+        .iter()
+        .filter(|(k, target)| k == kind && target.starts_with(prefix))
+        .map(|(_, target)| target)
+        .min()
+        .cloned()
+}
+
+fn relation_terms(related: &[(String, String)]) -> BTreeSet<Term> {
+    related.iter().filter_map(|(kind, target)| Term::of_relation(kind, target)).collect()
+}
+
+/// An entity whose content is new.
+struct Row<'p> {
     entity_no: i32,
+    is_new: bool,
     entity_id: Uuid,
-    entity_ref: String,
+    entity_ref: &'p str,
     kind: String,
     namespace: String,
     name: String,
-    title: Option<String>,
+    title: Option<&'p str>,
     spec_type: Option<String>,
     lifecycle: Option<String>,
     owner_ref: Option<String>,
     system_ref: Option<String>,
-    etag: String,
-    document: String,
-    search: document::SearchDocument,
-    terms: Vec<terms::Term>,
+    stitched: Stitched,
+    content: &'p Processed,
+    search: SearchDocument,
+    /// Beside those of the content.
+    own_terms: Vec<Term>,
 }
 
-impl Row {
+impl<'p> Row<'p> {
     /// `None` when the entity is exactly what is stored.
-    fn new(entity_no: i32, known: &Known, content: &Value, related: &[(String, String)]) -> Result<Option<Self>> {
+    fn new(
+        known: &'p Known,
+        content: &'p Processed,
+        related: &[(String, String)],
+        counters: &mut Counters,
+    ) -> Result<Option<Self>> {
         let uid = known.entity_id.to_string();
-        let status = known.problem.as_ref().map(|problem| problem.status());
-        let stitched = stitch::stitch(content, &uid, related, status.as_ref());
-        if known.etag.as_deref() == Some(&stitched.etag) {
+        let entity = &content.entity;
+        let stitched = stitch::stitch(entity, &content.digest, &uid, related, known.status().as_ref());
+        if known.digest.is_some() && known.etag.as_ref() == Some(&stitched.etag) {
             return Ok(None);
         }
-        let envelope = Envelope::of(content).ok_or_else(|| Error::internal("entity without envelope"))?;
-        let terms = terms::of_entity(content, &uid, related).map_err(Error::internal)?;
-        let spec = |field: &str| content["spec"][field].as_str().map(str::to_lowercase);
-        let related_to = |kind: &str, prefix: &str| {
-            let mut targets: Vec<&String> =
-                related.iter().filter(|(k, target)| k == kind && target.starts_with(prefix)).map(|(_, t)| t).collect();
-            targets.sort();
-            targets.first().map(|target| (*target).clone())
-        };
+        let envelope = Envelope::of(entity).ok_or_else(|| Error::internal("entity without envelope"))?;
+        let spec = |field: &str| entity["spec"][field].as_str().map(str::to_lowercase);
+        let mut own_terms: Vec<Term> = relation_terms(related).into_iter().collect();
+        own_terms.push(Term::of_uid(&uid));
         Ok(Some(Self {
-            entity_no,
+            entity_no: known.entity_no.unwrap_or_else(|| counters.take_entity_no()),
+            is_new: known.entity_no.is_none(),
             entity_id: known.entity_id,
-            entity_ref: known.entity_ref.clone(),
+            entity_ref: &known.entity_ref,
             kind: envelope.kind.to_lowercase(),
             namespace: envelope.namespace.to_lowercase(),
             name: envelope.name.to_lowercase(),
-            title: model::entity::title(content).map(str::to_owned),
+            title: model::entity::title(entity),
             spec_type: spec("type"),
             lifecycle: spec("lifecycle"),
-            owner_ref: related_to("ownedBy", ""),
-            system_ref: related_to("partOf", "system:"),
-            etag: stitched.etag,
-            document: stitched.document,
-            search: document::of_entity(content),
-            terms,
+            owner_ref: related_to(related, "ownedBy", ""),
+            system_ref: related_to(related, "partOf", "system:"),
+            stitched,
+            content,
+            search: document::of_entity(entity),
+            own_terms,
         }))
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        let terms = self.content.terms.iter().chain(&self.own_terms).collect();
+        let change = if self.is_new { Change::New(terms) } else { Change::All(terms) };
+        Terms { entity_no: self.entity_no, change }
     }
 }
 
-fn column<'r, T>(rows: &'r [Row], of: impl Fn(&'r Row) -> T) -> Vec<T> {
+/// An entity whose content is what it was, with other relations or another status.
+struct Relinked {
+    entity_no: i32,
+    owner_ref: Option<String>,
+    system_ref: Option<String>,
+    stitched: Stitched,
+    added: Vec<Term>,
+    gone: Vec<Term>,
+}
+
+impl Relinked {
+    /// `None` when the entity is exactly what is stored, or is not stored at all.
+    fn new(known: &Known, related: &[(String, String)]) -> Option<Self> {
+        let (entity_no, document, digest) = (known.entity_no?, known.document.as_ref()?, known.digest.as_ref()?);
+        let marks = known.marks()?;
+        let stitched = stitch::relink(document, marks, digest, related, known.status().as_ref())?;
+        if known.etag.as_ref() == Some(&stitched.etag) {
+            return None;
+        }
+        let before = relation_terms(&stitch::relations_of(document, marks)?);
+        let after = relation_terms(related);
+        Some(Self {
+            entity_no,
+            owner_ref: related_to(related, "ownedBy", ""),
+            system_ref: related_to(related, "partOf", "system:"),
+            stitched,
+            added: after.difference(&before).cloned().collect(),
+            gone: before.difference(&after).cloned().collect(),
+        })
+    }
+
+    fn terms<'t>(self) -> Terms<'t> {
+        Terms { entity_no: self.entity_no, change: Change::Some { added: self.added, gone: self.gone } }
+    }
+}
+
+fn column<'r, R, T>(rows: &'r [R], of: impl Fn(&'r R) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 
-async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row]) -> Result<()> {
+fn at(place: usize) -> i32 {
+    i32::try_from(place).unwrap_or(i32::MAX)
+}
+
+async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     sqlx::query(
         "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, sort_name, etag, document)
+           lifecycle, owner_ref, system_ref, sort_name, etag, document, digest, etag_at, relations_at)
          select $1, $2, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, name, etag, document
+           lifecycle, owner_ref, system_ref, name, etag, document, digest, etag_at, relations_at
          from unnest($3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-             $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+             $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+             $17::integer[], $18::integer[])
            as new (entity_no, entity_id, entity_ref, kind, namespace, name, title, type, lifecycle, owner_ref,
-             system_ref, etag, document)
+             system_ref, etag, document, digest, etag_at, relations_at)
          on conflict on constraint entity_ref do update set
            seq = excluded.seq, entity_id = excluded.entity_id, title = excluded.title, type = excluded.type,
            lifecycle = excluded.lifecycle, owner_ref = excluded.owner_ref, system_ref = excluded.system_ref,
-           etag = excluded.etag, document = excluded.document",
+           etag = excluded.etag, document = excluded.document, digest = excluded.digest,
+           etag_at = excluded.etag_at, relations_at = excluded.relations_at",
     )
     .bind(tx.id())
     .bind(seq)
     .bind(column(rows, |row| row.entity_no))
     .bind(column(rows, |row| row.entity_id))
-    .bind(column(rows, |row| row.entity_ref.as_str()))
+    .bind(column(rows, |row| row.entity_ref))
     .bind(column(rows, |row| row.kind.as_str()))
     .bind(column(rows, |row| row.namespace.as_str()))
     .bind(column(rows, |row| row.name.as_str()))
-    .bind(column(rows, |row| row.title.as_deref()))
+    .bind(column(rows, |row| row.title))
     .bind(column(rows, |row| row.spec_type.as_deref()))
     .bind(column(rows, |row| row.lifecycle.as_deref()))
     .bind(column(rows, |row| row.owner_ref.as_deref()))
     .bind(column(rows, |row| row.system_ref.as_deref()))
-    .bind(column(rows, |row| row.etag.as_str()))
-    .bind(column(rows, |row| row.document.as_str()))
+    .bind(column(rows, |row| row.stitched.etag.as_str()))
+    .bind(column(rows, |row| row.stitched.document.as_str()))
+    .bind(column(rows, |row| row.content.digest.as_str()))
+    .bind(column(rows, |row| at(row.stitched.marks.etag_at)))
+    .bind(column(rows, |row| at(row.stitched.marks.relations_at)))
     .execute(tx.conn())
     .await
     .map_err(db)?;
     Ok(())
 }
 
-async fn upsert_search(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
+async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update entity set seq = $2, owner_ref = new.owner_ref, system_ref = new.system_ref, etag = new.etag,
+           document = new.document
+         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[])
+           as new (entity_no, owner_ref, system_ref, etag, document)
+         where entity.tenant_id = $1 and entity.entity_no = new.entity_no",
+    )
+    .bind(tx.id())
+    .bind(seq)
+    .bind(column(rows, |row| row.entity_no))
+    .bind(column(rows, |row| row.owner_ref.as_deref()))
+    .bind(column(rows, |row| row.system_ref.as_deref()))
+    .bind(column(rows, |row| row.stitched.etag.as_str()))
+    .bind(column(rows, |row| row.stitched.document.as_str()))
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
+}
+
+async fn upsert_search(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     // The organisation is a word of the vector, so that the index alone can tell its documents from all others.
     sqlx::query(
         "insert into search_document (tenant_id, entity_no, type, title, body, document, vector)
-         select $1, entity_no, $2, title, body, document,
-           setweight(to_tsvector('pg_catalog.english', title), 'A')
-             || setweight(to_tsvector('pg_catalog.english', body), 'B')
-             || setweight(to_tsvector('pg_catalog.english', document - '{title,text,location}'::text[]), 'C')
+         select $1, new.entity_no, $2, new.title, new.body, new.document,
+           setweight(to_tsvector('pg_catalog.english', new.title), 'A')
+             || setweight(to_tsvector('pg_catalog.english', new.body), 'B')
+             || setweight(to_tsvector('pg_catalog.english', new.document - '{title,text,location}'::text[]), 'C')
              || array_to_tsvector(array['tenant ' || $1::text])
          from unnest($3::integer[], $4::text[], $5::text[], $6::jsonb[]) as new (entity_no, title, body, document)
+         left join search_document old on old.tenant_id = $1 and old.entity_no = new.entity_no
+         where old.document is distinct from new.document
          on conflict on constraint search_document_pk do update set
-           title = excluded.title, body = excluded.body, document = excluded.document, vector = excluded.vector
-         where search_document.document <> excluded.document",
+           title = excluded.title, body = excluded.body, document = excluded.document, vector = excluded.vector",
     )
     .bind(tx.id())
     .bind(document::DOCUMENT_TYPE)
     .bind(column(rows, |row| row.entity_no))
     .bind(column(rows, |row| row.search.title.as_str()))
     .bind(column(rows, |row| row.search.text.as_str()))
-    .bind(column(rows, |row| row.search.json.clone()))
+    .bind(column(rows, |row| Json(&row.search.json)))
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -215,14 +366,14 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
 /// Those of the database.
 pub async fn delete(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     let entity_nos: Vec<i32> =
-        sqlx::query_scalar("select entity_no from entity where tenant_id = $1 and entity_ref = any ($2)")
+        sqlx::query_scalar("delete from entity where tenant_id = $1 and entity_ref = any ($2) returning entity_no")
             .bind(tx.id())
             .bind(entity_refs)
             .fetch_all(tx.conn())
             .await
             .map_err(db)?;
     postings::forget(tx, &entity_nos).await?;
-    sqlx::query("delete from entity where tenant_id = $1 and entity_no = any ($2)")
+    sqlx::query("delete from search_document where tenant_id = $1 and entity_no = any ($2)")
         .bind(tx.id())
         .bind(entity_nos)
         .execute(tx.conn())
