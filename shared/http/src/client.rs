@@ -160,11 +160,13 @@ impl ServiceClient {
 /// The service's error with its kind and message; `Internal` when the answer is not the JSON that was expected.
 pub async fn read_json<T: DeserializeOwned>(response: Response<Body>) -> Result<T> {
     let status = response.status();
+    let retry_after =
+        response.headers().get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     let bytes = axum::body::to_bytes(response.into_body(), MAX_JSON_BYTES).await.map_err(Error::internal)?;
     if status.is_success() {
         return serde_json::from_slice(&bytes).map_err(Error::internal);
     }
     let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let message = body.pointer("/error/message").and_then(|message| message.as_str()).unwrap_or("No reason was given");
-    Err(Error::new(ErrorKind::from_status(status.as_u16()), message))
+    Err(Error { retry_after, ..Error::new(ErrorKind::from_status(status.as_u16()), message) })
 }

@@ -4,6 +4,7 @@ pub mod cause;
 pub mod cursor;
 pub mod document;
 pub mod fields;
+pub mod files;
 pub mod filter;
 pub mod location;
 pub mod outcome;

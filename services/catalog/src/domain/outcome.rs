@@ -1,5 +1,6 @@
 //! What processing an entity came to.
 
+use super::files::{FileOutcome, FileRun, Files};
 use super::stitch;
 use super::terms::{self, Term};
 use super::text::sha256_hex;
@@ -8,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Part of every digest: raising it makes every entity be processed again after an upgrade.
-const ENGINE: &str = "1";
+/// Part of every digest: raising it makes every file be processed again after an upgrade.
+pub const ENGINE: &str = "1";
 
 /// Why an entity, or a whole file, could not be processed. Shown to people, so it says where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,13 @@ impl Problem {
     #[must_use]
     pub fn status(&self) -> Value {
         stitch::problem(&self.name, &self.message)
+    }
+
+    /// Whether it says the same, however often it happened.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let what = |one: &Self| (one.name.clone(), one.message.clone(), one.url.clone(), one.line);
+        what(self) == what(other)
     }
 
     /// One sentence for people: class, message, place.
@@ -164,22 +172,50 @@ pub struct Source {
     pub sha256: Option<String>,
 }
 
+impl Source {
+    /// A file that could not be read: not there, or nobody knows; the latter is asked for again each time.
+    #[must_use]
+    pub fn unread(url: String, missing: bool) -> Self {
+        Self { url, etag: None, sha256: (!missing).then(|| "unknown".to_owned()) }
+    }
+}
+
 /// The result of processing a Location entity and reading what it points at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Run {
     /// The Location entity itself; a failure means that nothing it points at was taken.
     pub own: Result<Processed, Problem>,
-    /// What its files emitted.
-    pub emitted: Vec<Emitted>,
-    /// What was read.
-    pub sources: Vec<Source>,
+    /// Whether the Location entity itself includes files.
+    pub includes_files: bool,
+    /// What it points at.
+    pub files: Files,
 }
 
 impl Run {
-    /// A run that failed as a whole.
+    /// A run that failed before any file was read.
     #[must_use]
-    pub const fn failed(problem: Problem) -> Self {
-        Self { own: Err(problem), emitted: Vec::new(), sources: Vec::new() }
+    pub fn failed(problem: Problem) -> Self {
+        Self { own: Err(problem), includes_files: false, files: Files::default() }
+    }
+
+    /// Whether everything is as it was.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let unchanged = |file: &FileRun| matches!(file.outcome, FileOutcome::Unchanged { .. });
+        self.own.is_ok()
+            && !self.includes_files
+            && self.files.vanished.is_empty()
+            && self.files.files.iter().all(unchanged)
+    }
+
+    /// Whether it failed, as a whole or for one entity, in a way that may pass by itself.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let failed = |one: &Emitted| matches!(&one.content, Content::Done(Err(problem)) if problem.transient);
+        match &self.own {
+            Err(problem) => problem.transient,
+            Ok(_) => self.files.emitted.iter().any(failed),
+        }
     }
 }
 

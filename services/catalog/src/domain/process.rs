@@ -1,7 +1,8 @@
 //! The pure steps of processing: a file's bytes into documents, a document into an outcome.
 
 use super::location::is_location;
-use super::outcome::{Content, Emitted, Problem, Processed};
+use super::outcome::{Content, ENGINE, Emitted, Problem, Processed};
+use super::text::sha1_hex;
 use model::location::LocationRef;
 use model::validate::{check_envelope, check_kind, check_policy};
 use model::yaml::{Document, Limits, locate, parse_descriptor};
@@ -25,6 +26,12 @@ impl AllowedKinds {
     /// Letter case does not matter.
     pub fn new<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Self {
         Self(kinds.into_iter().map(|kind| kind.trim().to_lowercase()).collect())
+    }
+
+    /// Stands for everything beside a file's bytes that decides what becomes of it.
+    #[must_use]
+    pub fn rules(&self) -> String {
+        sha1_hex(format!("{ENGINE} {}", self.0.join(",")).as_bytes())
     }
 
     fn allow(&self, kind: &str) -> bool {
@@ -92,21 +99,22 @@ pub fn judge(mut entity: Value) -> Result<Processed, (Problem, Option<String>)> 
 
 /// What a draft emits: further files to read when it is a Location, else the judged entity.
 ///
-/// `filled` is the draft's entity with its placeholders filled in, or why that failed.
+/// The draft's placeholders are filled in, or `filled` says why that failed.
 #[must_use]
-pub fn emit(draft: Draft, filled: Result<Value, Problem>, location: &LocationRef, bytes: &[u8]) -> Option<Emitted> {
+pub fn emit(draft: Draft, filled: Result<(), Problem>, location: &LocationRef, bytes: &[u8]) -> Option<Emitted> {
+    let Draft { entity, index } = draft;
     // Postgres has no null characters; one in a name cannot be told from the name without it, which is refused too.
-    let entity_ref = Envelope::of(&draft.entity)?.key().replace('\0', "");
-    let content = if has_null_character(&draft.entity) || filled.as_ref().is_ok_and(has_null_character) {
+    let entity_ref = Envelope::of(&entity)?.key().replace('\0', "");
+    let content = if has_null_character(&entity) {
         let problem = Problem::new("InputError", format!("{entity_ref} contains a null character"));
         Content::Done(Err(problem.at(&location.target, None)))
-    } else if is_location(&draft.entity) {
-        Content::Pending(draft.entity)
+    } else if is_location(&entity) {
+        Content::Pending(entity)
     } else {
-        Content::Done(filled.and_then(|entity| {
+        Content::Done(filled.and_then(|()| {
             judge(entity).map_err(|(problem, pointer)| {
                 let text = String::from_utf8_lossy(bytes);
-                let line = pointer.and_then(|pointer| locate(&text, draft.index, &pointer)).map(|found| found.line);
+                let line = pointer.and_then(|pointer| locate(&text, index, &pointer)).map(|found| found.line);
                 problem.at(&location.target, line)
             })
         }))
@@ -158,10 +166,7 @@ mod tests {
         let emitted: Vec<_> = drafts_of(&text)
             .unwrap()
             .into_iter()
-            .filter_map(|draft| {
-                let entity = draft.entity.clone();
-                emit(draft, Ok(entity), &location, text.as_bytes())
-            })
+            .filter_map(|draft| emit(draft, Ok(()), &location, text.as_bytes()))
             .collect();
         assert!(matches!(&emitted[0].content, Content::Done(Ok(_))));
         let Content::Done(Err(problem)) = &emitted[1].content else { panic!("{:?}", emitted[1]) };

@@ -4,14 +4,16 @@
 //! units run at the same time; a unit that fails or hangs delays no other. Whatever was acknowledged is a row and a
 //! job of one transaction, so a killed process loses nothing: the lease of its jobs runs out and they are due again.
 
+mod files;
 pub mod process;
 pub mod reader;
 
 use crate::State;
+use crate::domain::files::Known;
 use crate::domain::outcome::{Problem, Run};
 use crate::store::apply;
 use crate::store::refresh::{self, QUEUE, Unit};
-use crate::store::{statistics, stitch_due};
+use crate::store::{files as store_files, statistics, stitch_due};
 use http_shell::Caller;
 use kernel::Result;
 use process::Pipeline;
@@ -164,47 +166,35 @@ async fn extend(state: &State, job: &Job) -> Result<bool> {
 async fn process_unit(state: &State, job: &Job) -> Result<()> {
     let mut tx = state.db.tenant(job.tenant()).await?;
     let unit = refresh::find_unit(&mut tx, &job.key).await?;
-    tx.rollback().await?;
     let Some((unit, document)) = unit.and_then(|unit| unit.unprocessed.clone().map(|document| (unit, document))) else {
-        return finish_without(state, job).await;
+        return finish_without(tx, job).await;
     };
+    let known = store_files::known(&mut tx, &job.key, unit.read_all).await?;
+    tx.rollback().await?;
     let reader = Reader::new(state.client.clone(), Caller::service(job.tenant(), "catalog"));
-    if is_unchanged(&unit, &reader).await {
-        return take_over(state, job, &unit, None).await;
-    }
     let pipeline = Pipeline { reader: &reader, allowed: &state.config.allowed_kinds };
     let run = match serde_json::from_str(&document) {
-        Ok(entity) => pipeline.run(entity).await,
+        Ok(entity) => pipeline.run(entity, &known).await,
         Err(error) => Run::failed(Problem::new("Error", format!("The stored document is not JSON: {error}"))),
     };
-    take_over(state, job, &unit, Some(run)).await
-}
-
-/// Whether everything that was read last time is still the same. After a failure nothing is taken for granted.
-async fn is_unchanged(unit: &Unit, reader: &Reader) -> bool {
-    match (&unit.problem, &unit.sources) {
-        (None, Some(sources)) => !reader.any_changed(&sources.0).await,
-        _ => false,
-    }
+    take_over(state, job, &unit, &known, run).await
 }
 
 /// The unit is gone: so is its job.
-async fn finish_without(state: &State, job: &Job) -> Result<()> {
-    let mut tx = state.db.tenant(job.tenant()).await?;
-    if queue::complete(&mut tx, job).await? {
-        tx.commit().await?;
-    }
-    Ok(())
+async fn finish_without(mut tx: store::TenantTx, job: &Job) -> Result<()> {
+    if queue::complete(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await }
 }
 
-async fn take_over(state: &State, job: &Job, unit: &Unit, run: Option<Run>) -> Result<()> {
-    let mut tx = state.db.tenant(job.tenant()).await?;
-    let Some(mut run) = run else {
-        let next_in = state.config.processing_interval;
-        refresh::set_read(&mut tx, &unit.entity_ref, None, None, next_in).await?;
-        return commit(tx, job, next_in).await;
-    };
+async fn take_over(state: &State, job: &Job, unit: &Unit, known: &Known, mut run: Run) -> Result<()> {
     let next_in = next_read(state, unit, &mut run);
+    let mut tx = state.db.tenant(job.tenant()).await?;
+    if says_nothing_new(unit, known, &run) {
+        refresh::set_read(&mut tx, &unit.entity_ref, run.own.as_ref().err(), next_in).await?;
+        if run.own.is_err() || run.files.files.iter().any(|file| file.is_news(known)) {
+            store_files::remember(&mut tx, &unit.entity_ref, &run.files, run.own.is_ok()).await?;
+        }
+        return commit(tx, job, next_in).await;
+    }
     // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
     let applied = apply::run(&mut tx, &unit.entity_ref, &run, next_in).await?;
     tracing::debug!(changed = applied.changed, conflicts = applied.conflicts, failed = run.own.is_err(), "read");
@@ -219,15 +209,26 @@ async fn take_over(state: &State, job: &Job, unit: &Unit, run: Option<Run>) -> R
     Ok(())
 }
 
+/// Whether the run came to what the last one came to. Then the catalog does not change.
+fn says_nothing_new(unit: &Unit, known: &Known, run: &Run) -> bool {
+    match (&unit.problem, &run.own) {
+        (None, Ok(_)) => !known.read_all && run.is_idle(),
+        (Some(before), Err(now)) => before.is_same(now),
+        _ => false,
+    }
+}
+
 async fn commit(mut tx: store::TenantTx, job: &Job, next_in: Duration) -> Result<()> {
     // Without the lease, or without the unit, nothing of this transaction may stay.
     if queue::reschedule(&mut tx, job, next_in).await? { tx.commit().await } else { tx.rollback().await }
 }
 
-/// When to read next: after the usual time, earlier when the failure may pass by itself.
+/// When to read next: after the usual time, earlier when what failed may pass by itself.
 fn next_read(state: &State, unit: &Unit, run: &mut Run) -> Duration {
     let interval = state.config.processing_interval;
-    let Err(problem) = &mut run.own else { return interval };
-    problem.failures = unit.problem.as_ref().map_or(0, |last| last.failures) + 1;
-    if problem.transient { queue::back_off(problem.failures + 2).min(interval) } else { interval }
+    let failures = unit.problem.as_ref().map_or(0, |last| last.failures) + 1;
+    if let Err(problem) = &mut run.own {
+        problem.failures = failures;
+    }
+    if run.is_transient() { queue::back_off(failures + 2).min(interval) } else { interval }
 }

@@ -2,7 +2,7 @@
 
 use super::refresh::{self, Claim, State};
 use super::sequence::{self, Counters};
-use super::{relations, remove, stitch_due, write};
+use super::{files, relations, remove, stitch_due, write};
 use crate::domain::cause::Cause;
 use crate::domain::outcome::{Content, Emitted, Processed, Run};
 use kernel::Result;
@@ -26,16 +26,17 @@ pub struct Applied {
 /// # Errors
 /// Those of the database.
 pub async fn run(tx: &mut TenantTx, entity_ref: &str, run: &Run, next_in: Duration) -> Result<Applied> {
-    let mut counters = sequence::lock(tx, &Cause::location(entity_ref)).await?;
+    let cause = Cause { commit: run.files.commit.clone(), ..Cause::location(entity_ref) };
+    let mut counters = sequence::lock(tx, &cause).await?;
     let unsearchable = run.own.as_ref().ok().and_then(|processed| processed.unsearchable.as_ref());
     let problem = run.own.as_ref().err().or(unsearchable);
-    let sources = run.own.is_ok().then_some(run.sources.as_slice());
-    refresh::set_read(tx, entity_ref, problem, sources, next_in).await?;
+    refresh::set_read(tx, entity_ref, problem, next_in).await?;
+    files::remember(tx, entity_ref, &run.files, run.own.is_ok()).await?;
     let mut changes = Changes::default();
     changes.affected.insert(entity_ref.to_owned());
     if let Ok(processed) = &run.own {
         changes.processed.insert(entity_ref, processed);
-        emit(tx, entity_ref, &run.emitted, &mut changes).await?;
+        emit(tx, entity_ref, &run.files.emitted, &run.files.kept, &mut changes).await?;
     }
     // While more is due, what this run only touched is going to be touched again.
     changes.may_wait = refresh::others_due(tx, entity_ref).await?;
@@ -55,7 +56,14 @@ struct Changes<'r> {
     applied: Applied,
 }
 
-async fn emit<'r>(tx: &mut TenantTx, source: &str, emitted: &'r [Emitted], changes: &mut Changes<'r>) -> Result<()> {
+/// Takes over what a source emits. It goes on emitting what is `kept`, without a word about it.
+async fn emit<'r>(
+    tx: &mut TenantTx,
+    source: &str,
+    emitted: &'r [Emitted],
+    kept: &BTreeSet<String>,
+    changes: &mut Changes<'r>,
+) -> Result<()> {
     let refs: Vec<&str> = emitted.iter().map(|one| one.entity_ref.as_str()).collect();
     let claims = refresh::claims(tx, source, &refs).await?;
     let (mine, conflicts): (Vec<&Emitted>, Vec<&Emitted>) =
@@ -67,12 +75,12 @@ async fn emit<'r>(tx: &mut TenantTx, source: &str, emitted: &'r [Emitted], chang
         states.iter().filter(|state| state.unprocessed.is_some()).map(|state| state.entity_ref.clone()).collect();
     refresh::enqueue(tx, &readers).await?;
 
-    let kept: BTreeSet<String> = mine.iter().map(|one| one.entity_ref.clone()).collect();
-    refresh::insert_edges(tx, source, &kept.iter().map(String::as_str).collect::<Vec<_>>()).await?;
-    let gone: Vec<String> = refresh::list_emitted(tx, source).await?.difference(&kept).cloned().collect();
-    refresh::delete_edges(tx, source, &gone).await?;
+    let mine: Vec<&str> = mine.iter().map(|one| one.entity_ref.as_str()).collect();
+    refresh::insert_edges(tx, source, &mine).await?;
     let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
-    refresh::set_conflicts(tx, source, &conflicting).await?;
+    refresh::set_conflicts(tx, source, &conflicting, kept).await?;
+    let gone = gone(tx, source, &mine, kept).await?;
+    refresh::delete_edges(tx, source, &gone).await?;
     changes.peers.extend(remove::orphans(tx, gone).await?);
 
     for (one, _) in &changed {
@@ -83,6 +91,16 @@ async fn emit<'r>(tx: &mut TenantTx, source: &str, emitted: &'r [Emitted], chang
     }
     changes.applied = Applied { changed: changed.len(), conflicts: conflicts.len() };
     Ok(())
+}
+
+/// What a source emitted and emits no longer. The one place that decides what a source takes away.
+async fn gone(tx: &mut TenantTx, source: &str, mine: &[&str], kept: &BTreeSet<String>) -> Result<Vec<String>> {
+    let mut emitted = refresh::list_emitted(tx, source).await?;
+    for key in mine {
+        emitted.remove(*key);
+    }
+    emitted.retain(|key| !kept.contains(key));
+    Ok(emitted.into_iter().collect())
 }
 
 /// The first file to claim an entity keeps it, unless whoever emits it from another file now is the only one who did.
@@ -143,7 +161,7 @@ async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes
 pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted, cause: &Cause) -> Result<()> {
     let mut counters = sequence::lock(tx, cause).await?;
     let mut changes = Changes::default();
-    emit(tx, source, std::slice::from_ref(root), &mut changes).await?;
+    emit(tx, source, std::slice::from_ref(root), &BTreeSet::new(), &mut changes).await?;
     finish(tx, &mut counters, changes).await?;
     refresh::force(tx, std::slice::from_ref(&root.entity_ref)).await
 }

@@ -7,6 +7,7 @@ pub mod apply;
 pub mod conditions;
 pub mod entities;
 pub mod facets;
+pub mod files;
 pub mod locations;
 pub mod postings;
 pub mod progress;

@@ -1,6 +1,6 @@
 //! Refresh state: what was emitted by whom, what came of it, and when it is read again.
 
-use crate::domain::outcome::{Problem, Source};
+use crate::domain::outcome::Problem;
 use kernel::Result;
 use sqlx::types::Json;
 use std::collections::{BTreeSet, HashMap};
@@ -27,8 +27,8 @@ pub struct Unit {
     pub unprocessed: Option<String>,
     /// The last failure.
     pub problem: Option<Json<Problem>>,
-    /// What was read last time.
-    pub sources: Option<Json<Vec<Source>>>,
+    /// Whether all its files are to be processed anew.
+    pub read_all: bool,
 }
 
 /// The unit of this key.
@@ -37,7 +37,7 @@ pub struct Unit {
 /// Those of the database.
 pub async fn find_unit(tx: &mut TenantTx, entity_ref: &str) -> Result<Option<Unit>> {
     sqlx::query_as(
-        "select entity_ref, unprocessed, problem, sources from refresh_state where tenant_id = $1 and entity_ref = $2",
+        "select entity_ref, unprocessed, problem, read_all from refresh_state where tenant_id = $1 and entity_ref = $2",
     )
     .bind(tx.id())
     .bind(entity_ref)
@@ -110,7 +110,7 @@ pub async fn upsert(tx: &mut TenantTx, states: &[State]) -> Result<()> {
          on conflict on constraint refresh_state_pk do update set
            location_key = excluded.location_key, unprocessed = excluded.unprocessed, hash = excluded.hash,
            problem = case when excluded.unprocessed is null then excluded.problem else refresh_state.problem end,
-           sources = null",
+           read_all = true",
     )
     .bind(tx.id())
     .bind(states.iter().map(|state| state.entity_ref.as_str()).collect::<Vec<_>>())
@@ -125,26 +125,19 @@ pub async fn upsert(tx: &mut TenantTx, states: &[State]) -> Result<()> {
     Ok(())
 }
 
-/// Records how reading a unit went and when it is due again.
+/// Records how reading a unit went and when it is due again. After a success, files count as read.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_read(
-    tx: &mut TenantTx,
-    entity_ref: &str,
-    problem: Option<&Problem>,
-    sources: Option<&[Source]>,
-    next_in: Duration,
-) -> Result<()> {
+pub async fn set_read(tx: &mut TenantTx, entity_ref: &str, problem: Option<&Problem>, next_in: Duration) -> Result<()> {
     sqlx::query(
-        "update refresh_state set problem = $3, sources = coalesce($4, sources), last_read_at = clock_timestamp(),
-           next_read_at = clock_timestamp() + make_interval(secs => $5)
+        "update refresh_state set problem = $3, read_all = read_all and $3 is not null, last_read_at = clock_timestamp(),
+           next_read_at = clock_timestamp() + make_interval(secs => $4)
          where tenant_id = $1 and entity_ref = $2",
     )
     .bind(tx.id())
     .bind(entity_ref)
     .bind(problem.map(Json))
-    .bind(sources.map(Json))
     .bind(next_in.as_secs_f64())
     .execute(tx.conn())
     .await
@@ -200,15 +193,21 @@ pub async fn delete_edges(tx: &mut TenantTx, source: &str, entity_refs: &[String
     Ok(())
 }
 
-/// Replaces the list of entities that this source would emit if others did not claim them.
+/// Replaces the list of entities that this source would emit if others did not claim them; `kept` are left as they are.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_conflicts(tx: &mut TenantTx, source: &str, entity_refs: &[&str]) -> Result<()> {
+pub async fn set_conflicts(
+    tx: &mut TenantTx,
+    source: &str,
+    entity_refs: &[&str],
+    kept: &BTreeSet<String>,
+) -> Result<()> {
+    let stay: Vec<&str> = entity_refs.iter().copied().chain(kept.iter().map(String::as_str)).collect();
     sqlx::query("delete from refresh_conflict where tenant_id = $1 and source = $2 and entity_ref <> all ($3)")
         .bind(tx.id())
         .bind(source)
-        .bind(entity_refs)
+        .bind(stay)
         .execute(tx.conn())
         .await
         .map_err(db)?;
@@ -234,11 +233,28 @@ pub async fn set_conflicts(tx: &mut TenantTx, source: &str, entity_refs: &[&str]
 /// Those of the database.
 pub async fn force(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     let units: Vec<String> = sqlx::query_scalar(
-        "update refresh_state set sources = null
+        "update refresh_state set read_all = true
          where tenant_id = $1 and entity_ref = any ($2) and unprocessed is not null returning entity_ref",
     )
     .bind(tx.id())
     .bind(entity_refs)
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
+    enqueue(tx, &units).await
+}
+
+/// Makes those of these sources due that are units.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue_units(tx: &mut TenantTx, sources: &[String]) -> Result<()> {
+    let units: Vec<String> = sqlx::query_scalar(
+        "select entity_ref from refresh_state
+         where tenant_id = $1 and entity_ref = any ($2) and unprocessed is not null",
+    )
+    .bind(tx.id())
+    .bind(sources)
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
@@ -321,15 +337,6 @@ pub async fn refresh(tx: &mut TenantTx, entity_ref: &str) -> Result<bool> {
         return Ok(false);
     }
     let line: Vec<String> = ancestry(tx, entity_ref).await?.into_iter().map(|(ancestor, _)| ancestor).collect();
-    let units: Vec<String> = sqlx::query_scalar(
-        "select entity_ref from refresh_state
-         where tenant_id = $1 and entity_ref = any ($2) and unprocessed is not null",
-    )
-    .bind(tx.id())
-    .bind(line)
-    .fetch_all(tx.conn())
-    .await
-    .map_err(db)?;
-    enqueue(tx, &units).await?;
+    enqueue_units(tx, &line).await?;
     Ok(true)
 }
