@@ -49,7 +49,9 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
     ("POST /internal/integrations/v1/read", "an address of the outside world"),
     ("POST /internal/integrations/v1/tree", "an address of the outside world"),
+    ("POST /internal/integrations/v1/search", "an address of the outside world"),
     ("POST /internal/integrations/v1/push", "an address of the outside world"),
+    ("POST /api/integrations/v1/source-hosts", "a host of the outside world; who else has it changes nothing"),
 ];
 
 /// Routes that read although their method could change something, and why they need one.
@@ -58,11 +60,14 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/catalog/entities/by-refs", "a list too long for an address"),
     ("POST /api/catalog/entity-facets", "a query too long for an address"),
     ("POST /api/catalog/locations/by-query", "a query too long for an address"),
+    ("POST /api/catalog/.well-known/backstage/permissions/apply-conditions", "the conditions are in the body"),
     ("POST /api/catalog/validate-entity", "the document is in the body"),
     ("POST /api/catalog/analyze-location", "the address is in the body"),
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
     ("POST /internal/integrations/v1/read", "the address is in the body"),
     ("POST /internal/integrations/v1/tree", "the address is in the body"),
+    ("POST /internal/integrations/v1/search", "the address is in the body"),
+    ("POST /api/integrations/v1/source-hosts/{id}/test", "asks the host, which may note that the token was used"),
 ];
 
 const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
@@ -175,6 +180,23 @@ const CATALOG: &[Example] = &[
     ),
     get("GET /api/catalog/v1/locations", "/api/catalog/v1/locations"),
     get("GET /api/catalog/v1/locations/{id}/progress", "/api/catalog/v1/locations/<location>/progress"),
+    get(
+        "GET /api/catalog/.well-known/backstage/permissions/metadata",
+        "/api/catalog/.well-known/backstage/permissions/metadata",
+    ),
+    example(
+        "POST /api/catalog/.well-known/backstage/permissions/apply-conditions",
+        "/api/catalog/.well-known/backstage/permissions/apply-conditions",
+        r#"{"items":[{"id":"1","resourceRef":"component:default/<entity>","resourceType":"catalog-entity",
+            "conditions":{"rule":"IS_ENTITY_KIND","resourceType":"catalog-entity","params":{"kinds":["component"]}}}]}"#,
+    ),
+    get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
+    example(
+        "PUT /api/catalog/v1/kinds/{kind}",
+        "/api/catalog/v1/kinds/<custom_kind>",
+        r#"{"schema":{"type":"object"}}"#,
+    ),
+    example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(
@@ -221,11 +243,29 @@ const SCAFFOLDER: &[Example] = &[
 const INTEGRATIONS: &[Example] = &[
     example("POST /internal/integrations/v1/read", "/internal/integrations/v1/read", r#"{"url":"not an address"}"#),
     example("POST /internal/integrations/v1/tree", "/internal/integrations/v1/tree", r#"{"url":"not an address"}"#),
+    example("POST /internal/integrations/v1/search", "/internal/integrations/v1/search", r#"{"url":"not an address"}"#),
     example(
         "POST /internal/integrations/v1/push",
         "/internal/integrations/v1/push",
         r#"{"remoteUrl":"not an address","branch":"main","message":"m","files":[]}"#,
     ),
+    get("GET /api/integrations/v1/source-hosts", "/api/integrations/v1/source-hosts"),
+    example(
+        "POST /api/integrations/v1/source-hosts",
+        "/api/integrations/v1/source-hosts",
+        r#"{"kind":"github","host":"git.example.com","token":"not-a-real-token"}"#,
+    ),
+    example(
+        "POST /api/integrations/v1/source-hosts/{id}/test",
+        "/api/integrations/v1/source-hosts/<source_host>/test",
+        "",
+    ),
+    example(
+        "PATCH /api/integrations/v1/source-hosts/{id}",
+        "/api/integrations/v1/source-hosts/<source_host>",
+        r#"{"token":"another-unreal-token"}"#,
+    ),
+    example("DELETE /api/integrations/v1/source-hosts/{id}", "/api/integrations/v1/source-hosts/<source_host>", ""),
 ];
 
 const TENANT_ADMIN: &[Example] = &[

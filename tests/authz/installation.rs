@@ -99,7 +99,7 @@ impl Installation {
             jobs,
             rest,
         };
-        let integrations = Integrations::new(&ground.settings, ground.rest.clone()).unwrap();
+        let integrations = Integrations::new(&ground.settings, ground.for_integrations()).unwrap();
         let operator = ground.operator();
         let services = ground.services(integrations.clone(), operator.clone());
         let edge = ground.edge();
@@ -195,6 +195,16 @@ impl Ground {
             (built.table[0].service, built.router)
         };
         built.into_iter().map(attach).collect()
+    }
+
+    fn for_integrations(&self) -> integrations::Ground {
+        integrations::Ground {
+            db: self.test.db.clone(),
+            clock: system_clock(),
+            cache: Cache::new(None).unwrap(),
+            bus: self.bus.clone(),
+            tasks: self.rest.clone(),
+        }
     }
 
     fn catalog(&self) -> ServiceRouter {

@@ -68,6 +68,7 @@ impl Resources {
                 "location_target" => address(installation, "strangers"),
                 "digest" => "0".repeat(64),
                 "plugin" => "cabin".to_owned(),
+                "custom_kind" => "NobodysMachine0".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -112,7 +113,16 @@ impl Installation {
         self.task(of, &mut made).await;
         self.people(of, &mut made).await;
         self.plugin(of, &mut made).await;
+        self.source_host(of, &mut made).await;
         made
+    }
+
+    /// One whose API is at an address that the guard refuses, so that nothing is ever asked there.
+    async fn source_host(&self, of: &Organisation, made: &mut Resources) {
+        let host =
+            json!({ "kind": "gitlab", "host": "git.aardvarks.example", "apiBaseUrl": "https://127.0.0.1/api/v4" });
+        let connected = self.by_admin(of, "POST", "/api/integrations/v1/source-hosts", &host).await;
+        made.set("source_host", text(&connected, "/id"));
     }
 
     async fn catalog_resources(&self, of: &Organisation, made: &mut Resources) {
@@ -133,6 +143,9 @@ impl Installation {
         made.set("location_target", target);
         made.set("entity", ENTITY);
         made.set("template", TEMPLATE);
+        let kind = json!({ "schema": { "type": "object" } });
+        self.by_admin(of, "PUT", "/api/catalog/v1/kinds/AardvarkMachine", &kind).await;
+        made.set("custom_kind", "AardvarkMachine");
     }
 
     async fn task(&self, of: &Organisation, made: &mut Resources) {

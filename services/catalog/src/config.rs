@@ -1,6 +1,6 @@
 //! What the operator sets for the catalog at start.
 
-use crate::domain::process::AllowedKinds;
+use crate::domain::kinds::AllowedKinds;
 use std::time::Duration;
 
 /// Settings of the catalog service.
@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Config {
     /// Time between two reads of a location.
     pub processing_interval: Duration,
-    /// Kinds that are accepted.
+    /// Kinds that an organisation accepts which has decided nothing else.
     pub allowed_kinds: AllowedKinds,
     /// How many locations are read at the same time in this process.
     pub concurrency: u16,

@@ -12,6 +12,7 @@
 //! Start reading at [`routes`] for what is answered, at [`jobs`] for how entities come about, at [`domain::filter`]
 //! and `store::conditions` for how they are found.
 
+mod access;
 pub mod config;
 pub mod domain;
 mod http;
@@ -23,8 +24,7 @@ pub use http::routes;
 
 use ::store::Db;
 use domain::cursor::CursorKey;
-use domain::scope::Scope;
-use http_shell::{Caller, ServiceClient};
+use http_shell::ServiceClient;
 use kernel::SharedClock;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -38,6 +38,7 @@ pub struct State {
     pub(crate) cursors: CursorKey,
     pub(crate) clock: SharedClock,
     pub(crate) wake: Arc<Notify>,
+    pub(crate) remembered: access::Remembered,
 }
 
 impl State {
@@ -51,15 +52,7 @@ impl State {
             cursors: CursorKey::derive(internal_key),
             clock,
             wake: Arc::new(Notify::new()),
+            remembered: access::Remembered::default(),
         }
-    }
-
-    /// What this caller may read under the policies of this version. Today every reader reads everything.
-    ///
-    /// # Errors
-    /// Those of the database.
-    #[expect(clippy::unused_async, reason = "conditions are rows")]
-    pub async fn scope(&self, _: &Caller, policy_version: i64) -> kernel::Result<Scope> {
-        Ok(Scope { policy_version, ..Scope::everything() })
     }
 }

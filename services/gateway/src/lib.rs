@@ -15,7 +15,6 @@
 
 mod config;
 mod domain;
-mod fresh;
 mod http;
 mod identity;
 mod limits;

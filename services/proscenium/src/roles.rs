@@ -122,7 +122,14 @@ fn point_to_others(platform: &Platform) -> anyhow::Result<()> {
 }
 
 fn integrations_state(platform: &Platform) -> anyhow::Result<Integrations> {
-    Integrations::new(&platform.config, platform.tasks.clone())
+    let ground = integrations::Ground {
+        db: platform.db.clone(),
+        clock: platform.clock.clone(),
+        cache: platform.cache.clone(),
+        bus: platform.bus.clone(),
+        tasks: platform.tasks.clone(),
+    };
+    Integrations::new(&platform.config, ground)
 }
 
 /// The service's state, which commands use without serving it.

@@ -1,10 +1,12 @@
-//! Who may do what: permissions, built-in roles and the decision function.
+//! Who may do what: permissions, built-in roles, the decision function, and conditions on resources.
 //!
 //! Pure: no I/O, no clock, no framework. The only way to an allow is [`decide`]; whatever it does not know it denies.
 
+mod condition;
 mod permission;
 mod role;
 
+pub use condition::{Condition, Criteria, Rule};
 pub use permission::Permission;
 pub use role::Role;
 

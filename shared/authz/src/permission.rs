@@ -55,6 +55,10 @@ permissions! {
     TENANT_TOKEN_MANAGE = "tenant.token.manage";
     /// Read the audit log.
     TENANT_AUDIT_READ = "tenant.audit.read";
+    /// See which source hosts are connected, without their tokens.
+    SOURCE_HOST_READ = "integrations.sourceHost.read";
+    /// Connect, change, test and disconnect source hosts.
+    SOURCE_HOST_UPDATE = "integrations.sourceHost.update";
     /// See which plugins are installed and how they are.
     PLUGIN_READ = "plugin.read";
     /// Install, configure, restart and remove plugins, and read their logs.

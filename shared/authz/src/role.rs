@@ -60,6 +60,8 @@ impl Role {
             Permission::TENANT_UPDATE,
             Permission::TENANT_MEMBER_UPDATE,
             Permission::TENANT_AUDIT_READ,
+            Permission::SOURCE_HOST_READ,
+            Permission::SOURCE_HOST_UPDATE,
             Permission::PLUGIN_UPDATE,
         ],
         below: Some(&Self::MAINTAINER),

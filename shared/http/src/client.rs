@@ -157,7 +157,7 @@ impl ServiceClient {
 /// Reads a service's answer: JSON on success, its own error otherwise.
 ///
 /// # Errors
-/// The service's error with its kind and message; `Internal` when the answer is not the JSON that was expected.
+/// The service's error with its kind, message and `retry_after`; `Internal` when the answer is not the JSON that was expected.
 pub async fn read_json<T: DeserializeOwned>(response: Response<Body>) -> Result<T> {
     let status = response.status();
     let retry_after =

@@ -8,14 +8,17 @@
 //! Never true here: an input of any shape that panics, or that needs more time or memory than its
 //! [`yaml::Limits`] allow. Verdicts and texts follow Backstage (catalog-backend 4.0, catalog-model 1.10).
 
+pub mod custom;
 pub mod entity;
 pub mod location;
 pub mod normalise;
 pub mod placeholder;
 pub mod relations;
+pub mod schema;
 pub mod validate;
 pub mod yaml;
 
+pub use custom::CustomKind;
 pub use entity::Envelope;
 pub use relations::Relation;
 pub use validate::Refusal;

@@ -2,7 +2,9 @@
 
 use crate::Refusal;
 use crate::entity::{Envelope, parse_ref};
+use crate::validate::Layer;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// One directed edge; ends are stored keys (`component:default/orders`), whether or not such an entity exists.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,7 +12,7 @@ pub struct Relation {
     /// The entity that shows the relation.
     pub source: String,
     /// For example `ownedBy`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The entity that it points at.
     pub target: String,
 }
@@ -82,6 +84,34 @@ fn fields(envelope: &Envelope<'_>, spec_type: Option<&str>) -> &'static [Field] 
     }
 }
 
+/// A spec field of a built-in kind that names other entities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RelationField {
+    /// For example `owner`.
+    pub name: &'static str,
+    /// For example `ownedBy`.
+    pub forward: &'static str,
+    /// For example `ownerOf`.
+    pub reverse: &'static str,
+    /// The kind of a reference that names none.
+    pub default_kind: Option<&'static str>,
+    /// Whether it holds a list.
+    pub is_list: bool,
+}
+
+/// The fields of a built-in kind that make relations.
+pub fn fields_of(kind: &str) -> impl Iterator<Item = RelationField> {
+    let envelope = Envelope { api_version: "scaffolder.backstage.io/v1beta3", kind, namespace: "", name: "" };
+    fields(&envelope, None).iter().map(|field| RelationField {
+        name: field.name,
+        forward: field.forward,
+        reverse: field.reverse,
+        default_kind: field.default_kind,
+        is_list: matches!(field.forward, "providesApi" | "consumesApi" | "dependsOn" | "dependencyOf" | "memberOf")
+            || matches!(field.name, "children" | "members"),
+    })
+}
+
 /// All relations of a validated entity: each forward edge followed by its reverse. Not sorted, may repeat.
 ///
 /// # Errors
@@ -104,11 +134,11 @@ pub fn relations(entity: &Value) -> Result<Vec<Relation>, Refusal> {
                     let list = spec.get(field.name).is_some_and(Value::is_array);
                     let place =
                         if list { format!("/spec/{}/{index}", field.name) } else { format!("/spec/{}", field.name) };
-                    Refusal::relation(error.name, error.message, place)
+                    Refusal::relation(Layer::Builtin, error.name, error.message, place)
                 })?
                 .key();
-            found.push(Relation { source: own.clone(), kind: field.forward, target: target.clone() });
-            found.push(Relation { source: target, kind: field.reverse, target: own.clone() });
+            found.push(Relation { source: own.clone(), kind: field.forward.into(), target: target.clone() });
+            found.push(Relation { source: target, kind: field.reverse.into(), target: own.clone() });
         }
     }
     Ok(found)

@@ -11,6 +11,7 @@ pub mod cache;
 pub mod config;
 pub mod data_dir;
 pub mod embedded;
+pub mod fresh;
 pub mod keys;
 pub mod objects;
 pub mod outbound;

@@ -35,11 +35,14 @@ pub struct Cause {
     /// Who asked, as audit rows name them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// Whether what begins with this change was there before and is restored.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restoring: bool,
 }
 
 impl Cause {
     const fn of(kind: CauseKind) -> Self {
-        Self { kind, location: None, provider: None, commit: None, actor: None }
+        Self { kind, location: None, provider: None, commit: None, actor: None, restoring: false }
     }
 
     /// Reading this Location entity.
@@ -56,6 +59,12 @@ impl Cause {
     #[must_use]
     pub fn person(principal: &Principal) -> Self {
         Self { actor: Some(principal.label()), ..Self::of(CauseKind::Person) }
+    }
+
+    /// Whoever this principal is, bringing back what was deleted.
+    #[must_use]
+    pub fn restore(principal: &Principal) -> Self {
+        Self { restoring: true, ..Self::person(principal) }
     }
 
     /// The platform itself.

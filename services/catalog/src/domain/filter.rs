@@ -54,6 +54,22 @@ impl Filter {
         }
     }
 
+    /// At least one holds; everything when one of them does for all.
+    #[must_use]
+    pub fn any_of(mut parts: Vec<Self>) -> Self {
+        if parts.iter().any(Self::is_everything) {
+            return Self::everything();
+        }
+        match (parts.pop(), parts.is_empty()) {
+            (Some(only), true) => only,
+            (Some(last), false) => {
+                parts.push(last);
+                Self::Any(parts)
+            }
+            (None, _) => Self::Any(parts),
+        }
+    }
+
     /// Reads repeated `filter` parameters: each is a comma-separated AND, together they are an OR, and the same key
     /// twice in one is an OR of its values. Returns the parameter's complaint when a condition has no key.
     ///
@@ -64,17 +80,10 @@ impl Filter {
         for parameter in parameters {
             alternatives.push(Self::conjunction(parameter)?);
         }
-        if alternatives.is_empty() || alternatives.iter().any(Self::is_everything) {
+        if alternatives.is_empty() {
             return Ok(Self::everything());
         }
-        Ok(match (alternatives.pop(), alternatives.is_empty()) {
-            (Some(only), true) => only,
-            (Some(last), false) => {
-                alternatives.push(last);
-                Self::Any(alternatives)
-            }
-            (None, _) => Self::everything(),
-        })
+        Ok(Self::any_of(alternatives))
     }
 
     fn conjunction(text: &str) -> Result<Self, String> {

@@ -1,11 +1,17 @@
 //! The catalog's rules, without I/O: languages of queries, search terms, final documents, outcomes of processing.
 
 pub mod cause;
+pub mod condition;
+pub mod content;
 pub mod cursor;
+pub mod diff;
 pub mod document;
 pub mod fields;
 pub mod files;
 pub mod filter;
+pub mod history;
+pub mod holds;
+pub mod kinds;
 pub mod location;
 pub mod outcome;
 pub mod predicate;

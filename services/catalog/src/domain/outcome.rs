@@ -132,7 +132,7 @@ impl Emitted {
                 text.push_str(&processed.digest);
                 // They follow from more than the content: from the rules of its kind.
                 for relation in &processed.relations {
-                    text.extend([" ", &relation.source, " ", relation.kind, " ", &relation.target]);
+                    text.extend([" ", &relation.source, " ", &relation.kind, " ", &relation.target]);
                 }
             }
             Content::Done(Err(problem)) => text.extend([" failed ", &problem.name, " ", &problem.message]),

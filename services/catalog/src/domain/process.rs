@@ -1,12 +1,12 @@
 //! The pure steps of processing: a file's bytes into documents, a document into an outcome.
 
+use super::kinds::{self, AllowedKinds};
 use super::location::is_location;
-use super::outcome::{Content, ENGINE, Emitted, Problem, Processed};
-use super::text::sha1_hex;
+use super::outcome::{Content, Emitted, Problem, Processed};
 use model::location::LocationRef;
 use model::validate::{check_envelope, check_kind, check_policy};
 use model::yaml::{Document, Limits, locate, parse_descriptor};
-use model::{Envelope, normalise, relations};
+use model::{CustomKind, Envelope, normalise, relations};
 use serde_json::Value;
 
 /// One entity as a file holds it, stamped with where it came from.
@@ -16,27 +16,6 @@ pub struct Draft {
     pub entity: Value,
     /// Its place in the file, for finding lines.
     pub index: usize,
-}
-
-/// The kinds that a catalog accepts.
-#[derive(Debug, Clone)]
-pub struct AllowedKinds(Vec<String>);
-
-impl AllowedKinds {
-    /// Letter case does not matter.
-    pub fn new<'a>(kinds: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(kinds.into_iter().map(|kind| kind.trim().to_lowercase()).collect())
-    }
-
-    /// Stands for everything beside a file's bytes that decides what becomes of it.
-    #[must_use]
-    pub fn rules(&self) -> String {
-        sha1_hex(format!("{ENGINE} {}", self.0.join(",")).as_bytes())
-    }
-
-    fn allow(&self, kind: &str) -> bool {
-        self.0.contains(&kind.to_lowercase())
-    }
 }
 
 /// Splits a file into drafts. One document that cannot even be named, or is of a kind that is not accepted, fails the
@@ -80,20 +59,22 @@ fn draft(
     Ok(Draft { entity, index })
 }
 
-/// Judges an entity whose placeholders are filled in.
+/// Judges an entity whose placeholders are filled in. `custom` are the kinds that the organisation defined itself.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub fn judge(mut entity: Value) -> Result<Processed, (Problem, Option<String>)> {
+pub fn judge(mut entity: Value, custom: &[CustomKind]) -> Result<Processed, (Problem, Option<String>)> {
     let refused = |refusal: model::Refusal| {
         let pointer = refusal.pointer().map(str::to_owned);
         (Problem::from(refusal), pointer)
     };
     check_envelope(&entity).map_err(refused)?;
     check_policy(&mut entity).map_err(refused)?;
-    check_kind(&entity).map_err(refused)?;
+    let own = kinds::find(custom, entity["kind"].as_str().unwrap_or_default());
+    own.map_or_else(|| check_kind(&entity), |kind| kind.check(&entity)).map_err(refused)?;
     normalise::sort_relation_fields(&mut entity);
-    let relations = relations::relations(&entity).map_err(refused)?;
+    let relations =
+        own.map_or_else(|| relations::relations(&entity), |kind| kind.relations(&entity)).map_err(refused)?;
     Ok(Processed::new(entity, relations))
 }
 
@@ -101,7 +82,13 @@ pub fn judge(mut entity: Value) -> Result<Processed, (Problem, Option<String>)> 
 ///
 /// The draft's placeholders are filled in, or `filled` says why that failed.
 #[must_use]
-pub fn emit(draft: Draft, filled: Result<(), Problem>, location: &LocationRef, bytes: &[u8]) -> Option<Emitted> {
+pub fn emit(
+    draft: Draft,
+    filled: Result<(), Problem>,
+    location: &LocationRef,
+    bytes: &[u8],
+    custom: &[CustomKind],
+) -> Option<Emitted> {
     let Draft { entity, index } = draft;
     // Postgres has no null characters; one in a name cannot be told from the name without it, which is refused too.
     let entity_ref = Envelope::of(&entity)?.key().replace('\0', "");
@@ -112,7 +99,7 @@ pub fn emit(draft: Draft, filled: Result<(), Problem>, location: &LocationRef, b
         Content::Pending(entity)
     } else {
         Content::Done(filled.and_then(|()| {
-            judge(entity).map_err(|(problem, pointer)| {
+            judge(entity, custom).map_err(|(problem, pointer)| {
                 let text = String::from_utf8_lossy(bytes);
                 let line = pointer.and_then(|pointer| locate(&text, index, &pointer)).map(|found| found.line);
                 problem.at(&location.target, line)
@@ -166,7 +153,7 @@ mod tests {
         let emitted: Vec<_> = drafts_of(&text)
             .unwrap()
             .into_iter()
-            .filter_map(|draft| emit(draft, Ok(()), &location, text.as_bytes()))
+            .filter_map(|draft| emit(draft, Ok(()), &location, text.as_bytes(), &[]))
             .collect();
         assert!(matches!(&emitted[0].content, Content::Done(Ok(_))));
         let Content::Done(Err(problem)) = &emitted[1].content else { panic!("{:?}", emitted[1]) };

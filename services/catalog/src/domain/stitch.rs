@@ -8,7 +8,7 @@ use model::entity::{ANNOTATION_EDIT_URL, ANNOTATION_VIEW_URL, annotation};
 use model::location::is_script_url;
 use model::normalise::reject_script_urls;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 
 /// The final document and its etag.
@@ -105,6 +105,7 @@ pub fn relations_of(document: &str, marks: Marks) -> Option<Vec<(String, String)
 /// The digest of an entity's content: the same for any order of keys, blind to what stitching adds.
 #[must_use]
 pub fn digest(content: &Value) -> String {
+    let content = without_scripts(content);
     let mut text = String::with_capacity(2048);
     let kept = |key: &str| !matches!(key, "relations" | "status" | "metadata");
     let object = content.as_object();
@@ -244,25 +245,6 @@ fn without_scripts(content: &Value) -> Cow<'_, Value> {
         return Cow::Owned(content);
     }
     Cow::Borrowed(content)
-}
-
-/// A document without what stitching added to it.
-#[must_use]
-pub fn unstitched(mut document: Value) -> Value {
-    if let Some(object) = document.as_object_mut() {
-        object.shift_remove("relations");
-        object.shift_remove("status");
-        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
-            remove_all(metadata, &["uid", "etag"]);
-        }
-    }
-    document
-}
-
-fn remove_all(object: &mut Map<String, Value>, keys: &[&str]) {
-    for key in keys {
-        object.shift_remove(*key);
-    }
 }
 
 /// The item that `status` shows for a failed run.

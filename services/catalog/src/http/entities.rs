@@ -1,5 +1,6 @@
 //! Single entities, by name, uid and reference.
 
+use super::as_of::{self, AS_OF};
 use super::body::Object;
 use super::params::Params;
 use super::reply;
@@ -9,7 +10,9 @@ use crate::domain::cause::Cause;
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::predicate;
+use crate::store::policies::Which;
 use crate::store::{entities, remove};
+use authz::Permission;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -21,7 +24,8 @@ use uuid::Uuid;
 
 /// One entity, by kind, namespace and name in any letter case.
 #[utoipa::path(get, path = "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", tag = "entities",
-    params(("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path)),
+    params(("kind" = String, Path), ("namespace" = String, Path), ("name" = String, Path),
+        ("asOf" = Option<String>, Query, description = "The entity as it was at this moment (RFC 3339)")),
     responses((status = 200, body = Entity), (status = 404)))]
 pub async fn get_entity_by_name(
     Shared(state): Shared<State>,
@@ -29,10 +33,16 @@ pub async fn get_entity_by_name(
     Path((kind, namespace, name)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    Params::parse(query.as_deref(), &[])?;
-    let key = EntityRef::new(&kind, &namespace, &name).key();
-    let mut tx = state.db.tenant(caller.tenant).await?;
-    match entities::find_by_ref(&mut tx, &key.replace('\0', " ")).await? {
+    let params = Params::parse(query.as_deref(), &[AS_OF])?;
+    let key = EntityRef::new(&kind, &namespace, &name).key().replace('\0', " ");
+    let found = match as_of::parse(params.one(AS_OF))? {
+        Some(moment) => as_of::by_ref(&state, &caller, moment, &key).await?,
+        None => {
+            let mut tx = state.db.tenant(caller.tenant).await?;
+            entities::find_by_ref(&mut tx, &key).await?
+        }
+    };
+    match found {
         Some(document) => Ok(reply::text(StatusCode::OK, document)),
         None => {
             let what = format!("No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'");
@@ -43,18 +53,24 @@ pub async fn get_entity_by_name(
 
 /// One entity, by uid.
 #[utoipa::path(get, path = "/api/catalog/entities/by-uid/{uid}", tag = "entities",
-    params(("uid" = String, Path)), responses((status = 200, body = Entity), (status = 404)))]
+    params(("uid" = String, Path),
+        ("asOf" = Option<String>, Query, description = "The entity as it was at this moment (RFC 3339)")),
+    responses((status = 200, body = Entity), (status = 404)))]
 pub async fn get_entity_by_uid(
     Shared(state): Shared<State>,
     caller: Caller,
     Path(uid): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response> {
-    let found = match Uuid::parse_str(&uid) {
-        Ok(id) => {
+    let params = Params::parse(query.as_deref(), &[AS_OF])?;
+    let moment = as_of::parse(params.one(AS_OF))?;
+    let found = match (Uuid::parse_str(&uid), moment) {
+        (Ok(id), Some(moment)) => as_of::by_uid(&state, &caller, moment, id).await?,
+        (Ok(id), None) => {
             let mut tx = state.db.tenant(caller.tenant).await?;
             entities::find_by_uid(&mut tx, id).await?
         }
-        Err(_) => None,
+        (Err(_), _) => None,
     };
     let document = found.ok_or_else(|| Error::not_found(format!("No entity with uid {uid}")))?;
     Ok(reply::text(StatusCode::OK, document))
@@ -68,10 +84,11 @@ pub async fn delete_entity_by_uid(
     caller: Caller,
     Path(uid): Path<String>,
 ) -> Result<Response> {
-    // An unknown uid is no failure: the entity is not there, which is what was asked for.
+    // An unknown uid, and one that the caller may not see, is no failure: the entity is not there, which is what was asked for.
     if let Ok(id) = Uuid::parse_str(&uid) {
         let mut tx = state.db.tenant(caller.tenant).await?;
-        if let Some(entity_ref) = remove::by_uid(&mut tx, id, &Cause::person(&caller.principal)).await? {
+        let permitted = state.permits(&mut tx, &caller, Permission::CATALOG_ENTITY_DELETE, Which::Uid(id)).await?;
+        if permitted && let Some(entity_ref) = remove::by_uid(&mut tx, id, &Cause::person(&caller.principal)).await? {
             tx.record(AuditEvent::by(&caller.principal, "entity.delete", entity_ref)).await?;
             tx.commit().await?;
             state.wake.notify_one();
@@ -84,8 +101,9 @@ pub async fn delete_entity_by_uid(
 ///
 /// References are compared as they are stored, in lower case and in full: `component:default/orders`.
 #[utoipa::path(post, path = "/api/catalog/entities/by-refs", tag = "entities",
-    params(("filter" = Option<Vec<String>>, Query, description = "Only entities that match; null for all others")),
-    request_body(content = Object, description = "`{entityRefs, fields?, query?}`"),
+    params(("filter" = Option<Vec<String>>, Query, description = "Only entities that match; null for all others"),
+        ("asOf" = Option<String>, Query, description = "The entities as they were at this moment (RFC 3339)")),
+    request_body(content = Object, description = "`{entityRefs, fields?, query?, asOf?}`"),
     responses((status = 200, body = EntitiesByRefs)))]
 pub async fn get_entities_by_refs(
     Shared(state): Shared<State>,
@@ -94,14 +112,19 @@ pub async fn get_entities_by_refs(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response> {
-    let params = Params::parse(query.as_deref(), &["filter"])?;
+    let params = Params::parse(query.as_deref(), &["filter", AS_OF])?;
     let body = Object::read(&headers, &body)?;
     let refs = body.texts("entityRefs")?;
     let fields = body.optional_texts("fields")?.unwrap_or_default();
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?.and(predicate_of(&body)?);
-    let mut tx = state.db.tenant(caller.tenant).await?;
-    let found = entities::list_by_refs(&mut tx, &refs, &filter).await?;
+    let found = match as_of::parse(params.one(AS_OF).or(body.optional_text(AS_OF)?))? {
+        Some(moment) => as_of::documents(&state, &caller, moment, &refs, &filter).await?,
+        None => {
+            let mut tx = state.db.tenant(caller.tenant).await?;
+            entities::list_by_refs(&mut tx, &refs, &filter).await?
+        }
+    };
     let items = reply::array(refs.iter().map(|entity_ref| found.get(entity_ref).map(String::as_str)), &fields)?;
     Ok(reply::list(&headers, &fields, format!("{{\"items\":{items}}}")))
 }

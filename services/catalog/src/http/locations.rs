@@ -10,7 +10,7 @@ use crate::domain::location::{generated_entity, generated_name};
 use crate::domain::outcome::{Content, Emitted};
 use crate::jobs::process::Pipeline;
 use crate::jobs::reader::Reader;
-use crate::store::{apply, entities, locations, refresh, remove, sequence};
+use crate::store::{apply, entities, kinds, locations, refresh, remove, sequence};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -86,9 +86,10 @@ async fn dry_run(state: &State, caller: &Caller, location: &LocationRef) -> kern
     let name = generated_name(location);
     let mut tx = state.db.tenant(caller.tenant).await?;
     let exists = locations::find_by_target(&mut tx, location).await?.is_some();
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;
     let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"));
-    let pipeline = Pipeline { reader: &reader, allowed: &state.config.allowed_kinds };
+    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
     let entities = pipeline.dry_run(generated_entity(location, &name)).await.map_err(|problem| {
         let place = problem.line.map(|line| format!(" (line {line})")).unwrap_or_default();
         Error::input(format!("{}{place}", problem.sentence()))
@@ -222,10 +223,12 @@ pub async fn get_location_by_entity(
 ) -> Result<Response> {
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
-    if !refresh::exists(&mut tx, &key).await? {
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let key_only = std::slice::from_ref(&key);
+    let document = entities::list_by_refs(&mut tx, key_only, &scope.condition).await?.remove(&key);
+    if document.is_none() && (!scope.condition.is_everything() || !refresh::exists(&mut tx, &key).await?) {
         return Err(Error::not_found(format!("found no entity for ref {key}")).into());
     }
-    let document = entities::find_by_ref(&mut tx, &key).await?;
     let entity: serde_json::Value =
         document.map(|text| serde_json::from_str(&text)).transpose().map_err(Error::internal)?.unwrap_or_default();
     let origin = annotation(&entity, ANNOTATION_ORIGIN_LOCATION)

@@ -2,15 +2,20 @@
 
 mod analyze;
 mod ancestry;
+mod as_of;
 mod body;
+mod deleted;
 mod document;
 mod entities;
 mod entity_list;
 mod facets;
+mod history;
+mod kinds;
 mod legacy;
 mod location_query;
 mod locations;
 mod params;
+mod permissions;
 mod progress;
 mod refresh;
 mod reply;
@@ -48,6 +53,14 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(locations::get_location_by_entity))
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
+        .route(read_entities, routes!(kinds::list_kinds))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::set_kind))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::delete_kind))
         .route(read_entities, routes!(search::search))
+        .route(read_entities, routes!(permissions::get_permission_metadata))
+        .route(read_entities, routes!(permissions::apply_conditions))
+        .route(read_entities, routes!(history::get_history))
+        .route(read_entities, routes!(deleted::list_deleted_entities))
+        .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(deleted::restore_entity))
         .route(Access::public(), routes!(document::get_openapi_document))
 }

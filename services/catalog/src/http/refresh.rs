@@ -4,7 +4,9 @@ use super::body::Object;
 use super::schema::RefreshInput;
 use crate::State;
 use crate::domain::text::lower;
+use crate::store::policies::Which;
 use crate::store::refresh;
+use authz::Permission;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -26,7 +28,9 @@ pub async fn refresh_entity(
     body.only(&["entityRef", "authorizationToken"])?;
     let entity_ref = lower(body.text("entityRef")?);
     let mut tx = state.db.tenant(caller.tenant).await?;
-    if !refresh::refresh(&mut tx, &entity_ref).await? {
+    let may = Permission::CATALOG_ENTITY_REFRESH;
+    let permitted = state.permits(&mut tx, &caller, may, Which::Ref(&entity_ref)).await?;
+    if !permitted || !refresh::refresh(&mut tx, &entity_ref).await? {
         return Err(Error::not_found(format!("Entity {entity_ref} not found")).into());
     }
     tx.record(AuditEvent::by(&caller.principal, "entity.refresh", entity_ref)).await?;

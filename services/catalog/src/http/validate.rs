@@ -5,6 +5,7 @@ use crate::State;
 use crate::domain::outcome::Problem;
 use crate::jobs::process::Pipeline;
 use crate::jobs::reader::Reader;
+use crate::store::kinds;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -28,7 +29,10 @@ pub async fn validate_entity(
     let entity = body.required("entity")?.clone();
     let location = body.text("location")?;
     let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"));
-    let pipeline = Pipeline { reader: &reader, allowed: &state.config.allowed_kinds };
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
+    tx.rollback().await?;
+    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
     let validated = match location_of(location) {
         Ok(location) => pipeline.validate(entity, &location).await,
         Err(problem) => Err(problem),

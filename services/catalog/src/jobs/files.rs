@@ -26,7 +26,7 @@ pub struct Targets {
 
 /// Reads what a unit points at. When any file fails, nothing is to be taken over.
 pub async fn read(pipeline: &Pipeline<'_>, targets: &Targets, known: &Known) -> Files {
-    let reading = Reading { pipeline, targets, known, rules: pipeline.allowed.rules() };
+    let reading = Reading { pipeline, targets, known, rules: pipeline.kinds.rules() };
     let looked = reading.look_at_all().await;
     if looked.iter().any(|one| matches!(one.found, Found::Failed(_))) {
         let files = looked.into_iter().map(Looked::untaken).collect();
@@ -254,7 +254,7 @@ impl Reading<'_> {
         file: &Fetched,
     ) -> Result<(KnownFile, Vec<Emitted>), Problem> {
         let location = LocationRef::url(url);
-        let drafts = drafts(&file.bytes, &location, &self.targets.origin, self.pipeline.allowed)?;
+        let drafts = drafts(&file.bytes, &location, &self.targets.origin, &self.pipeline.kinds.allowed)?;
         let location = &location;
         let processed: Vec<(Option<Emitted>, Vec<Source>)> = futures::stream::iter(drafts)
             .map(|draft| async move { self.pipeline.emit(draft, location, &file.bytes).await })

@@ -7,11 +7,14 @@
 mod files;
 pub mod process;
 pub mod reader;
+mod retention;
 
 use crate::State;
 use crate::domain::files::Known;
+use crate::domain::kinds::Kinds;
 use crate::domain::outcome::{Problem, Run};
 use crate::store::apply;
+use crate::store::kinds;
 use crate::store::refresh::{self, QUEUE, Unit};
 use crate::store::{files as store_files, statistics, stitch_due};
 use http_shell::Caller;
@@ -37,6 +40,7 @@ const MANY: usize = 1000;
 
 /// Starts the loop that reads what is due.
 pub fn start(state: &State, tasks: &Tasks) {
+    retention::start(state, tasks);
     let (state, tasks_) = (state.clone(), tasks.clone());
     tasks.spawn("catalog.process", async move { run(state, tasks_).await });
 }
@@ -170,14 +174,16 @@ async fn process_unit(state: &State, job: &Job) -> Result<()> {
         return finish_without(tx, job).await;
     };
     let known = store_files::known(&mut tx, &job.key, unit.read_all).await?;
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;
     let reader = Reader::new(state.client.clone(), Caller::service(job.tenant(), "catalog"));
-    let pipeline = Pipeline { reader: &reader, allowed: &state.config.allowed_kinds };
+    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
     let run = match serde_json::from_str(&document) {
         Ok(entity) => pipeline.run(entity, &known).await,
         Err(error) => Run::failed(Problem::new("Error", format!("The stored document is not JSON: {error}"))),
     };
-    take_over(state, job, &unit, &known, run).await
+    let read = Read { unit, known, kinds, run };
+    take_over(state, job, read).await
 }
 
 /// The unit is gone: so is its job.
@@ -185,12 +191,21 @@ async fn finish_without(mut tx: store::TenantTx, job: &Job) -> Result<()> {
     if queue::complete(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await }
 }
 
-async fn take_over(state: &State, job: &Job, unit: &Unit, known: &Known, mut run: Run) -> Result<()> {
-    let next_in = next_read(state, unit, &mut run);
+/// A unit that was read.
+struct Read {
+    unit: Unit,
+    known: Known,
+    kinds: Kinds,
+    run: Run,
+}
+
+async fn take_over(state: &State, job: &Job, read: Read) -> Result<()> {
+    let Read { unit, known, kinds, mut run } = read;
+    let next_in = next_read(state, &unit, &mut run);
     let mut tx = state.db.tenant(job.tenant()).await?;
-    if says_nothing_new(unit, known, &run) {
+    if says_nothing_new(&unit, &known, &run) {
         refresh::set_read(&mut tx, &unit.entity_ref, run.own.as_ref().err(), next_in).await?;
-        if run.own.is_err() || run.files.files.iter().any(|file| file.is_news(known)) {
+        if run.own.is_err() || run.files.files.iter().any(|file| file.is_news(&known)) {
             store_files::remember(&mut tx, &unit.entity_ref, &run.files, run.own.is_ok()).await?;
         }
         return commit(tx, job, next_in).await;
@@ -198,6 +213,12 @@ async fn take_over(state: &State, job: &Job, unit: &Unit, known: &Known, mut run
     // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
     let applied = apply::run(&mut tx, &unit.entity_ref, &run, next_in).await?;
     tracing::debug!(changed = applied.changed, conflicts = applied.conflicts, failed = run.own.is_err(), "read");
+    if !kinds::are_current(&mut tx, &state.config.allowed_kinds, &kinds).await? {
+        // Judged by kinds that somebody changed meanwhile.
+        tx.rollback().await?;
+        let tx = state.db.tenant(job.tenant()).await?;
+        return commit(tx, job, Duration::ZERO).await;
+    }
     commit(tx, job, next_in).await?;
     if applied.changed >= MANY {
         let mut tx = state.db.tenant(job.tenant()).await?;

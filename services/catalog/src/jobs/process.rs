@@ -3,9 +3,10 @@
 use super::files::{self, Targets};
 use super::reader::{Reader, Unreadable};
 use crate::domain::files::Known;
+use crate::domain::kinds::Kinds;
 use crate::domain::location::{is_location, target_type, targets, targets_are_optional};
 use crate::domain::outcome::{Content, Emitted, Problem, Processed, Run, Source};
-use crate::domain::process::{AllowedKinds, Draft, emit, judge};
+use crate::domain::process::{Draft, emit, judge};
 use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, annotation};
 use model::location::{LocationRef, resolve_url};
 use model::placeholder::{self, Placeholder};
@@ -19,8 +20,8 @@ const MAX_DRY_DEPTH: usize = 8;
 pub struct Pipeline<'a> {
     /// Where files come from.
     pub reader: &'a Reader,
-    /// Kinds that are accepted.
-    pub allowed: &'a AllowedKinds,
+    /// Kinds that are accepted, and those of the organisation's own.
+    pub kinds: &'a Kinds,
 }
 
 impl Pipeline<'_> {
@@ -49,7 +50,7 @@ impl Pipeline<'_> {
     /// Processes any one entity, without reading what a Location points at.
     async fn process(&self, mut entity: Value) -> Result<Processed, Problem> {
         self.fill_placeholders(&mut entity, &mut Vec::new()).await?;
-        judge(entity).map_err(|(problem, _)| problem)
+        judge(entity, &self.kinds.custom).map_err(|(problem, _)| problem)
     }
 
     /// What a Location entity points at.
@@ -86,7 +87,7 @@ impl Pipeline<'_> {
         } else {
             self.fill_placeholders(&mut draft.entity, &mut reads).await
         };
-        (emit(draft, filled, file, bytes), reads)
+        (emit(draft, filled, file, bytes, &self.kinds.custom), reads)
     }
 
     /// Puts the contents of files in. What was read, or could not be, is noted in `reads` either way.

@@ -244,6 +244,21 @@ pub async fn force(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     enqueue(tx, &units).await
 }
 
+/// Makes all units read everything again, now: what entities are judged by has changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn force_all(tx: &mut TenantTx) -> Result<()> {
+    let units: Vec<String> = sqlx::query_scalar(
+        "update refresh_state set read_all = true where tenant_id = $1 and unprocessed is not null returning entity_ref",
+    )
+    .bind(tx.id())
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
+    enqueue(tx, &units).await
+}
+
 /// Makes those of these sources due that are units.
 ///
 /// # Errors

@@ -62,7 +62,7 @@ struct Row<'r> {
 
 impl<'r> Row<'r> {
     fn new(origin: &'r str, relation: &'r Relation) -> Self {
-        Self { source: &relation.source, kind: relation.kind, target: &relation.target, origin }
+        Self { source: &relation.source, kind: &relation.kind, target: &relation.target, origin }
     }
 }
 
@@ -89,8 +89,8 @@ const CHUNK: usize = 20_000;
 async fn insert(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
     for rows in rows.chunks(CHUNK) {
         sqlx::query(
-            "insert into relation (tenant_id, source_ref, type, target_ref, origin_ref)
-             select $1, source_ref, type, target_ref, origin_ref
+            "insert into relation (tenant_id, source_ref, type, target_ref, origin_ref, since_seq)
+             select $1, source_ref, type, target_ref, origin_ref, (select seq from tenant_seq where tenant_id = $1)
              from unnest($2::text[], $3::text[], $4::text[], $5::text[])
                as new (source_ref, type, target_ref, origin_ref)",
         )
@@ -109,10 +109,16 @@ async fn insert(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
 async fn delete(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
     for rows in rows.chunks(CHUNK) {
         sqlx::query(
-            "delete from relation using unnest($2::text[], $3::text[], $4::text[], $5::text[])
-               as gone (source_ref, type, target_ref, origin_ref)
-             where relation.tenant_id = $1 and relation.source_ref = gone.source_ref and relation.type = gone.type
-               and relation.target_ref = gone.target_ref and relation.origin_ref = gone.origin_ref",
+            "with ended as (
+               delete from relation using unnest($2::text[], $3::text[], $4::text[], $5::text[])
+                 as gone (source_ref, type, target_ref, origin_ref)
+               where relation.tenant_id = $1 and relation.source_ref = gone.source_ref and relation.type = gone.type
+                 and relation.target_ref = gone.target_ref and relation.origin_ref = gone.origin_ref
+               returning relation.*
+             )
+             insert into relation_version (tenant_id, source_ref, type, target_ref, origin_ref, from_seq, to_seq)
+             select $1, ended.source_ref, ended.type, ended.target_ref, ended.origin_ref, ended.since_seq, now.seq
+             from ended join tenant_seq now on now.tenant_id = $1 and ended.since_seq < now.seq",
         )
         .bind(tx.id())
         .bind(rows.iter().map(|row| row.source).collect::<Vec<_>>())
@@ -131,13 +137,22 @@ async fn delete(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn forget(tx: &mut TenantTx, origins: &[String]) -> Result<BTreeSet<String>> {
-    let sources: Vec<String> =
-        sqlx::query_scalar("delete from relation where tenant_id = $1 and origin_ref = any ($2) returning source_ref")
-            .bind(tx.id())
-            .bind(origins)
-            .fetch_all(tx.conn())
-            .await
-            .map_err(db)?;
+    let sources: Vec<String> = sqlx::query_scalar(
+        "with ended as (
+           delete from relation where tenant_id = $1 and origin_ref = any ($2) returning relation.*
+         ),
+         kept as (
+           insert into relation_version (tenant_id, source_ref, type, target_ref, origin_ref, from_seq, to_seq)
+           select $1, ended.source_ref, ended.type, ended.target_ref, ended.origin_ref, ended.since_seq, now.seq
+           from ended join tenant_seq now on now.tenant_id = $1 and ended.since_seq < now.seq
+         )
+         select source_ref from ended",
+    )
+    .bind(tx.id())
+    .bind(origins)
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
     Ok(sources.into_iter().collect())
 }
 

@@ -1,5 +1,6 @@
 //! The counters of one organisation, and the lock that puts its changes in order.
 
+use super::history::prune;
 use crate::domain::cause::Cause;
 use kernel::Result;
 use sqlx::types::Json;
@@ -31,6 +32,17 @@ impl Counters {
 /// # Errors
 /// Those of the database.
 pub async fn lock(tx: &mut TenantTx, cause: &Cause) -> Result<Counters> {
+    let counters = count_up(tx, cause).await?;
+    if counters.seq % PRUNE_EVERY == 1 {
+        prune::enqueue(tx).await?;
+    }
+    Ok(counters)
+}
+
+/// After so many changes it is made sure that the past is pruned; the first change begins it.
+const PRUNE_EVERY: i64 = 1024;
+
+async fn count_up(tx: &mut TenantTx, cause: &Cause) -> Result<Counters> {
     sqlx::query_as(
         "with counters as (
            insert into tenant_seq (tenant_id, epoch, seq, changed_at) values ($1, $2, 1, clock_timestamp())

@@ -3,9 +3,11 @@
 //! [`stitch_all`] and [`delete`] are the only writers of entity rows. An entity whose content is what it was gets its
 //! new relations and status put into the text that is stored; the rest of it is neither read nor written again.
 
+use super::history::{self, Superseded};
 use super::postings::{self, Change, Terms};
 use super::relations::{self, Replaced};
 use super::sequence::Counters;
+use crate::domain::content;
 use crate::domain::document::{self, SearchDocument};
 use crate::domain::outcome::{Problem, Processed};
 use crate::domain::stitch::{self, Marks, Stitched};
@@ -78,6 +80,8 @@ async fn stitch_some(
             _ => relinked.extend(Relinked::new(known, related)),
         }
     }
+    let ended: Vec<Superseded<'_>> = rows.iter().filter_map(Row::superseded).collect();
+    history::supersede(tx, counters.seq, &ended).await?;
     upsert(tx, counters.seq, &rows).await?;
     upsert_search(tx, &rows).await?;
     update_relations(tx, counters.seq, &relinked).await?;
@@ -97,6 +101,7 @@ struct Known {
     etag_at: Option<i32>,
     relations_at: Option<i32>,
     etag: Option<String>,
+    since_seq: Option<i64>,
 }
 
 impl Known {
@@ -113,7 +118,7 @@ impl Known {
 async fn list_known(tx: &mut TenantTx, entity_refs: &[String]) -> Result<Vec<Known>> {
     sqlx::query_as(
         "select state.entity_ref, state.entity_id, state.problem, entity.entity_no, entity.document, entity.digest,
-           entity.etag_at, entity.relations_at, entity.etag
+           entity.etag_at, entity.relations_at, entity.etag, entity.since_seq
          from refresh_state state
          left join entity on entity.tenant_id = $1 and entity.entity_ref = state.entity_ref
          where state.tenant_id = $1 and state.entity_ref = any ($2)
@@ -131,8 +136,8 @@ fn unmarked(known: &[Known]) -> Result<BTreeMap<&str, Processed>> {
     let mut contents = BTreeMap::new();
     for known in known.iter().filter(|known| known.digest.is_none()) {
         if let Some(document) = &known.document {
-            let document = serde_json::from_str(document).map_err(Error::internal)?;
-            contents.insert(known.entity_ref.as_str(), Processed::new(stitch::unstitched(document), Vec::new()));
+            let content = content::of_document(document).ok_or_else(|| Error::internal("entity that is not JSON"))?;
+            contents.insert(known.entity_ref.as_str(), Processed::new(content, Vec::new()));
         }
     }
     Ok(contents)
@@ -171,6 +176,10 @@ struct Row<'p> {
     search: SearchDocument,
     /// Beside those of the content.
     own_terms: Vec<Term>,
+    /// The change that brought the content, as against relations and status.
+    since_seq: i64,
+    /// The document whose content this one replaces.
+    superseded: Option<&'p str>,
 }
 
 impl<'p> Row<'p> {
@@ -191,6 +200,11 @@ impl<'p> Row<'p> {
         let spec = |field: &str| entity["spec"][field].as_str().map(str::to_lowercase);
         let mut own_terms: Vec<Term> = relation_terms(related).into_iter().collect();
         own_terms.push(Term::of_uid(&uid));
+        let superseded = known
+            .document
+            .as_deref()
+            .filter(|before| known.digest.is_some() || content::superseded(before, &stitched.document).is_some());
+        let since_seq = known.since_seq.filter(|_| superseded.is_none()).unwrap_or(counters.seq);
         Ok(Some(Self {
             entity_no: known.entity_no.unwrap_or_else(|| counters.take_entity_no()),
             is_new: known.entity_no.is_none(),
@@ -208,7 +222,13 @@ impl<'p> Row<'p> {
             content,
             search: document::of_entity(entity),
             own_terms,
+            since_seq,
+            superseded,
         }))
+    }
+
+    fn superseded(&self) -> Option<Superseded<'_>> {
+        Some(Superseded { entity_ref: self.entity_ref, content: self.superseded? })
     }
 
     fn terms(&self) -> Terms<'_> {
@@ -268,19 +288,21 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>]) -> Result<()> {
     }
     sqlx::query(
         "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, sort_name, etag, document, digest, etag_at, relations_at)
+           lifecycle, owner_ref, system_ref, sort_name, etag, document, digest, etag_at, relations_at,
+           since_seq)
          select $1, $2, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, name, etag, document, digest, etag_at, relations_at
+           lifecycle, owner_ref, system_ref, name, etag, document, digest, etag_at, relations_at, since_seq
          from unnest($3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
              $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-             $17::integer[], $18::integer[])
+             $17::integer[], $18::integer[], $19::bigint[])
            as new (entity_no, entity_id, entity_ref, kind, namespace, name, title, type, lifecycle, owner_ref,
-             system_ref, etag, document, digest, etag_at, relations_at)
+             system_ref, etag, document, digest, etag_at, relations_at, since_seq)
          on conflict on constraint entity_ref do update set
            seq = excluded.seq, entity_id = excluded.entity_id, title = excluded.title, type = excluded.type,
            lifecycle = excluded.lifecycle, owner_ref = excluded.owner_ref, system_ref = excluded.system_ref,
            etag = excluded.etag, document = excluded.document, digest = excluded.digest,
-           etag_at = excluded.etag_at, relations_at = excluded.relations_at",
+           etag_at = excluded.etag_at, relations_at = excluded.relations_at,
+           since_seq = excluded.since_seq",
     )
     .bind(tx.id())
     .bind(seq)
@@ -300,6 +322,7 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>]) -> Result<()> {
     .bind(column(rows, |row| row.content.digest.as_str()))
     .bind(column(rows, |row| at(row.stitched.marks.etag_at)))
     .bind(column(rows, |row| at(row.stitched.marks.relations_at)))
+    .bind(column(rows, |row| row.since_seq))
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -365,6 +388,7 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
 /// # Errors
 /// Those of the database.
 pub async fn delete(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
+    history::bury(tx, entity_refs).await?;
     let entity_nos: Vec<i32> =
         sqlx::query_scalar("delete from entity where tenant_id = $1 and entity_ref = any ($2) returning entity_no")
             .bind(tx.id())

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use catalog::domain::process::AllowedKinds;
+use catalog::domain::kinds::AllowedKinds;
 use catalog::{Config, State};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_shell::{Caller, ServiceClient, ServiceName};
@@ -140,6 +140,10 @@ impl Catalog {
 
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         request(&self.router, Some(&self.admin()), Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        request(&self.router, Some(&self.admin()), Method::PUT, path, Some(body)).await
     }
 
     pub async fn delete(&self, path: &str) -> Reply {

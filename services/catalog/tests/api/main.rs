@@ -5,7 +5,9 @@
 mod deletion;
 mod harness;
 mod ingestion;
+mod kinds;
 mod locations;
+mod permissions;
 mod query;
 mod search;
 mod tenants;

@@ -5,13 +5,15 @@
 
 use crate::identity::Identity;
 use crate::state::Gateway;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
 use http_shell::ServiceName;
 use kernel::{Error, Principal, Result, TenantId};
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -101,7 +103,7 @@ async fn send(
     let mut response = answered.map_err(|_| late())??;
     clean_response(response.headers_mut());
     let left = config.request_timeout.saturating_sub(started.elapsed());
-    Ok(if is_event_stream(response.headers()) { response } else { response.map(|body| with_deadline(body, left)) })
+    Ok(if is_event_stream(response.headers()) { response } else { response.map(|body| in_time(body, left)) })
 }
 
 fn path_only(uri: &axum::http::Uri) -> Result<axum::http::Uri> {
@@ -161,14 +163,32 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
     kind.trim_start().to_ascii_lowercase().starts_with("text/event-stream")
 }
 
+/// A body that is at hand passes as it is and keeps its length; one that is still coming must come in time.
+fn in_time(mut body: Body, left: Duration) -> Body {
+    let first = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).now_or_never();
+    match first {
+        Some(None) => Body::empty(),
+        Some(Some(Ok(frame))) => match frame.into_data() {
+            Ok(data) if body.is_end_stream() => Body::from(data),
+            Ok(data) => {
+                let begun = futures::stream::once(std::future::ready(Ok(data)));
+                with_deadline(begun.chain(body.into_data_stream()), left)
+            }
+            // Trailers come last; no service of ours sends any.
+            Err(_) => Body::empty(),
+        },
+        Some(Some(Err(error))) => Body::from_stream(futures::stream::once(std::future::ready(Err::<Bytes, _>(error)))),
+        None => with_deadline(body.into_data_stream(), left),
+    }
+}
+
 /// Ends the body with an error, not with a quiet cut, when it takes longer than it may.
-fn with_deadline(body: Body, left: Duration) -> Body {
+fn with_deadline(chunks: impl Stream<Item = Result<Bytes, axum::Error>> + Send + 'static, left: Duration) -> Body {
     let expired = async move {
         tokio::time::sleep(left).await;
         Err::<Bytes, _>(axum::Error::new(std::io::Error::from(std::io::ErrorKind::TimedOut)))
     };
     let deadline = futures::stream::once(expired);
-    let chunks = body.into_data_stream();
     Body::from_stream(until_first_error(chunks, deadline))
 }
 
@@ -234,5 +254,5 @@ impl BodyCap {
 }
 
 fn http_body_size(body: &Body) -> Option<u64> {
-    axum::body::HttpBody::size_hint(body).exact()
+    body.size_hint().exact()
 }

@@ -119,8 +119,6 @@ pub fn router(host: Arc<DemoGit>) -> Router {
         .route("/demo-git/{owner}/{repository}/git-upload-pack", post(smart_http::exchange))
         .route("/demo-git/{owner}/{repository}/git-receive-pack", post(smart_http::exchange))
         .route("/demo-git/{owner}/{repository}/raw/{branch}/{*path}", get(files::read_file))
-        .route("/demo-git/{owner}/{repository}/tree/{branch}", get(files::read_branch))
-        .route("/demo-git/{owner}/{repository}/tree/{branch}/{*path}", get(files::read_folder))
         // Pushes stream to git, which has a limit of its own.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(http_shell::render))

@@ -28,7 +28,9 @@ pub(super) async fn show_repository(
     let shown = branches.iter().find(|name| *name == "main").or_else(|| branches.first());
     let shown = shown.and_then(|name| Name::parse(name));
     let mut files: Vec<String> = match &shown {
-        Some(branch) => list(&git_dir, branch, "").await?.into_iter().map(|file| file.path).collect(),
+        Some(branch) => {
+            list(&git_dir, &format!("refs/heads/{branch}"), "").await?.into_iter().map(|file| file.path).collect()
+        }
         None => Vec::new(),
     };
     files.truncate(MAX_FILES);

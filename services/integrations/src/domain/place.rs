@@ -1,7 +1,6 @@
-//! What an address of a git repository means: where its files can be read, which folder it names.
+//! What the address of a git remote means: where its files can be read.
 
-use super::name::{FilePath, Name};
-use percent_encoding::percent_decode_str;
+use super::name::Name;
 use url::Url;
 
 /// The addresses of the demo git host.
@@ -9,19 +8,6 @@ use url::Url;
 pub struct DemoPlaces {
     /// `http://localhost:7007/demo-git/`
     base: String,
-}
-
-/// A folder or file of a branch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Who owns the repository.
-    pub owner: Name,
-    /// The repository.
-    pub repository: Name,
-    /// The branch.
-    pub branch: Name,
-    /// None for the root of the branch.
-    pub path: Option<FilePath>,
 }
 
 impl DemoPlaces {
@@ -47,43 +33,6 @@ impl DemoPlaces {
     #[must_use]
     pub fn contents(&self, owner: &Name, repository: &Name, branch: &Name) -> String {
         format!("{}{owner}/{repository}/raw/{branch}/", self.base)
-    }
-
-    /// The address at which all files of a folder come in one answer.
-    #[must_use]
-    pub fn tree(&self, place: &Place) -> String {
-        let Place { owner, repository, branch, path } = place;
-        let mut address = format!("{}{owner}/{repository}/tree/{branch}", self.base);
-        if let Some(path) = path {
-            for part in path.as_str().split('/') {
-                address.push('/');
-                address.extend(percent_encoding::utf8_percent_encode(part, percent_encoding::NON_ALPHANUMERIC));
-            }
-        }
-        address
-    }
-
-    /// Reads the address of a file or folder of a branch: `…/demo-git/OWNER/REPO/raw/BRANCH/PATH` (or `tree`).
-    #[must_use]
-    pub fn place(&self, address: &str) -> Option<Place> {
-        let url = Url::parse(address).ok()?;
-        let rest = url.as_str().strip_prefix(&self.base)?.split(['?', '#']).next()?;
-        let (head, path) = match rest.splitn(5, '/').collect::<Vec<_>>()[..] {
-            [owner, repository, word, branch] => ([owner, repository, word, branch], ""),
-            [owner, repository, word, branch, path] => ([owner, repository, word, branch], path),
-            _ => return None,
-        };
-        if !matches!(head[2], "raw" | "tree" | "blob") {
-            return None;
-        }
-        let path = percent_decode_str(path.trim_end_matches('/')).decode_utf8().ok()?;
-        let path = if path.is_empty() { None } else { Some(FilePath::parse(&path)?) };
-        Some(Place {
-            owner: Name::parse(head[0])?,
-            repository: Name::repository(head[1])?,
-            branch: Name::parse(head[3])?,
-            path,
-        })
     }
 
     /// Reads the address of a repository of the demo git host.
@@ -119,23 +68,9 @@ mod tests {
     #[test]
     fn addresses_of_the_demo_host_are_read_and_written() {
         let demo = DemoPlaces::new("http://localhost:7007");
-        let place = demo.place("http://localhost:7007/demo-git/demo/shop/raw/main/a%20b/c/").unwrap();
-        assert_eq!(place.path.as_ref().unwrap().as_str(), "a b/c");
-        assert_eq!(demo.tree(&place), "http://localhost:7007/demo-git/demo/shop/tree/main/a%20b/c");
-        assert_eq!(demo.place("http://localhost:7007/demo-git/demo/shop/raw/main").unwrap().path, None);
-        for address in [
-            "http://localhost:7008/demo-git/demo/shop/raw/main/a",
-            "http://localhost:7007/demo-git/demo/shop",
-            "http://localhost:7007/api/x/y/raw/main/a",
-            "http://localhost:7007/demo-git/demo/shop/raw/main/%2e%2e%2fx",
-            "http://localhost:7007/demo-git/-x/shop/raw/main/a",
-            "http://localhost:7007/demo-git/demo/shop/info/refs/x",
-            "nothing",
-        ] {
-            assert!(demo.place(address).is_none(), "{address}");
-        }
         let (owner, repository) = demo.repository("http://localhost:7007/demo-git/demo/shop.git").unwrap();
         assert_eq!(demo.remote(&owner, &repository), "http://localhost:7007/demo-git/demo/shop.git");
+        assert!(demo.repository("http://localhost:7008/demo-git/demo/shop.git").is_none());
     }
 
     #[test]

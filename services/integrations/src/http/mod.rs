@@ -1,12 +1,13 @@
-//! The routes that other services call.
+//! The routes that other services call, and those of administrators.
 
 mod push;
 mod read;
+mod search;
+mod source_hosts;
 mod tree;
 
-pub(crate) use tree::{Tree, TreeFile};
-
 use crate::Integrations;
+use authz::Permission;
 use http_shell::{Access, Routes, routes};
 
 /// A push carries a whole repository in its body.
@@ -18,5 +19,13 @@ pub fn routes() -> Routes<Integrations> {
     Routes::new("integrations")
         .route(Access::service(), routes!(read::read_url))
         .route(Access::service(), routes!(tree::read_tree))
+        .route(Access::service(), routes!(search::search_files))
         .route(Access::service(), routes!(push::push_files))
+        .route(Access::user(Permission::SOURCE_HOST_READ), routes!(source_hosts::list_source_hosts))
+        .route(Access::user(Permission::SOURCE_HOST_UPDATE), routes!(source_hosts::connect_source_host))
+        .route(
+            Access::user(Permission::SOURCE_HOST_UPDATE),
+            routes!(source_hosts::change_source_host, source_hosts::disconnect_source_host),
+        )
+        .route(Access::user(Permission::SOURCE_HOST_UPDATE), routes!(source_hosts::test_source_host))
 }

@@ -1,7 +1,9 @@
 //! Reading one file.
 
 use crate::Integrations;
+use crate::domain::budget::Priority;
 use crate::failure::to_error;
+use crate::hosts::{self, Source, Who};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +19,7 @@ use utoipa::ToSchema;
 const DEFAULT_MAX_BYTES: usize = 5_000_000;
 /// What no caller may exceed.
 const MAX_BYTES: usize = 32_000_000;
-pub(super) const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// What to read.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,24 +31,53 @@ pub(crate) struct ReadRequest {
     etag: Option<String>,
     /// The largest content to take; 5 MB unless given.
     max_bytes: Option<usize>,
+    /// Whether a person waits; background work leaves a part of a source host's budget to people.
+    #[serde(default)]
+    priority: Priority,
 }
+
+/// The commit at which a file was read.
+pub(super) const COMMIT: HeaderName = HeaderName::from_static("x-commit");
 
 /// Read the file at a web address.
 ///
-/// The headers `etag` (opaque), `content-type` (the host's word) and `content-location` (after redirects) come with it.
+/// Addresses of files on GitHub, GitLab and the demo git host are read through the host's API. The headers `etag` (opaque),
+/// `content-type` (the host's word, for plain web addresses), `content-location` (after redirects) and `x-commit` (where the
+/// host says it) come with it. When a host wants us to wait, the answer is 503 with `retry-after`.
 #[utoipa::path(post, path = "/internal/integrations/v1/read", request_body = ReadRequest,
     responses((status = 200, description = "The bytes"), (status = 304, description = "Unchanged")))]
 pub(crate) async fn read_url(
     State(state): State<Integrations>,
-    _: Caller,
+    caller: Caller,
     Json(request): Json<ReadRequest>,
 ) -> Result<Response> {
-    let get = Get {
-        url: &request.url,
-        validator: request.etag.as_deref(),
-        max_bytes: request.max_bytes.unwrap_or(DEFAULT_MAX_BYTES).min(MAX_BYTES),
-        deadline: DEADLINE,
-    };
+    let who = Who { tenant: caller.tenant, priority: request.priority };
+    match state.hosts.find(who, &request.url).await? {
+        Some(source) => read_from_host(&source, &request).await,
+        None => read_plain(&state, &request).await,
+    }
+}
+
+async fn read_from_host(source: &Source, request: &ReadRequest) -> Result<Response> {
+    let mut response = Response::new(Body::empty());
+    match source.read(request.etag.as_deref(), request.limit()).await? {
+        hosts::Answer::NotModified => {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            set(&mut response, ETAG, request.etag.as_deref());
+        }
+        hosts::Answer::New(file) => {
+            set(&mut response, ETAG, file.etag.as_deref());
+            set(&mut response, CONTENT_LOCATION, Some(&source.at.url));
+            set(&mut response, COMMIT, file.commit.as_deref());
+            *response.body_mut() = Body::from(file.bytes);
+        }
+    }
+    Ok(response)
+}
+
+async fn read_plain(state: &Integrations, request: &ReadRequest) -> Result<Response> {
+    let get =
+        Get { url: &request.url, validator: request.etag.as_deref(), max_bytes: request.limit(), deadline: DEADLINE };
     let mut response = Response::new(Body::empty());
     match state.outbound.get(get).await.map_err(|failure| to_error(&failure))? {
         Answer::NotModified => {
@@ -63,7 +94,13 @@ pub(crate) async fn read_url(
     Ok(response)
 }
 
-fn set(response: &mut Response, name: HeaderName, text: Option<&str>) {
+impl ReadRequest {
+    fn limit(&self) -> usize {
+        self.max_bytes.unwrap_or(DEFAULT_MAX_BYTES).min(MAX_BYTES)
+    }
+}
+
+pub(super) fn set(response: &mut Response, name: HeaderName, text: Option<&str>) {
     if let Some(value) = text.and_then(|text| HeaderValue::from_str(text).ok()) {
         response.headers_mut().insert(name, value);
     }

@@ -1,17 +1,23 @@
 //! Reading a whole folder.
 
-use super::read::DEADLINE;
+use super::read::{COMMIT, set};
 use crate::Integrations;
-use crate::failure::to_error;
+use crate::domain::budget::Priority;
+use crate::domain::want::Want;
+use crate::hosts::{Answer, Limits, Picked, Source, Who};
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use http::header::ETAG;
 use http_shell::{Caller, Json, Result};
 use kernel::Error;
-use runtime::outbound::{Answer, Get};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What all files of a folder may weigh together, in base64.
-const MAX_BYTES: usize = 32_000_000;
+/// What a folder may hold.
+const LIMITS: Limits = Limits { files: 2_000, bytes: 24_000_000 };
 
 /// Which folder.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -19,13 +25,20 @@ const MAX_BYTES: usize = 32_000_000;
 pub(crate) struct TreeRequest {
     /// The address of a folder of a branch.
     url: String,
+    /// The `etag` of an earlier answer: then an unchanged branch is answered with 304.
+    etag: Option<String>,
+    /// Whether a person waits.
+    #[serde(default)]
+    priority: Priority,
 }
 
 /// A folder with everything in it.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Tree {
     /// In the order of their paths.
-    pub(crate) files: Vec<TreeFile>,
+    files: Vec<TreeFile>,
+    /// The commit.
+    etag: String,
 }
 
 /// One file.
@@ -40,23 +53,45 @@ pub(crate) struct TreeFile {
     pub(crate) content: String,
 }
 
-/// Read all files below a folder of a repository.
+/// Read all files below a folder of a repository, of one commit. Links are left out.
 #[utoipa::path(post, path = "/internal/integrations/v1/tree", request_body = TreeRequest,
-    responses((status = 200, description = "The files", body = Tree)))]
+    responses((status = 200, description = "The files", body = Tree), (status = 304, description = "Unchanged")))]
 pub(crate) async fn read_tree(
     State(state): State<Integrations>,
-    _: Caller,
+    caller: Caller,
     Json(request): Json<TreeRequest>,
-) -> Result<Json<Tree>> {
-    let url = &request.url;
-    // A plain web address names a file; only a source host can tell what lies below a folder.
-    let address = state.places.as_ref().and_then(|demo| Some(demo.tree(&demo.place(url)?)));
-    let address = address.ok_or_else(|| {
-        Error::input(format!("'{url}' is not a folder of a repository on a source host that we know. Give the address of a file, or of a folder of a branch."))
-    })?;
-    let get = Get { url: &address, validator: None, max_bytes: MAX_BYTES, deadline: DEADLINE };
-    match state.outbound.get(get).await.map_err(|failure| to_error(&failure))? {
-        Answer::Content(content) => Ok(Json(serde_json::from_slice(&content.bytes).map_err(Error::internal)?)),
-        Answer::NotModified => Err(Error::internal("unchanged, without a validator").into()),
+) -> Result<Response> {
+    let who = Who { tenant: caller.tenant, priority: request.priority };
+    let source = find_source(&state, who, &request.url).await?;
+    let folder = match source.folder(request.etag.as_deref(), Want::folder, LIMITS).await? {
+        Answer::NotModified => return Ok(unchanged(request.etag.as_deref())),
+        Answer::New(folder) => folder,
+    };
+    if folder.files.is_empty() {
+        return Err(Error::not_found(format!("There is no folder at '{}', or nothing is in it.", request.url)).into());
     }
+    let want = Want::folder(&source.at.path(folder.names));
+    let file = |file: Picked| TreeFile {
+        path: want.below(&file.path).unwrap_or(&file.path).to_owned(),
+        executable: file.executable,
+        content: STANDARD.encode(&file.bytes),
+    };
+    let tree = Tree { files: folder.files.into_iter().map(file).collect(), etag: folder.commit.clone() };
+    let mut response = Json(tree).into_response();
+    set(&mut response, ETAG, Some(&folder.commit));
+    set(&mut response, COMMIT, Some(&folder.commit));
+    Ok(response)
+}
+
+/// The host of an address; a plain web address names a file, and only a host can tell what lies below a folder.
+pub(super) async fn find_source(state: &Integrations, who: Who, url: &str) -> kernel::Result<Source> {
+    state.hosts.find(who, url).await?.ok_or_else(|| {
+        Error::input(format!("'{url}' is not a folder of a repository on a source host that we know. Give the address of a file, or of a folder of a branch; an administrator connects further hosts under source hosts."))
+    })
+}
+
+pub(super) fn unchanged(etag: Option<&str>) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    set(&mut response, ETAG, etag);
+    response
 }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::http::header::{ACCEPT, IF_NONE_MATCH};
-use integrations::Integrations;
+use integrations::World;
 use integrations::demo_git::{DemoGit, samples};
 use integrations::domain::place::DemoPlaces;
 use model::validate::validate;
@@ -34,8 +34,8 @@ impl Host {
         let port = serve(&tasks, integrations::demo_git::router(demo.clone())).await;
         let apex = format!("http://localhost:{port}");
         let outbound = Outbound::new(Allow::parse([format!("localhost:{port}/demo-git/")]).unwrap()).unwrap();
-        let places = Some(Arc::new(DemoPlaces::new(&apex)));
-        let router = router(Integrations { outbound, places, demo: Some(demo.clone()) });
+        let places = Arc::new(DemoPlaces::new(&apex));
+        let router = router(World { outbound, public: Vec::new(), demo: Some((places, demo.clone())) }, &tasks).await;
         Self { router, apex, demo, folder, tasks }
     }
 
@@ -131,8 +131,6 @@ async fn nothing_outside_a_branch_is_read() {
         "/demo-git/team/docs/raw/main/.git/config",
         "/demo-git/..%2f..%2fx/docs/raw/main/a",
         "/demo-git/team/..%2fdocs/raw/main/a",
-        "/demo-git/team/docs/tree/main/b",
-        "/demo-git/team/docs/tree/main/*",
         "/demo-git/team/nothing",
         "/demo-git/team/docs/HEAD",
         "/demo-git/team/docs/objects/info/packs",
@@ -176,14 +174,74 @@ async fn a_folder_comes_in_one_answer() {
     let tree = |path: &str| json!({"url": format!("{}/demo-git/team/templates/{path}", host.apex)});
     for path in ["raw/main/skeleton", "raw/main/skeleton/", "tree/main/skeleton"] {
         let reply = post(&host.router, "/internal/integrations/v1/tree", tree(path)).await;
-        let expected = json!({"files": [
-            {"path": "a", "executable": false, "content": "MQ=="}, {"path": "d/b", "executable": false, "content": "/woy"}]});
-        assert_eq!(reply.json(), expected, "{path}: {}", reply.text());
+        let expected = json!([
+            {"path": "a", "executable": false, "content": "MQ=="}, {"path": "d/b", "executable": false, "content": "/woy"}]);
+        assert_eq!(reply.json()["files"], expected, "{path}: {}", reply.text());
+        let commit = reply.json()["etag"].as_str().unwrap().to_owned();
+        assert_eq!((commit.len(), reply.headers["x-commit"].to_str().unwrap()), (40, commit.as_str()));
+        let mut again = tree(path);
+        again["etag"] = json!(commit);
+        assert_eq!(post(&host.router, "/internal/integrations/v1/tree", again).await.status.as_u16(), 304);
     }
     let whole = post(&host.router, "/internal/integrations/v1/tree", tree("raw/main/")).await.json();
     assert_eq!(whole["files"].as_array().unwrap().len(), 4);
     let missing = post(&host.router, "/internal/integrations/v1/tree", tree("raw/main/nothing")).await;
     assert_eq!(missing.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_pattern_finds_files_of_one_commit() {
+    const SEARCH: &str = "/internal/integrations/v1/search";
+    let host = Host::start().await;
+    let files: &[(&str, &[u8])] = &[
+        ("catalog-info.yaml", b"0"),
+        ("a/catalog-info.yaml", b"1"),
+        ("a/b ö/catalog-info.yaml", b"2"),
+        ("a/.b/catalog-info.yaml", b"3"),
+        ("a/other.yaml", b"4"),
+    ];
+    host.demo.seed("team", "mono", files).await.unwrap();
+    let base = format!("{}/demo-git/team/mono/raw/main", host.apex);
+    for (pattern, expected) in [
+        ("**/catalog-info.yaml", &["a/b%20%C3%B6/catalog-info.yaml", "a/catalog-info.yaml", "catalog-info.yaml"][..]),
+        ("*/catalog-info.yaml", &["a/catalog-info.yaml"]),
+        ("a/*.yaml", &["a/catalog-info.yaml", "a/other.yaml"]),
+        ("a/othe?.yaml", &["a/other.yaml"]),
+        ("a/othe%3F.yaml", &["a/other.yaml"]),
+        ("nothing/*.yaml", &[]),
+        ("catalog-info.yaml", &["catalog-info.yaml"]),
+        ("nothing.yaml", &[]),
+    ] {
+        let reply = post(&host.router, SEARCH, json!({"url": format!("{base}/{pattern}")})).await;
+        let found = reply.json();
+        let urls: Vec<&str> =
+            found["files"].as_array().unwrap().iter().map(|file| file["url"].as_str().unwrap()).collect();
+        let expected: Vec<String> = expected.iter().map(|path| format!("{base}/{path}")).collect();
+        assert_eq!(urls, expected, "{pattern}");
+        let etag = found["etag"].as_str().unwrap();
+        let again = post(&host.router, SEARCH, json!({"url": format!("{base}/{pattern}"), "etag": etag})).await;
+        assert_eq!(again.status.as_u16(), if etag.is_empty() { 200 } else { 304 }, "{pattern}");
+    }
+    let found = post(&host.router, SEARCH, json!({"url": format!("{base}/a/*.yaml")})).await.json();
+    assert_eq!(found["files"][1]["content"], "NA==");
+    for (url, status) in [
+        (format!("{}/demo-git/team/mono/raw/other/*", host.apex), 404),
+        (format!("{}/demo-git/team/nothing/raw/main/*", host.apex), 404),
+        ("https://example.com/*.yaml".to_owned(), 400),
+    ] {
+        assert_eq!(post(&host.router, SEARCH, json!({"url": url})).await.status.as_u16(), status, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn many_files_come_as_one_archive() {
+    let host = Host::start().await;
+    let paths: Vec<String> = (0..120).map(|number| format!("services/{number}/catalog-info.yaml")).collect();
+    let files: Vec<(&str, &[u8])> = paths.iter().map(|path| (path.as_str(), path.as_bytes())).collect();
+    host.demo.seed("team", "mono", &files).await.unwrap();
+    let url = format!("{}/demo-git/team/mono/raw/main/services/*/catalog-info.yaml", host.apex);
+    let found = post(&host.router, "/internal/integrations/v1/search", json!({"url": url})).await.json();
+    assert_eq!(found["files"].as_array().map(Vec::len), Some(120), "{found}");
 }
 
 #[tokio::test]
@@ -205,6 +263,8 @@ async fn the_push_of_an_action_can_be_read_back_and_is_not_repeated() {
     assert_eq!(post(&host.router, "/internal/integrations/v1/read", read).await.text(), "a: 1\n");
     let tree = post(&host.router, "/internal/integrations/v1/tree", json!({"url": contents})).await.json();
     assert_eq!(tree["files"][0], json!({"path": "bin/run", "executable": true, "content": "IyEK"}));
+    let read = post(&host.router, "/internal/integrations/v1/read", json!({"url": format!("{contents}bin/run")})).await;
+    assert_eq!(read.headers["x-commit"], pushed["commitHash"].as_str().unwrap());
     let mut other = push;
     other["message"] = json!("another");
     other["files"][0]["content"] = json!("YTogMgo=");

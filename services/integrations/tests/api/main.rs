@@ -7,11 +7,13 @@ mod read;
 use axum::Router;
 use http::Method;
 use http_shell::Caller;
-use integrations::Integrations;
+use integrations::{Ground, Integrations, World};
 use kernel::TenantId;
 use runtime::Tasks;
+use runtime::bus::Bus;
+use runtime::cache::Cache;
 use serde_json::Value;
-use testkit::{Reply, key, request};
+use testkit::{Reply, TestDb, key, request};
 
 /// Serves a router on a free port of 127.0.0.1 until the tasks end.
 pub(crate) async fn serve(tasks: &Tasks, router: Router) -> u16 {
@@ -24,8 +26,20 @@ pub(crate) async fn serve(tasks: &Tasks, router: Router) -> u16 {
     port
 }
 
-pub(crate) fn router(state: Integrations) -> Router {
-    integrations::service(state, &key()).router
+/// The service in a world of a test's own, with a database of its own.
+pub(crate) async fn router(world: World, tasks: &Tasks) -> Router {
+    let ground = ground(&TestDb::new().await, tasks);
+    integrations::service(Integrations::in_world(world, ground), &key()).router
+}
+
+pub(crate) fn ground(test: &TestDb, tasks: &Tasks) -> Ground {
+    Ground {
+        db: test.db.clone(),
+        clock: kernel::system_clock(),
+        cache: Cache::new(None).unwrap(),
+        bus: Bus::start(None, tasks).unwrap(),
+        tasks: tasks.clone(),
+    }
 }
 
 /// Another service, acting for some tenant.

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use integrations::Integrations;
+use integrations::World;
 use runtime::Tasks;
 use runtime::outbound::{Allow, Outbound};
 use serde_json::json;
@@ -33,7 +33,7 @@ fn site() -> Router {
 async fn reader(tasks: &Tasks) -> (Router, String) {
     let port = serve(tasks, site()).await;
     let outbound = Outbound::new(Allow::parse([format!("localhost:{port}")]).unwrap()).unwrap();
-    (router(Integrations { outbound, places: None, demo: None }), format!("http://localhost:{port}"))
+    (router(World { outbound, public: Vec::new(), demo: None }, tasks).await, format!("http://localhost:{port}"))
 }
 
 #[tokio::test]

@@ -2,10 +2,26 @@ import { createApiRef } from '@backstage/frontend-plugin-api';
 import { requestJson, requestNothing, type Fetch } from './request';
 import type {
   LocationList,
+  LocationProblem,
   LocationProgress,
+  LocationState,
   LocationSummary,
   RegisteredLocation,
 } from './types';
+
+/** One file that belongs to a location: what it brought and what is wrong with it. */
+export interface LocationFile {
+  url: string;
+  state: LocationState;
+  lastReadAt?: string;
+  entities: LocationEntity[];
+  problems: LocationProblem[];
+}
+
+export type LocationEntity = LocationProgress['entities'][number];
+
+/** A location with its files, where the catalog tells them apart. */
+export type LocationDetail = LocationProgress & { files?: LocationFile[] };
 
 const base = 'plugin://catalog';
 
@@ -25,7 +41,7 @@ export class LocationsClient {
     return list.items;
   }
 
-  progress(id: string): Promise<LocationProgress> {
+  progress(id: string): Promise<LocationDetail> {
     return requestJson(
       this.#fetch,
       `${base}/v1/locations/${encodeURIComponent(id)}/progress`,
@@ -40,6 +56,14 @@ export class LocationsClient {
       { method: 'POST', body: { type: 'url', target } },
     );
     return made.location.id;
+  }
+
+  /** Reads a location again, without waiting for its turn. */
+  readAgain(target: string): Promise<void> {
+    return requestNothing(this.#fetch, `${base}/locations?onConflict=refresh`, {
+      method: 'POST',
+      body: { type: 'url', target },
+    });
   }
 
   unregister(id: string): Promise<void> {

@@ -7,7 +7,10 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import orgPlugin from '@backstage/plugin-org/alpha';
 import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import searchPlugin from '@backstage/plugin-search/alpha';
+import { entityHistoryPlugin } from '../plugins/entityHistory';
+import { entitySourcePlugin } from '../plugins/entitySource';
 import { homePlugin } from '../plugins/home';
+import { managedEntitiesPlugin } from '../plugins/managedEntities';
 import { onboardingPlugin } from '../plugins/onboarding';
 import { settingsPlugin } from '../plugins/settings';
 import type { PortalConfig } from '../portalConfig';
@@ -28,6 +31,9 @@ export function ownFeatures(portal: PortalConfig): FrontendFeature[] {
     homePlugin,
     onboardingPlugin,
     settingsPlugin,
+    entityHistoryPlugin,
+    entitySourcePlugin,
+    managedEntitiesPlugin,
     makeAppModule(portal),
   ];
 }

@@ -13,6 +13,8 @@ export interface ConfirmDialogProps {
   title: string;
   /** What the button says: the act, not "OK". */
   action: string;
+  /** Whether nothing is taken away. */
+  harmless?: boolean;
   children: ReactNode;
   onConfirm: () => Promise<void>;
   onClose: () => void;
@@ -43,7 +45,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       <DialogFooter>
         <Button
           variant="primary"
-          destructive
+          destructive={!props.harmless}
           isPending={busy}
           onPress={() => void confirm()}
         >

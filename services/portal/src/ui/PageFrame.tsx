@@ -1,4 +1,6 @@
+import { RiArrowLeftLine } from '@remixicon/react';
 import type { ReactNode } from 'react';
+import { Link } from 'react-router-dom';
 import { usePortal } from '../app/portalApi';
 import { usePageTitle } from '../app/pageTitle';
 import './ui.css';
@@ -6,6 +8,8 @@ import './ui.css';
 export interface PageFrameProps {
   title: string;
   introduction?: ReactNode;
+  /** Where this page hangs below another one. */
+  back?: { href: string; label: string };
   actions?: ReactNode;
   children: ReactNode;
 }
@@ -18,6 +22,12 @@ export function PageFrame(props: PageFrameProps) {
     <main className="pro-page">
       <header className="pro-page-header">
         <div>
+          {props.back && (
+            <Link className="pro-link pro-back" to={props.back.href}>
+              <RiArrowLeftLine size={16} aria-hidden="true" />
+              {props.back.label}
+            </Link>
+          )}
           <h1>{props.title}</h1>
           {props.introduction && <p>{props.introduction}</p>}
         </div>

@@ -12,15 +12,18 @@ pub enum Layer {
     Scaffolder,
     /// The newer entity model: `AiResource`, and APIs of type `mcp-server`.
     Model,
+    /// A kind that the organisation defined itself.
+    Custom,
 }
 
 impl Layer {
     /// The class name that stands in Backstage's messages.
-    pub(super) const fn processor(self) -> &'static str {
+    pub(crate) const fn processor(self) -> &'static str {
         match self {
             Self::Builtin => "BuiltinKindsEntityProcessor",
             Self::Scaffolder => "ScaffolderEntitiesProcessor",
             Self::Model => "ModelProcessor",
+            Self::Custom => "CustomKindsProcessor",
         }
     }
 }

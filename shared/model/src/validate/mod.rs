@@ -7,6 +7,7 @@ mod kinds;
 mod shape;
 
 pub use kinds::{BUILT_IN_KINDS, Layer};
+pub(crate) use shape::Mismatch;
 
 use crate::entity::{DEFAULT_NAMESPACE, Envelope};
 use crate::normalise;
@@ -79,12 +80,24 @@ impl Refusal {
         error
     }
 
-    pub(crate) fn relation(name: &'static str, reason: String, pointer: String) -> Self {
-        let what = format!("Processor {} threw an error while postprocessing", Layer::Builtin.processor());
+    pub(crate) fn kind(entity: &Value, layer: Layer, reason: String, pointer: Option<String>) -> Self {
+        let of = display_ref(entity);
+        let what = format!("Processor {} threw an error while validating the entity {of}", layer.processor());
+        Self::caused(Stage::Kind, &what, "TypeError", reason, pointer)
+    }
+
+    pub(crate) fn relation(layer: Layer, name: &'static str, reason: String, pointer: String) -> Self {
+        let what = format!("Processor {} threw an error while postprocessing", layer.processor());
         Self::caused(Stage::Relation, &what, name, reason, Some(pointer))
     }
 
-    fn caused(stage: Stage, what: &str, name: &'static str, reason: String, pointer: Option<String>) -> Self {
+    pub(crate) fn caused(
+        stage: Stage,
+        what: &str,
+        name: &'static str,
+        reason: String,
+        pointer: Option<String>,
+    ) -> Self {
         let message = format!("{what}; caused by {name}: {reason}");
         Self { stage, name: "InputError", message, cause: Some((name, reason)), pointer }
     }
@@ -170,11 +183,7 @@ pub fn check_kind(entity: &Value) -> Result<Layer, Refusal> {
     };
     match found {
         None => Ok(layer),
-        Some(found) => {
-            let of = display_ref(entity);
-            let what = format!("Processor {} threw an error while validating the entity {of}", layer.processor());
-            Err(Refusal::caused(Stage::Kind, &what, "TypeError", found.full(), Some(found.pointer)))
-        }
+        Some(found) => Err(Refusal::kind(entity, layer, found.full(), Some(found.pointer))),
     }
 }
 

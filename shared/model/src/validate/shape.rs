@@ -39,25 +39,25 @@ pub(super) enum Others {
 
 /// A value that is not as its shape demands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mismatch {
+pub(crate) struct Mismatch {
     /// JSON pointer; empty for the root.
-    pub(super) pointer: String,
+    pub(crate) pointer: String,
     /// ajv's text without the place: `must be string`.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// ajv's parameters: `type: string`.
-    pub(super) parameters: String,
+    pub(crate) parameters: String,
 }
 
 impl Mismatch {
     /// `/spec/owner must be string`.
-    pub(super) fn brief(&self) -> String {
+    pub(crate) fn brief(&self) -> String {
         let place = if self.pointer.is_empty() { "<root>" } else { &self.pointer };
         format!("{place} {}", self.text)
     }
 
     /// `/spec/owner must be string - type: string`.
-    pub(super) fn full(&self) -> String {
-        format!("{} - {}", self.brief(), self.parameters)
+    pub(crate) fn full(&self) -> String {
+        if self.parameters.is_empty() { self.brief() } else { format!("{} - {}", self.brief(), self.parameters) }
     }
 }
 

@@ -84,6 +84,24 @@ impl Failure {
         Self::Refused { url: url.to_string(), host, address, why }
     }
 
+    /// The same failure under the address that the person knows. Addresses that a host's API redirects to may hold keys,
+    /// and nobody has typed them.
+    #[must_use]
+    pub fn named(mut self, known: &str) -> Self {
+        match &mut self {
+            Self::NotAUrl { url, .. }
+            | Self::Refused { url, .. }
+            | Self::NotFound { url, .. }
+            | Self::Denied { url, .. }
+            | Self::Status { url, .. }
+            | Self::TooLarge { url, .. }
+            | Self::TooManyRedirects { url }
+            | Self::TimedOut { url, .. }
+            | Self::Unreachable { url, .. } => known.clone_into(url),
+        }
+        self
+    }
+
     pub(super) fn from_status(url: &str, status: u16) -> Self {
         let url = url.to_owned();
         match status {
@@ -145,7 +163,8 @@ fn size(bytes: usize) -> String {
 
 /// Finds the guard's refusal, or else the innermost reason, in the client's chain of errors.
 pub(super) fn from_reqwest(url: &Url, error: &reqwest::Error) -> Failure {
-    let mut reason = error.to_string();
+    // Its own text names the address, which may hold what nobody should read.
+    let mut reason = "the connection broke off".to_owned();
     let mut cause = error.source();
     while let Some(inner) = cause {
         if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {

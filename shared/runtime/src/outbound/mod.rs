@@ -2,8 +2,8 @@
 //!
 //! Every address that a host name resolves to is checked before a connection is made, and the connection goes to a
 //! checked address: the check sits in the client's own resolver, so there is no second look-up to win a race against.
-//! Redirects are followed by hand with the same checks. Never here: the proxy of the environment, credentials in URLs,
-//! answers without a size limit or a deadline.
+//! Redirects are followed by hand with the same checks. A credential belongs to one origin and goes nowhere else. Never
+//! here: the proxy of the environment, credentials in URLs, answers without a size limit or a deadline.
 
 mod address;
 mod allow;
@@ -17,19 +17,21 @@ pub use names::{Names, SystemNames};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
-    LOCATION,
+    ACCEPT, AUTHORIZATION, AsHeaderName, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument as _;
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
 /// Redirects that are followed before we give up.
 const MAX_REDIRECTS: usize = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How much of a refusal is read.
+const MAX_REFUSAL_BYTES: usize = 16_000;
 /// Marks a validator that is a date and no entity tag.
 const MODIFIED: &str = "modified:";
 
@@ -84,6 +86,110 @@ pub struct Content {
     pub url: String,
 }
 
+/// A request to the API of a host.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// An absolute `http` or `https` URL.
+    pub url: &'a str,
+    /// Asks for the headers alone.
+    pub head: bool,
+    /// What the answer shall be.
+    pub accept: &'a str,
+    /// In lower case; sent with every request, also after redirects: nothing secret.
+    pub headers: &'a [(&'static str, &'static str)],
+    /// Who asks.
+    pub credential: Option<&'a Credential>,
+    /// An entity tag, to be told when nothing has changed.
+    pub validator: Option<&'a str>,
+    /// The largest answer that is taken, after decompression.
+    pub max_bytes: usize,
+    /// Time for everything, redirects included.
+    pub deadline: Duration,
+}
+
+impl<'a> Call<'a> {
+    /// A plain request within limits that suit most.
+    #[must_use]
+    pub const fn get(url: &'a str) -> Self {
+        Self {
+            url,
+            head: false,
+            accept: "*/*",
+            headers: &[],
+            credential: None,
+            validator: None,
+            max_bytes: 1_000_000,
+            deadline: Duration::from_secs(20),
+        }
+    }
+
+    fn method(&self) -> Method {
+        if self.head { Method::HEAD } else { Method::GET }
+    }
+
+    fn headers_for(&self, url: &Url) -> HeaderMap {
+        let mut headers = conditions(self.accept, self.validator);
+        for (name, value) in self.headers {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        if let Some(credential) = self.credential.filter(|credential| credential.origin == url.origin()) {
+            headers.insert(AUTHORIZATION, credential.header.clone());
+        }
+        headers
+    }
+}
+
+/// A token for one origin. Nobody else gets it, wherever that origin redirects to; it is never shown.
+#[derive(Clone)]
+pub struct Credential {
+    origin: Origin,
+    header: HeaderValue,
+}
+
+impl Credential {
+    /// A bearer token for scheme, host and port of this address; none when it cannot be a header.
+    #[must_use]
+    pub fn bearer(base: &Url, token: &str) -> Option<Self> {
+        let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
+        header.set_sensitive(true);
+        Some(Self { origin: base.origin(), header })
+    }
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credential(…)")
+    }
+}
+
+/// What a host answered.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Success, 304 or a refusal; never a redirect.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The body; of a refusal only the beginning.
+    pub bytes: Bytes,
+    /// The address that answered, after redirects.
+    pub url: String,
+}
+
+impl Reply {
+    /// A header that is text.
+    #[must_use]
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What asks for changes only: the entity tag, else `modified:` and the date of the last change.
+    #[must_use]
+    pub fn validator(&self) -> Option<String> {
+        let date = || self.header(LAST_MODIFIED).map(|date| format!("{MODIFIED}{date}"));
+        self.header(ETAG).map(str::to_owned).or_else(date)
+    }
+}
+
 /// An address that may be connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
@@ -117,29 +223,53 @@ impl Outbound {
     /// # Errors
     /// A [`Failure`] whose text names the address and the remedy.
     pub async fn get(&self, get: Get<'_>) -> Result<Answer, Failure> {
-        let span = tracing::info_span!("outbound", host = tracing::field::Empty, status = tracing::field::Empty);
-        match tokio::time::timeout(get.deadline, self.follow(get).instrument(span)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Failure::TimedOut { url: get.url.to_owned(), after: get.deadline }),
+        let Get { url, validator, max_bytes, deadline } = get;
+        let reply = self.call(Call { validator, max_bytes, deadline, ..Call::get(url) }).await?;
+        match reply.status {
+            304 if validator.is_some() => Ok(Answer::NotModified),
+            200..=299 => Ok(Answer::Content(Content {
+                validator: reply.validator(),
+                content_type: reply.header(&CONTENT_TYPE).map(str::to_owned),
+                bytes: reply.bytes,
+                url: reply.url,
+            })),
+            status => Err(Failure::from_status(&reply.url, status)),
         }
     }
 
-    async fn follow(&self, get: Get<'_>) -> Result<Answer, Failure> {
-        let mut url = parse(get.url)?;
+    /// Asks a host's API and gives back whatever it answers, refusals included.
+    ///
+    /// # Errors
+    /// A [`Failure`] when there is no answer, or one that is larger than was asked for.
+    pub async fn call(&self, call: Call<'_>) -> Result<Reply, Failure> {
+        let span = tracing::info_span!("outbound", host = tracing::field::Empty, status = tracing::field::Empty);
+        match tokio::time::timeout(call.deadline, self.follow(call).instrument(span)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Failure::TimedOut { url: call.url.to_owned(), after: call.deadline }),
+        }
+    }
+
+    /// Whether the operator has made an exception for this address.
+    #[must_use]
+    pub fn is_exempt(&self, url: &Url) -> bool {
+        self.allow.allows(url)
+    }
+
+    async fn follow(&self, call: Call<'_>) -> Result<Reply, Failure> {
+        let mut url = parse(call.url)?;
         for _ in 0..=MAX_REDIRECTS {
             let client = self.client_for(&url)?;
-            let request = client.request(Method::GET, url.clone()).headers(conditions(get.validator));
+            let request = client.request(call.method(), url.clone()).headers(call.headers_for(&url));
             let response = request.send().await.map_err(|error| failure::from_reqwest(&url, &error))?;
-            let span = tracing::Span::current();
-            span.record("host", url.host_str()).record("status", response.status().as_u16());
-            match response.status() {
-                StatusCode::NOT_MODIFIED if get.validator.is_some() => return Ok(Answer::NotModified),
-                status if status.is_redirection() => url = next(&url, &response)?,
-                status if status.is_success() => return read(url, response, get.max_bytes).await.map(Answer::Content),
-                status => return Err(Failure::from_status(url.as_str(), status.as_u16())),
+            let (status, span) = (response.status(), tracing::Span::current());
+            span.record("host", url.host_str()).record("status", status.as_u16());
+            if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+                url = next(&url, &response)?;
+            } else {
+                return read(url, response, call.max_bytes).await;
             }
         }
-        Err(Failure::TooManyRedirects { url: get.url.to_owned() })
+        Err(Failure::TooManyRedirects { url: call.url.to_owned() })
     }
 
     /// Checks an address for a program that connects by itself (git), which must then be held to what comes back.
@@ -212,8 +342,9 @@ fn parse(text: &str) -> Result<Url, Failure> {
 }
 
 /// The headers that ask for an answer only when something has changed.
-fn conditions(validator: Option<&str>) -> HeaderMap {
-    let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("*/*"))]);
+fn conditions(accept: &str, validator: Option<&str>) -> HeaderMap {
+    let accept = HeaderValue::from_str(accept).unwrap_or(HeaderValue::from_static("*/*"));
+    let mut headers = HeaderMap::from_iter([(ACCEPT, accept)]);
     let condition: Option<(HeaderName, &str)> = validator.map(|validator| match validator.strip_prefix(MODIFIED) {
         Some(date) => (IF_MODIFIED_SINCE, date),
         None => (IF_NONE_MATCH, validator),
@@ -236,23 +367,25 @@ fn next(url: &Url, response: &Response) -> Result<Url, Failure> {
     }
 }
 
-async fn read(url: Url, mut response: Response, max_bytes: usize) -> Result<Content, Failure> {
+async fn read(url: Url, mut response: Response, max_bytes: usize) -> Result<Reply, Failure> {
+    let status = response.status();
     let too_large = || Failure::TooLarge { url: url.to_string(), max_bytes };
-    if response.content_length().is_some_and(|length| length > max_bytes as u64) {
+    if status.is_success() && response.content_length().is_some_and(|length| length > max_bytes as u64) {
         return Err(too_large());
     }
-    let text =
-        |name: &HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let content_type = text(&CONTENT_TYPE);
-    let validator = text(&ETAG).or_else(|| text(&LAST_MODIFIED).map(|date| format!("{MODIFIED}{date}")));
+    let limit = if status.is_success() { max_bytes } else { MAX_REFUSAL_BYTES };
+    let headers = std::mem::take(response.headers_mut());
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure::from_reqwest(&url, &error))? {
-        if bytes.len() + chunk.len() > max_bytes {
-            return Err(too_large());
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() <= limit => bytes.extend_from_slice(&chunk),
+            Ok(Some(_)) if status.is_success() => return Err(too_large()),
+            Err(error) if status.is_success() => return Err(failure::from_reqwest(&url, &error)),
+            // Of a refusal the status says enough.
+            _ => break,
         }
-        bytes.extend_from_slice(&chunk);
     }
-    Ok(Content { bytes: bytes.freeze(), validator, content_type, url: url.into() })
+    Ok(Reply { status: status.as_u16(), headers, bytes: bytes.freeze(), url: url.into() })
 }
 
 #[cfg(test)]

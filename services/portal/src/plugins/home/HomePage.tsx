@@ -21,6 +21,7 @@ import { Status, type Tone } from '../../ui/Status';
 import { EmptyState, Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import { OnboardingCard } from '../onboarding/OnboardingCard';
+import { HeldNotice } from '../settings/catalog/HeldNotice';
 import './home.css';
 import { useVisits } from './VisitRecorder';
 
@@ -223,6 +224,7 @@ export function HomePage() {
   const portal = usePortal();
   return (
     <PageFrame title={portal.organizationName}>
+      <HeldNotice />
       <OnboardingCard />
       <SearchFirst />
       <div className="home-cards">

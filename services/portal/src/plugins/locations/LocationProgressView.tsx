@@ -1,16 +1,12 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { locationsApiRef } from '../../api/locations';
-import type {
-  LocationProblem,
-  LocationProgress,
-  LocationState,
-} from '../../api/types';
+import type { LocationProgress, LocationState } from '../../api/types';
 import { Status, type Tone } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import './locations.css';
-import { problemText } from './problemText';
+import { ProblemList } from './ProblemList';
 
 const busyPollMs = 1_000;
 const quietPollMs = 10_000;
@@ -33,26 +29,8 @@ export function LocationStatusLabel(props: {
   return <Status tone={tone}>{words}</Status>;
 }
 
-export function ProblemList(props: {
-  problems: LocationProblem[];
-  target: string;
-}) {
-  if (props.problems.length === 0) return null;
-  return (
-    <ul className="location-problems" aria-label="Problems">
-      {props.problems.map((problem, index) => (
-        <li key={index} title={problem.url ?? props.target}>
-          {problemText(problem, props.target)}
-          {problem.entityRef && (
-            <span className="pro-quiet"> ({problem.entityRef})</span>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function counted(count: number): string {
+/** `1 entity`, `3 entities`. */
+export function counted(count: number): string {
   return count === 1 ? '1 entity' : `${count} entities`;
 }
 

@@ -1,54 +1,61 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Button, ButtonLink } from '@backstage/ui';
-import { useState } from 'react';
+import { ButtonLink } from '@backstage/ui';
+import { Link } from 'react-router-dom';
 import { locationsApiRef } from '../../api/locations';
 import type { LocationSummary } from '../../api/types';
-import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { EmptyState, Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import {
+  counted,
   LocationStatusLabel,
-  ProblemList,
 } from '../locations/LocationProgressView';
+import { ProblemList } from '../locations/ProblemList';
+import { HeldNotice } from './catalog/HeldNotice';
+import { SourcesTabs } from './catalog/SourcesTabs';
+import { useMay } from './useMe';
 
 const pollMs = 5_000;
+const problemsShown = 3;
 
-function Source(props: { source: LocationSummary; onRemove: () => void }) {
-  const { location, state, problems, entityCount } = props.source;
+function Source({ source }: { source: LocationSummary }) {
+  const { location, state, problems, entityCount } = source;
+  const more = problems.length - problemsShown;
+  const page = `/settings/catalog-sources/${location.id}`;
   return (
     <li className="sources-item">
       <div className="pro-grow">
-        <div className="pro-mono pro-any-break">{location.target}</div>
+        <Link className="pro-link pro-mono pro-any-break" to={page}>
+          {location.target}
+        </Link>
         <div className="sources-facts">
           <LocationStatusLabel state={state} problems={problems.length} />
-          <span>
-            {entityCount === 1 ? '1 entity' : `${entityCount} entities`}
-          </span>
-          {props.source.lastReadAt && (
+          <span>{counted(entityCount)}</span>
+          {source.lastReadAt && (
             <span>
-              Read <RelativeTime at={props.source.lastReadAt} />
+              Read <RelativeTime at={source.lastReadAt} />
             </span>
           )}
-          {props.source.nextReadAt && (
+          {source.nextReadAt && (
             <span>
-              Next read <RelativeTime at={props.source.nextReadAt} />
+              Next read <RelativeTime at={source.nextReadAt} />
             </span>
           )}
         </div>
-        <ProblemList problems={problems} target={location.target} />
+        <ProblemList
+          problems={problems.slice(0, problemsShown)}
+          target={location.target}
+        />
+        {more > 0 && (
+          <p className="sources-more">
+            <Link className="pro-link" to={page}>
+              {more === 1 ? '1 more problem' : `${more} more problems`}
+            </Link>
+          </p>
+        )}
       </div>
-      <Button
-        size="small"
-        variant="tertiary"
-        destructive
-        aria-label={`Unregister ${location.target}`}
-        onPress={props.onRemove}
-      >
-        Unregister
-      </Button>
     </li>
   );
 }
@@ -56,65 +63,53 @@ function Source(props: { source: LocationSummary; onRemove: () => void }) {
 /** The addresses that the catalog reads. */
 export function CatalogSourcesPage() {
   const locations = useApi(locationsApiRef);
+  const mayRegister = useMay('catalog.location.create');
   const { load, reload } = useLoad(
     () => locations.list(),
     '',
     () => pollMs,
   );
-  const [removing, setRemoving] = useState<LocationSummary>();
   return (
     <PageFrame
       title="Catalog sources"
       introduction="The files that the catalog reads, again and again, and what came of it."
       actions={
-        <ButtonLink variant="primary" href="/register">
-          Register repository
-        </ButtonLink>
+        mayRegister && (
+          <ButtonLink variant="primary" href="/register">
+            Register repository
+          </ButtonLink>
+        )
       }
     >
-      <Panel flush>
-        <Loaded load={load} onRetry={reload}>
-          {sources =>
-            sources.length === 0 ? (
-              <EmptyState
-                title="No sources yet"
-                action={{ label: 'Register repository', href: '/register' }}
-              >
-                The catalog fills itself from descriptor files in your
-                repositories. Register the first one.
-              </EmptyState>
-            ) : (
-              <ul className="pro-list">
-                {sources.map(source => (
-                  <Source
-                    key={source.location.id}
-                    source={source}
-                    onRemove={() => setRemoving(source)}
-                  />
-                ))}
-              </ul>
-            )
-          }
-        </Loaded>
-      </Panel>
-      {removing && (
-        <ConfirmDialog
-          title="Unregister this source?"
-          action="Unregister source"
-          onConfirm={async () => {
-            await locations.unregister(removing.location.id);
-            reload();
-          }}
-          onClose={() => setRemoving(undefined)}
-        >
-          <p className="pro-mono pro-any-break">{removing.location.target}</p>
-          <p>
-            Its {removing.entityCount === 1 ? 'entity' : 'entities'} (
-            {removing.entityCount}) leave the catalog, unless another source has
-            them too. The file itself is not touched.
-          </p>
-        </ConfirmDialog>
-      )}
+      <SourcesTabs />
+      <div className="pro-stack">
+        <HeldNotice />
+        <Panel flush>
+          <Loaded load={load} onRetry={reload}>
+            {sources =>
+              sources.length === 0 ? (
+                <EmptyState
+                  title="No sources yet"
+                  action={
+                    mayRegister
+                      ? { label: 'Register repository', href: '/register' }
+                      : undefined
+                  }
+                >
+                  The catalog fills itself from descriptor files in your
+                  repositories. Register the first one.
+                </EmptyState>
+              ) : (
+                <ul className="pro-list">
+                  {sources.map(source => (
+                    <Source key={source.location.id} source={source} />
+                  ))}
+                </ul>
+              )
+            }
+          </Loaded>
+        </Panel>
+      </div>
     </PageFrame>
   );
 }

@@ -1,9 +1,11 @@
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { usePortal } from '../../app/portalApi';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
 import { LocationProgressView } from '../locations/LocationProgressView';
 import { RegisterForm } from '../locations/RegisterForm';
+import { createPath } from '../managedEntities/paths';
 
 /** Register a repository and watch what is found; here lead the "Register" buttons of the stock pages. */
 export function RegisterPage() {
@@ -21,6 +23,12 @@ export function RegisterPage() {
             onRegistered={id => setIds(before => [id, ...before])}
           />
         </Panel>
+        <p className="pro-quiet register-other">
+          Nothing to register, because there is no file?{' '}
+          <Link className="pro-link" to={createPath}>
+            Create an entity by hand
+          </Link>
+        </p>
         {ids.map(id => (
           <LocationProgressView key={id} locationId={id} />
         ))}

@@ -1,6 +1,17 @@
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
+import { Badge } from '../../ui/Badge';
+import { CatalogRulesPage } from './catalog/CatalogRulesPage';
+import { DeletedEntitiesPage } from './catalog/DeletedEntitiesPage';
+import { HeldRemovalPage } from './catalog/HeldRemovalPage';
+import { HeldRemovalsPage } from './catalog/HeldRemovalsPage';
+import { ManagedEntitiesPage } from './catalog/ManagedEntitiesPage';
+import { SourcePage } from './catalog/SourcePage';
+import { useHeldRemovals } from './catalog/useHeldRemovals';
 import { CatalogSourcesPage } from './CatalogSourcesPage';
 import { GeneralPage } from './GeneralPage';
+import { SourceHostsPage } from './hosts/SourceHostsPage';
+import { KindPage, NewKindPage } from './kinds/KindPage';
+import { KindsPage } from './kinds/KindsPage';
 import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
@@ -9,30 +20,57 @@ import './settings.css';
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
+  { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
+  { path: 'catalog', title: 'Catalog rules' },
+  { path: 'kinds', title: 'Kinds' },
   { path: 'plugins', title: 'Plugins' },
 ];
+
+function SettingsNav() {
+  const held = useHeldRemovals();
+  return (
+    <nav className="settings-nav" aria-label="Settings">
+      <h2>Settings</h2>
+      <ul>
+        {sections.map(section => (
+          <li key={section.path}>
+            <NavLink to={section.path}>
+              {section.title}
+              {section.path === 'catalog-sources' && held.length > 0 && (
+                <Badge tone="warning">{held.length} held</Badge>
+              )}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
 
 /** The organisation's settings: a side list and the chosen section. */
 export function SettingsPage() {
   return (
     <div className="settings">
-      <nav className="settings-nav" aria-label="Settings">
-        <h2>Settings</h2>
-        <ul>
-          {sections.map(section => (
-            <li key={section.path}>
-              <NavLink to={section.path}>{section.title}</NavLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <SettingsNav />
       <div className="settings-content">
         <Routes>
           <Route index element={<Navigate to="general" replace />} />
           <Route path="general" element={<GeneralPage />} />
           <Route path="members" element={<MembersPage />} />
-          <Route path="catalog-sources" element={<CatalogSourcesPage />} />
+          <Route path="source-hosts" element={<SourceHostsPage />} />
+          <Route path="catalog-sources">
+            <Route index element={<CatalogSourcesPage />} />
+            <Route path="managed" element={<ManagedEntitiesPage />} />
+            <Route path="held" element={<HeldRemovalsPage />} />
+            <Route path="held/:id" element={<HeldRemovalPage />} />
+            <Route path="deleted" element={<DeletedEntitiesPage />} />
+            <Route path=":id" element={<SourcePage />} />
+          </Route>
+          <Route path="catalog" element={<CatalogRulesPage />} />
+          <Route path="kinds" element={<KindsPage />} />
+          <Route path="kinds/new" element={<NewKindPage />} />
+          <Route path="kinds/:kind" element={<KindPage />} />
           <Route path="plugins" element={<PluginsPage />} />
           <Route path="plugins/:pluginId" element={<PluginPage />} />
         </Routes>

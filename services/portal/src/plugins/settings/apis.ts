@@ -3,9 +3,24 @@ import {
   fetchApiRef,
   type ApiRef,
 } from '@backstage/frontend-plugin-api';
+import {
+  CatalogSettingsClient,
+  catalogSettingsApiRef,
+} from '../../api/catalogSettings';
+import {
+  EntityHistoryClient,
+  entityHistoryApiRef,
+} from '../../api/entityHistory';
+import { EntitySourceClient, entitySourceApiRef } from '../../api/entitySource';
 import { LocationsClient, locationsApiRef } from '../../api/locations';
+import {
+  ManagedEntitiesClient,
+  managedEntitiesApiRef,
+} from '../../api/managedEntities';
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
+import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
+import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
 
 function clientApi<T>(
@@ -30,4 +45,10 @@ export const clientApis = [
   clientApi('tenant-admin', tenantAdminApiRef, TenantAdminClient),
   clientApi('plugin-host', pluginHostApiRef, PluginHostClient),
   clientApi('locations', locationsApiRef, LocationsClient),
+  clientApi('entity-history', entityHistoryApiRef, EntityHistoryClient),
+  clientApi('entity-source', entitySourceApiRef, EntitySourceClient),
+  clientApi('managed-entities', managedEntitiesApiRef, ManagedEntitiesClient),
+  clientApi('removals', removalsApiRef, RemovalsClient),
+  clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
+  clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
 ];

@@ -17,3 +17,8 @@ export function useMe(): Me | undefined {
   });
   return load.state === 'ready' ? load.value : undefined;
 }
+
+/** Whether the person holds a permission; undefined while it is not known. */
+export function useMay(permission: string): boolean | undefined {
+  return useMe()?.permissions.includes(permission);
+}

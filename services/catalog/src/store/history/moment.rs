@@ -1,0 +1,103 @@
+//! Which change a moment comes after, and how far back moments are known.
+
+use kernel::{Error, Result};
+use store::{TenantTx, db};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+/// How long the past is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Versions and relations that were superseded.
+    pub history_days: i32,
+    /// Deleted entities, to be restored.
+    pub undelete_days: i32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { history_days: 365, undelete_days: 30 }
+    }
+}
+
+/// How long this organisation keeps the past.
+///
+/// # Errors
+/// Those of the database.
+#[expect(clippy::unused_async, reason = "settings are rows")]
+pub async fn retention(_: &mut TenantTx) -> Result<Retention> {
+    Ok(Retention::default())
+}
+
+/// A client's clock may be ahead of ours by so much.
+const CLOCK_SKEW: Duration = Duration::seconds(5);
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    seq: Option<i64>,
+    pruned_seq: i64,
+    now: OffsetDateTime,
+}
+
+/// The last change at or before this moment; 0 when there was none yet.
+///
+/// # Errors
+/// `Input` for a moment in the future, or one that lies further back than the past is kept.
+pub async fn seq_at(tx: &mut TenantTx, moment: OffsetDateTime) -> Result<i64> {
+    let retention = retention(tx).await?;
+    let found: Found = sqlx::query_as(
+        "select
+           (select seq from catalog_change where tenant_id = $1 and changed_at <= $2
+            order by changed_at desc limit 1) as seq,
+           coalesce((select pruned_seq from tenant_seq where tenant_id = $1), 0) as pruned_seq,
+           clock_timestamp() as now",
+    )
+    .bind(tx.id())
+    .bind(moment)
+    .fetch_one(tx.conn())
+    .await
+    .map_err(db)?;
+    if moment > found.now + CLOCK_SKEW {
+        return Err(Error::input(format!("asOf is in the future: it is {} now", text(found.now))));
+    }
+    let earliest = found.now - Duration::days(i64::from(retention.history_days));
+    let seq = found.seq.unwrap_or(0);
+    if moment < earliest || seq < found.pruned_seq {
+        return Err(Error::input(format!(
+            "asOf lies too far back: history is kept for {} days, since {}",
+            retention.history_days,
+            text(earliest)
+        )));
+    }
+    Ok(seq)
+}
+
+/// As clients write it, to the microsecond that the database keeps: given as `asOf`, it means that very change.
+#[must_use]
+pub fn text(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The last change of the organisation, and the version of the policies it is read under.
+///
+/// # Errors
+/// Those of the database.
+pub async fn present(tx: &mut TenantTx) -> Result<Present> {
+    let found = sqlx::query_as("select seq, policy_version, pruned_seq from tenant_seq where tenant_id = $1")
+        .bind(tx.id())
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db)?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Where the organisation's catalog stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
+pub struct Present {
+    /// The last change.
+    pub seq: i64,
+    /// The version of the policies.
+    pub policy_version: i64,
+    /// What was before this change is not known any more.
+    pub pruned_seq: i64,
+}

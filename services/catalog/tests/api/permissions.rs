@@ -1,0 +1,178 @@
+//! Conditions: what permission frameworks are told, and what people with conditions may do.
+
+use crate::harness::{Catalog, component, group};
+use authz::Permission;
+use catalog::store::policies;
+use http::Method;
+use http_shell::Caller;
+use kernel::{Principal, SignedInBy, User};
+use serde_json::{Value, json};
+use testkit::{Reply, request};
+use uuid::Uuid;
+
+const READ: Permission = Permission::CATALOG_ENTITY_READ;
+const REFRESH: Permission = Permission::CATALOG_ENTITY_REFRESH;
+const DELETE: Permission = Permission::CATALOG_ENTITY_DELETE;
+
+/// A maintainer: everything but administration.
+pub fn jane(catalog: &Catalog) -> Caller {
+    let user = User {
+        id: Uuid::now_v7(),
+        entity_ref: "user:default/jane".into(),
+        ownership_refs: vec!["user:default/jane".into(), "group:default/team-a".into()],
+        role: "maintainer".into(),
+        via: SignedInBy::Session,
+    };
+    Caller { tenant: catalog.tenant, principal: Principal::User(user) }
+}
+
+pub fn rule(name: &str, params: &Value) -> Value {
+    json!({"rule": name, "resourceType": "catalog-entity", "params": params})
+}
+
+/// Gives a subject a condition, as policies will.
+pub async fn allow(catalog: &Catalog, permission: Permission, subject: &str, criteria: &Value) {
+    let condition = json!({"pluginId": "catalog", "resourceType": "catalog-entity", "conditions": criteria});
+    let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
+    policies::set(&mut tx, permission, subject, &condition).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn ask(catalog: &Catalog, method: Method, path: &str, body: Option<Value>) -> Reply {
+    request(&catalog.router, Some(&jane(catalog)), method, path, body).await
+}
+
+async fn shop_and_stock() -> Catalog {
+    let catalog = Catalog::new().await;
+    let stock = component("stock", "").replace("owner: team-a", "owner: team-b");
+    catalog.files.put("a.yaml", component("shop", "") + &stock + &group("team-a"));
+    catalog.register("a.yaml").await;
+    catalog.wait_for("component:default/stock", |_| true).await;
+    catalog.settle().await;
+    catalog
+}
+
+const APPLY: &str = "/api/catalog/.well-known/backstage/permissions/apply-conditions";
+
+async fn apply(catalog: &Catalog, by: &Caller, items: Value) -> Reply {
+    request(&catalog.router, Some(by), Method::POST, APPLY, Some(json!({"items": items}))).await
+}
+
+#[tokio::test]
+async fn a_permission_framework_is_told_the_rules_and_asks_whether_they_hold() {
+    let catalog = shop_and_stock().await;
+    let told = catalog.get("/api/catalog/.well-known/backstage/permissions/metadata").await.json();
+    let names = |list: &Value| list.as_array().unwrap().iter().map(|one| one["name"].clone()).collect::<Vec<_>>();
+    let rules = ["HAS_ANNOTATION", "HAS_LABEL", "HAS_METADATA", "HAS_SPEC", "IS_ENTITY_KIND", "IS_ENTITY_OWNER"];
+    assert_eq!(names(&told["rules"]), rules);
+    assert_eq!(told["rules"][4]["paramsSchema"]["properties"]["kinds"]["items"]["type"], "string");
+    assert_eq!(told["permissions"].as_array().unwrap().len(), 11);
+
+    let of_team_a = rule("IS_ENTITY_OWNER", &json!({"claims": ["group:default/team-a"]}));
+    let item = |id: &str, refs: Value, conditions: &Value| json!({"id": id, "resourceRef": refs, "resourceType": "catalog-entity", "conditions": conditions});
+    let shop = json!("component:default/shop");
+    let refs = json!(["component:default/shop", "component:default/stock", "component:default/none"]);
+    let none = json!("component:default/none");
+    let items = json!([
+        item("1", shop, &of_team_a),
+        item("2", refs.clone(), &of_team_a),
+        item("3", refs, &json!({"not": of_team_a})),
+        item("4", none, &json!({"not": of_team_a})),
+    ]);
+    let answer = apply(&catalog, &catalog.admin(), items).await.json();
+    let expected = json!({"items": [
+        {"id": "1", "result": "ALLOW"},
+        {"id": "2", "result": ["ALLOW", "DENY", "DENY"]},
+        {"id": "3", "result": ["DENY", "ALLOW", "DENY"]},
+        {"id": "4", "result": "DENY"},
+    ]});
+    assert_eq!(answer, expected);
+    // What one may not read is answered like what is not there.
+    allow(&catalog, READ, "maintainer", &rule("IS_ENTITY_KIND", &json!({"kinds": ["group"]}))).await;
+    let hidden = json!([item("1", json!("component:default/shop"), &of_team_a)]);
+    assert_eq!(apply(&catalog, &jane(&catalog), hidden).await.json()["items"][0]["result"], "DENY");
+}
+
+#[tokio::test]
+async fn conditions_that_are_none_are_refused() {
+    let catalog = Catalog::new().await;
+    let item = |kind: &str, conditions: Value| json!([{"id": "1", "resourceRef": "a:b/c", "resourceType": kind, "conditions": conditions}]);
+    let fine = || rule("IS_ENTITY_KIND", &json!({"kinds": []}));
+    for items in [
+        json!({}),
+        json!([{}]),
+        json!([{"id": "1", "resourceRef": [], "resourceType": "catalog-entity", "conditions": fine()}]),
+        item("scaffolder-template", fine()),
+        item("catalog-entity", json!({"anyOf": []})),
+        item("catalog-entity", rule("NOPE", &json!({}))),
+        item("catalog-entity", rule("IS_ENTITY_KIND", &json!({"kinds": "x"}))),
+        item("catalog-entity", json!({"anyOf": [fine()], "not": fine()})),
+    ] {
+        let reply = apply(&catalog, &catalog.admin(), items.clone()).await;
+        assert_eq!(reply.status.as_u16(), 400, "{items}: {}", reply.text());
+        assert_eq!(reply.json()["error"]["name"], "InputError", "{items}");
+    }
+    assert_eq!(apply(&catalog, &catalog.admin(), json!([])).await.json(), json!({"items": []}));
+}
+
+#[tokio::test]
+async fn what_one_may_see_but_not_touch_is_refused_and_what_one_may_not_see_is_not_there() {
+    let catalog = shop_and_stock().await;
+    let refresh = async |name: &str| {
+        let body = json!({"entityRef": format!("component:default/{name}")});
+        ask(&catalog, Method::POST, "/api/catalog/refresh", Some(body)).await.status.as_u16()
+    };
+    assert_eq!(refresh("stock").await, 200, "nobody has a condition");
+    let mine = rule("IS_ENTITY_OWNER", &json!({"claims": ["$ownerRefs"]}));
+    allow(&catalog, REFRESH, "maintainer", &mine).await;
+    allow(&catalog, DELETE, "group:default/team-a", &mine).await;
+    assert_eq!((refresh("shop").await, refresh("stock").await, refresh("none").await), (200, 403, 404));
+    let uid = async |name: &str| {
+        let entity = catalog.entity(&format!("component:default/{name}")).await.unwrap();
+        entity["metadata"]["uid"].as_str().unwrap().to_owned()
+    };
+    let delete = async |uid: &str| {
+        let path = format!("/api/catalog/entities/by-uid/{uid}");
+        ask(&catalog, Method::DELETE, &path, None).await.status.as_u16()
+    };
+    let (shop, stock) = (uid("shop").await, uid("stock").await);
+    assert_eq!(delete(&stock).await, 403);
+    allow(&catalog, READ, "user:default/jane", &mine).await;
+    assert_eq!((refresh("shop").await, refresh("stock").await), (200, 404));
+    assert_eq!(delete(&stock).await, 204, "as for a uid that there never was");
+    assert!(catalog.entity("component:default/stock").await.is_some());
+    assert_eq!(delete(&shop).await, 204);
+    let by_entity = async |name: &str| {
+        let path = format!("/api/catalog/locations/by-entity/component/default/{name}");
+        ask(&catalog, Method::GET, &path, None).await.status.as_u16()
+    };
+    assert_eq!(by_entity("stock").await, 404);
+    // The administrator is under no condition.
+    assert_eq!(catalog.get("/api/catalog/locations/by-entity/component/default/stock").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn several_conditions_of_one_person_are_alternatives_and_a_senseless_one_holds_for_nothing() {
+    let catalog = shop_and_stock().await;
+    let named = |name: &str| rule("HAS_METADATA", &json!({"key": "name", "value": name}));
+    let refreshed = async || {
+        let mut statuses = Vec::new();
+        for name in ["shop", "stock"] {
+            let body = json!({"entityRef": format!("component:default/{name}")});
+            statuses.push(ask(&catalog, Method::POST, "/api/catalog/refresh", Some(body)).await.status.as_u16());
+        }
+        statuses
+    };
+    allow(&catalog, REFRESH, "user:default/jane", &json!({"rule": "NOPE", "resourceType": "x"})).await;
+    assert_eq!(refreshed().await, [403, 403]);
+    allow(&catalog, REFRESH, "group:default/team-a", &named("stock")).await;
+    assert_eq!(refreshed().await, [403, 200]);
+    allow(&catalog, REFRESH, "group:default/team-b", &named("shop")).await;
+    assert_eq!(refreshed().await, [403, 200], "jane is not of that team");
+    allow(&catalog, REFRESH, "maintainer", &named("shop")).await;
+    assert_eq!(refreshed().await, [200, 200]);
+    let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
+    policies::delete(&mut tx, REFRESH, "maintainer").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(refreshed().await, [403, 200], "a change counts at once");
+}

@@ -1,0 +1,57 @@
+import { Button, ButtonIcon } from '@backstage/ui';
+import { RiAddLine, RiCloseLine } from '@remixicon/react';
+import type { ReactNode } from 'react';
+import './rows.css';
+
+export interface RowsEditorProps<T> {
+  /** What the rows are, `Links`. */
+  legend: string;
+  hint?: ReactNode;
+  /** One of them, for buttons: `link`. */
+  item: string;
+  rows: readonly T[];
+  empty: T;
+  onChange: (rows: T[]) => void;
+  isDisabled?: boolean;
+  /** Rows that are shown first and cannot be changed. */
+  fixed?: ReactNode;
+  children: (row: T, change: (row: T) => void, at: number) => ReactNode;
+}
+
+/** A list that is edited row by row. */
+export function RowsEditor<T>(props: RowsEditorProps<T>) {
+  const { rows, onChange, item } = props;
+  return (
+    <fieldset className="pro-rows" disabled={props.isDisabled}>
+      <legend>{props.legend}</legend>
+      {props.hint && <p className="pro-quiet">{props.hint}</p>}
+      {props.fixed}
+      {rows.map((row, at) => (
+        <div key={at} className="pro-row">
+          <div className="pro-row-fields">
+            {props.children(
+              row,
+              changed =>
+                onChange(rows.map((old, n) => (n === at ? changed : old))),
+              at,
+            )}
+          </div>
+          <ButtonIcon
+            variant="tertiary"
+            icon={<RiCloseLine />}
+            aria-label={`Remove ${item} ${at + 1}`}
+            onPress={() => onChange(rows.filter((_, n) => n !== at))}
+          />
+        </div>
+      ))}
+      <Button
+        variant="secondary"
+        size="small"
+        iconStart={<RiAddLine />}
+        onPress={() => onChange([...rows, props.empty])}
+      >
+        Add {item}
+      </Button>
+    </fieldset>
+  );
+}
