@@ -61,6 +61,8 @@ create table source_back_off (
   failures integer not null,
   -- Nobody reads before, but on a person's word. Whoever comes first afterwards tries for all.
   until timestamptz not null,
+  -- Whether somebody tries now.
+  trying boolean not null default false,
   message text not null,
   constraint source_back_off_pk primary key (tenant_id, host)
 );

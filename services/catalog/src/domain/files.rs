@@ -1,6 +1,10 @@
 //! What a unit reads, file by file: what is remembered of a file, and what a run made of it.
 
+use super::location::targets;
 use super::outcome::{Emitted, Problem, Source};
+use model::entity::{ANNOTATION_LOCATION, annotation};
+use model::location::resolve_url;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is remembered of a file, or of a pattern that files are found by.
@@ -135,6 +139,15 @@ pub fn entangled<'k>(known: &'k Known, unchanged: &BTreeSet<&str>, contested: &B
 #[must_use]
 pub fn is_pattern(address: &str) -> bool {
     url::Url::parse(address).is_ok_and(|url| url.path().contains(['*', '?']))
+}
+
+/// The hosts that a unit reads from, as far as they are known before it is read.
+#[must_use]
+pub fn hosts_of(entity: &Value, known: &Known) -> BTreeSet<String> {
+    let base = annotation(entity, ANNOTATION_LOCATION).and_then(|text| text.strip_prefix("url:")).unwrap_or_default();
+    let named = targets(entity).into_iter().filter_map(|target| resolve_url(base, &target).ok());
+    let read = known.files.values().flat_map(|file| &file.reads).map(|read| read.url.clone());
+    named.chain(read).filter_map(|url| host_of(&url)).collect()
 }
 
 /// The host, with its port where the address names one; what is left alone after failures.

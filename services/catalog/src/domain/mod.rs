@@ -16,6 +16,7 @@ pub mod location;
 pub mod outcome;
 pub mod predicate;
 pub mod process;
+pub mod raw;
 pub mod scope;
 pub mod stitch;
 pub mod terms;

@@ -21,6 +21,7 @@ mod refresh;
 mod reply;
 mod schema;
 mod search;
+mod source;
 mod validate;
 
 use crate::State;

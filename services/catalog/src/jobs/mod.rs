@@ -8,19 +8,11 @@ mod files;
 pub mod process;
 pub mod reader;
 mod retention;
+mod unit;
 
 use crate::State;
-use crate::domain::files::Known;
-use crate::domain::kinds::Kinds;
-use crate::domain::outcome::{Problem, Run};
-use crate::store::apply;
-use crate::store::kinds;
-use crate::store::refresh::{self, QUEUE, Unit};
-use crate::store::{files as store_files, statistics, stitch_due};
-use http_shell::Caller;
-use kernel::Result;
-use process::Pipeline;
-use reader::Reader;
+use crate::store::refresh::QUEUE;
+use crate::store::stitch_due;
 use runtime::Tasks;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,13 +22,8 @@ use tracing::Instrument as _;
 
 /// How long a job is ours without a sign of life.
 const LEASE: Duration = Duration::from_secs(9);
-/// How often a sign of life is given.
-const KEEP_ALIVE: Duration = Duration::from_secs(3);
-/// How long reading one unit may take in all.
-const TIME_LIMIT: Duration = Duration::from_secs(300);
-
-/// From how many changed entities on a run makes the planner's statistics worth refreshing.
-const MANY: usize = 1000;
+/// One slot in so many is kept for what a person waits for.
+const RESERVED: u16 = 4;
 
 /// Starts the loop that reads what is due.
 pub fn start(state: &State, tasks: &Tasks) {
@@ -57,15 +44,15 @@ async fn run(state: State, tasks: Tasks) {
             let Ok(permit) = slots.clone().acquire_owned().await else { return };
             let state = state.clone();
             let span = job.span();
-            let unit = async move {
+            let work = async move {
                 match &job {
-                    Due::Unit(job) => work(&state, job).await,
+                    Due::Unit(job) => unit::work(&state, job).await,
                     Due::Stitching(job) => stitch(&state, job).await,
                 }
-                state.wake.notify_one();
                 drop(permit);
+                state.wake.notify_one();
             };
-            tasks.spawn("catalog.process.unit", unit.instrument(span));
+            tasks.spawn("catalog.process.unit", work.instrument(span));
         }
         if !more || slots.available_permits() == 0 {
             tokio::select! {
@@ -92,21 +79,30 @@ impl Due {
     }
 }
 
-/// Units first: what they touch is stitched in slots that are left over.
+/// Units first: what they touch is stitched in slots that are left over. The last slots are kept for people, so that hosts
+/// which hang cannot hold all of them.
 async fn claim(state: &State, free: u16) -> Vec<Due> {
-    let of = |queue: &'static str, free: u16| async move {
-        if free == 0 {
-            return Vec::new();
-        }
-        queue::claim(&state.db, queue, free, LEASE).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, queue, "cannot look for work; will try again");
-            Vec::new()
-        })
+    let reserved = state.config.concurrency / RESERVED;
+    let urgent = free <= reserved;
+    let units = match urgent {
+        true => queue::claim_urgent(&state.db, QUEUE, free, LEASE).await,
+        false => queue::claim(&state.db, QUEUE, free - reserved, LEASE).await,
     };
-    let units = of(QUEUE, free).await;
-    let left = free.saturating_sub(u16::try_from(units.len()).unwrap_or(u16::MAX));
-    let stitching = of(stitch_due::QUEUE, left).await;
+    let units = or_none(units, QUEUE);
+    let taken = u16::try_from(units.len()).unwrap_or(u16::MAX);
+    let stitching = if taken < free && (urgent || taken < free - reserved) {
+        or_none(queue::claim(&state.db, stitch_due::QUEUE, free - taken, LEASE).await, stitch_due::QUEUE)
+    } else {
+        Vec::new()
+    };
     units.into_iter().map(Due::Unit).chain(stitching.into_iter().map(Due::Stitching)).collect()
+}
+
+fn or_none(jobs: kernel::Result<Vec<Job>>, queue: &'static str) -> Vec<Job> {
+    jobs.unwrap_or_else(|error| {
+        tracing::warn!(%error, queue, "cannot look for work; will try again");
+        Vec::new()
+    })
 }
 
 /// Stitches what was put off. Whatever fails is due again when the lease ends.
@@ -118,138 +114,4 @@ async fn stitch(state: &State, job: &Job) {
     if let Err(error) = worked.await {
         tracing::warn!(%error, attempts = job.attempts, "could not stitch relations; will try again");
     }
-}
-
-async fn work(state: &State, job: &Job) {
-    if job.attempts > queue::MAX_ATTEMPTS {
-        // Whoever had it before died of it, each time. Asking for a refresh revives it.
-        let given_up = give_back(state, job, "Every process that tried to read it ended before it was done").await;
-        return tracing::error!(attempts = job.attempts, saved = given_up.is_ok(), "gave a location up");
-    }
-    let worked = tokio::select! {
-        worked = tokio::time::timeout(TIME_LIMIT, process_unit(state, job)) => worked,
-        () = keep_alive(state, job) => return tracing::warn!("lost the lease; somebody else reads it"),
-    };
-    let failure = match worked {
-        Ok(Ok(())) => return,
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("Reading took more than {} s", TIME_LIMIT.as_secs()),
-    };
-    tracing::warn!(error = failure, attempts = job.attempts, "could not take a location over; will try again");
-    if let Err(error) = give_back(state, job, &failure).await {
-        tracing::warn!(%error, "could not give a job back; its lease will run out");
-    }
-}
-
-async fn give_back(state: &State, job: &Job, failure: &str) -> Result<()> {
-    let mut tx = state.db.tenant(job.tenant()).await?;
-    queue::fail(&mut tx, job, failure, queue::back_off(job.attempts)).await?;
-    tx.commit().await
-}
-
-/// Returns when the lease is lost.
-async fn keep_alive(state: &State, job: &Job) {
-    loop {
-        tokio::time::sleep(KEEP_ALIVE).await;
-        match extend(state, job).await {
-            Ok(true) => {}
-            Ok(false) => return,
-            // The lease may outlive a database that is away for a moment; taking over checks it anyway.
-            Err(error) => tracing::warn!(%error, "cannot extend the lease"),
-        }
-    }
-}
-
-async fn extend(state: &State, job: &Job) -> Result<bool> {
-    let mut tx = state.db.tenant(job.tenant()).await?;
-    let ours = queue::extend(&mut tx, job, LEASE).await?;
-    tx.commit().await?;
-    Ok(ours)
-}
-
-async fn process_unit(state: &State, job: &Job) -> Result<()> {
-    let mut tx = state.db.tenant(job.tenant()).await?;
-    let unit = refresh::find_unit(&mut tx, &job.key).await?;
-    let Some((unit, document)) = unit.and_then(|unit| unit.unprocessed.clone().map(|document| (unit, document))) else {
-        return finish_without(tx, job).await;
-    };
-    let known = store_files::known(&mut tx, &job.key, unit.read_all).await?;
-    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
-    tx.rollback().await?;
-    let reader = Reader::new(state.client.clone(), Caller::service(job.tenant(), "catalog"));
-    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
-    let run = match serde_json::from_str(&document) {
-        Ok(entity) => pipeline.run(entity, &known).await,
-        Err(error) => Run::failed(Problem::new("Error", format!("The stored document is not JSON: {error}"))),
-    };
-    let read = Read { unit, known, kinds, run };
-    take_over(state, job, read).await
-}
-
-/// The unit is gone: so is its job.
-async fn finish_without(mut tx: store::TenantTx, job: &Job) -> Result<()> {
-    if queue::complete(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await }
-}
-
-/// A unit that was read.
-struct Read {
-    unit: Unit,
-    known: Known,
-    kinds: Kinds,
-    run: Run,
-}
-
-async fn take_over(state: &State, job: &Job, read: Read) -> Result<()> {
-    let Read { unit, known, kinds, mut run } = read;
-    let next_in = next_read(state, &unit, &mut run);
-    let mut tx = state.db.tenant(job.tenant()).await?;
-    if says_nothing_new(&unit, &known, &run) {
-        refresh::set_read(&mut tx, &unit.entity_ref, run.own.as_ref().err(), next_in).await?;
-        if run.own.is_err() || run.files.files.iter().any(|file| file.is_news(&known)) {
-            store_files::remember(&mut tx, &unit.entity_ref, &run.files, run.own.is_ok()).await?;
-        }
-        return commit(tx, job, next_in).await;
-    }
-    // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
-    let applied = apply::run(&mut tx, &unit.entity_ref, &run, next_in).await?;
-    tracing::debug!(changed = applied.changed, conflicts = applied.conflicts, failed = run.own.is_err(), "read");
-    if !kinds::are_current(&mut tx, &state.config.allowed_kinds, &kinds).await? {
-        // Judged by kinds that somebody changed meanwhile.
-        tx.rollback().await?;
-        let tx = state.db.tenant(job.tenant()).await?;
-        return commit(tx, job, Duration::ZERO).await;
-    }
-    commit(tx, job, next_in).await?;
-    if applied.changed >= MANY {
-        let mut tx = state.db.tenant(job.tenant()).await?;
-        if let Err(error) = statistics::refresh(&mut tx).await {
-            tracing::warn!(%error, "the planner's statistics stay old until autovacuum comes by");
-        }
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-/// Whether the run came to what the last one came to. Then the catalog does not change.
-fn says_nothing_new(unit: &Unit, known: &Known, run: &Run) -> bool {
-    match (&unit.problem, &run.own) {
-        (None, Ok(_)) => !known.read_all && run.is_idle(),
-        (Some(before), Err(now)) => before.is_same(now),
-        _ => false,
-    }
-}
-
-async fn commit(mut tx: store::TenantTx, job: &Job, next_in: Duration) -> Result<()> {
-    // Without the lease, or without the unit, nothing of this transaction may stay.
-    if queue::reschedule(&mut tx, job, next_in).await? { tx.commit().await } else { tx.rollback().await }
-}
-
-/// When to read next: after the usual time, earlier when what failed may pass by itself.
-fn next_read(state: &State, unit: &Unit, run: &mut Run) -> Duration {
-    let interval = state.config.processing_interval;
-    let failures = unit.problem.as_ref().map_or(0, |last| last.failures) + 1;
-    if let Err(problem) = &mut run.own {
-        problem.failures = failures;
-    }
-    if run.is_transient() { queue::back_off(failures + 2).min(interval) } else { interval }
 }

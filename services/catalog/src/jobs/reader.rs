@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use store::queue::Urgency;
 
 /// The largest file that is read, in bytes.
 const MAX_BYTES: usize = 5_000_000;
@@ -29,6 +30,8 @@ pub const PARALLEL: usize = 8;
 pub struct Reader {
     client: ServiceClient,
     caller: Caller,
+    /// Whether a person waits: background reading leaves a part of a host's budget to people.
+    priority: &'static str,
     seen: Mutex<Seen>,
 }
 
@@ -132,14 +135,17 @@ struct SearchAnswer {
 struct FoundFile {
     url: String,
     content: String,
-    etag: Option<String>,
 }
 
 impl Reader {
     /// Reads as this caller.
     #[must_use]
-    pub fn new(client: ServiceClient, caller: Caller) -> Self {
-        Self { client, caller, seen: Mutex::default() }
+    pub fn new(client: ServiceClient, caller: Caller, urgency: Urgency) -> Self {
+        let priority = match urgency {
+            Urgency::Person => "user",
+            Urgency::Background => "background",
+        };
+        Self { client, caller, priority, seen: Mutex::default() }
     }
 
     /// The file, unless it is still what the validator stands for.
@@ -150,7 +156,7 @@ impl Reader {
         if let Some(known) = self.with_seen(|seen| seen.look(url, etag)) {
             return Ok(known);
         }
-        let body = json!({"url": url, "etag": etag, "maxBytes": MAX_BYTES});
+        let body = json!({"url": url, "etag": etag, "maxBytes": MAX_BYTES, "priority": self.priority});
         let response = self.ask(url, "/internal/integrations/v1/read", &body).await?;
         if response.status() == StatusCode::NOT_MODIFIED
             && let Some(etag) = etag
@@ -181,17 +187,18 @@ impl Reader {
     /// # Errors
     /// When the host of the pattern cannot be searched, or does not answer.
     pub async fn search(&self, pattern: &str, etag: Option<&str>) -> Result<Search, Unreadable> {
-        let body = json!({"url": pattern, "etag": etag});
+        let body = json!({"url": pattern, "etag": etag, "priority": self.priority});
         let response = self.ask(pattern, "/internal/integrations/v1/search", &body).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             return Ok(Search::Same);
         }
+        let commit = text_of(response.headers(), "x-commit");
         let bytes = body_of(response, pattern, MAX_SEARCH_BYTES).await?;
         let answer: SearchAnswer = serde_json::from_slice(&bytes).map_err(Error::internal)?;
         let mut files = BTreeMap::new();
         for found in answer.files {
             let content = STANDARD.decode(&found.content).map_err(Error::internal)?;
-            let file = Fetched::new(content.into(), found.etag, None);
+            let file = Fetched::new(content.into(), None, commit.clone());
             self.with_seen(|seen| seen.files.insert(found.url.clone(), file.clone()));
             files.insert(found.url, file);
         }

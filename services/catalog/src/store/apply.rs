@@ -10,6 +10,7 @@ use model::Relation;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use store::TenantTx;
+use store::queue::Urgency;
 
 /// What [`run`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,18 +22,24 @@ pub struct Applied {
 }
 
 /// Writes the result of reading the unit `entity_ref`. After a failure only its status changes; what it emitted before
-/// stays.
+/// stays. Whoever waits for the unit waits for the units that it emits.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn run(tx: &mut TenantTx, entity_ref: &str, run: &Run, next_in: Duration) -> Result<Applied> {
+pub async fn run(
+    tx: &mut TenantTx,
+    entity_ref: &str,
+    run: &Run,
+    next_in: Duration,
+    urgency: Urgency,
+) -> Result<Applied> {
     let cause = Cause { commit: run.files.commit.clone(), ..Cause::location(entity_ref) };
     let mut counters = sequence::lock(tx, &cause).await?;
     let unsearchable = run.own.as_ref().ok().and_then(|processed| processed.unsearchable.as_ref());
     let problem = run.own.as_ref().err().or(unsearchable);
     refresh::set_read(tx, entity_ref, problem, next_in).await?;
     files::remember(tx, entity_ref, &run.files, run.own.is_ok()).await?;
-    let mut changes = Changes::default();
+    let mut changes = Changes { urgency, ..Changes::default() };
     changes.affected.insert(entity_ref.to_owned());
     if let Ok(processed) = &run.own {
         changes.processed.insert(entity_ref, processed);
@@ -53,6 +60,8 @@ struct Changes<'r> {
     peers: BTreeSet<String>,
     /// Whether those may be stitched a little later.
     may_wait: bool,
+    /// Of units that are emitted.
+    urgency: Urgency,
     applied: Applied,
 }
 
@@ -73,7 +82,7 @@ async fn emit<'r>(
     refresh::upsert(tx, &states).await?;
     let readers: Vec<String> =
         states.iter().filter(|state| state.unprocessed.is_some()).map(|state| state.entity_ref.clone()).collect();
-    refresh::enqueue(tx, &readers).await?;
+    refresh::enqueue_as(tx, &readers, changes.urgency).await?;
 
     let mine: Vec<&str> = mine.iter().map(|one| one.entity_ref.as_str()).collect();
     refresh::insert_edges(tx, source, &mine).await?;

@@ -6,6 +6,7 @@ use crate::domain::outcome::{Problem, Source};
 use kernel::Result;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
+use store::queue::Urgency;
 use store::{TenantTx, db};
 use time::OffsetDateTime;
 
@@ -227,7 +228,7 @@ pub async fn force(tx: &mut TenantTx, sources: &[String], entity_refs: &[String]
     .execute(tx.conn())
     .await
     .map_err(db)?;
-    refresh::enqueue_units(tx, sources).await
+    refresh::enqueue_units(tx, sources, Urgency::Person).await
 }
 
 /// Units that read one of these addresses, as a file or for a placeholder.

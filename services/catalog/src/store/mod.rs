@@ -4,6 +4,7 @@
 //! deadlock; reads never wait.
 
 pub mod apply;
+pub mod back_off;
 pub mod conditions;
 pub mod entities;
 pub mod facets;

@@ -1,12 +1,14 @@
 //! Refresh state: what was emitted by whom, what came of it, and when it is read again.
 
+use super::files;
 use crate::domain::outcome::Problem;
 use kernel::Result;
 use sqlx::types::Json;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
-use store::queue;
+use store::queue::{self, Urgency};
 use store::{TenantTx, db};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// The queue of Location entities to read.
@@ -38,6 +40,38 @@ pub struct Unit {
 pub async fn find_unit(tx: &mut TenantTx, entity_ref: &str) -> Result<Option<Unit>> {
     sqlx::query_as(
         "select entity_ref, unprocessed, problem, read_all from refresh_state where tenant_id = $1 and entity_ref = $2",
+    )
+    .bind(tx.id())
+    .bind(entity_ref)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db)
+}
+
+/// Where an entity comes from.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Origin {
+    /// The file that claims it.
+    pub location_key: String,
+    /// Why it failed last.
+    pub problem: Option<Json<Problem>>,
+    /// When the file was taken over last.
+    pub read_at: Option<OffsetDateTime>,
+}
+
+/// Where an entity comes from; `None` when nobody ever emitted it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_origin(tx: &mut TenantTx, entity_ref: &str) -> Result<Option<Origin>> {
+    sqlx::query_as(
+        "select state.location_key, state.problem, (
+           select max(file.read_at) from refresh_edge edge
+           join refresh_file file on file.tenant_id = $1 and file.source = edge.source
+             and 'url:' || file.url = state.location_key
+           where edge.tenant_id = $1 and edge.entity_ref = state.entity_ref
+         ) as read_at
+         from refresh_state state where state.tenant_id = $1 and state.entity_ref = $2",
     )
     .bind(tx.id())
     .bind(entity_ref)
@@ -256,14 +290,14 @@ pub async fn force_all(tx: &mut TenantTx) -> Result<()> {
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    enqueue(tx, &units).await
+    enqueue_as(tx, &units, Urgency::Background).await
 }
 
 /// Makes those of these sources due that are units.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn enqueue_units(tx: &mut TenantTx, sources: &[String]) -> Result<()> {
+pub async fn enqueue_units(tx: &mut TenantTx, sources: &[String], urgency: Urgency) -> Result<()> {
     let units: Vec<String> = sqlx::query_scalar(
         "select entity_ref from refresh_state
          where tenant_id = $1 and entity_ref = any ($2) and unprocessed is not null",
@@ -273,15 +307,51 @@ pub async fn enqueue_units(tx: &mut TenantTx, sources: &[String]) -> Result<()> 
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    enqueue(tx, &units).await
+    enqueue_as(tx, &units, urgency).await
+}
+
+/// Makes units due now, before all that nobody waits for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
+    enqueue_as(tx, entity_refs, Urgency::Person).await
 }
 
 /// Makes units due now.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn enqueue(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
-    queue::enqueue_all(tx, QUEUE, entity_refs).await
+pub async fn enqueue_as(tx: &mut TenantTx, entity_refs: &[String], urgency: Urgency) -> Result<()> {
+    queue::enqueue_all(tx, QUEUE, entity_refs, urgency).await
+}
+
+/// Makes the units due that read these addresses, as files or for placeholders. Returns how many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn refresh_readers(tx: &mut TenantTx, urls: &[String]) -> Result<usize> {
+    let units = files::readers_of(tx, urls).await?;
+    enqueue_units(tx, &units, Urgency::Background).await?;
+    Ok(units.len())
+}
+
+/// Notes when a unit is due that nobody reads now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_next_read(tx: &mut TenantTx, entity_ref: &str, next_in: Duration) -> Result<()> {
+    sqlx::query(
+        "update refresh_state set next_read_at = clock_timestamp() + make_interval(secs => $3)
+         where tenant_id = $1 and entity_ref = $2",
+    )
+    .bind(tx.id())
+    .bind(entity_ref)
+    .bind(next_in.as_secs_f64())
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
 }
 
 /// Whether any other unit is being read, or is about to be.
@@ -352,6 +422,6 @@ pub async fn refresh(tx: &mut TenantTx, entity_ref: &str) -> Result<bool> {
         return Ok(false);
     }
     let line: Vec<String> = ancestry(tx, entity_ref).await?.into_iter().map(|(ancestor, _)| ancestor).collect();
-    enqueue_units(tx, &line).await?;
+    enqueue_units(tx, &line, Urgency::Person).await?;
     Ok(true)
 }
