@@ -12,6 +12,21 @@ alter table relation drop constraint relation_tenant_id_fkey;
 alter table search_document
   drop constraint search_document_tenant_id_fkey, drop constraint search_document_entity;
 
+-- Every index costs as much as the row itself. The terms of an entity stand in its own row, since only writers ask for
+-- them; a term is found by its comparable value; relations are written by who says them and read by who shows them.
+alter table entity add column term_nos integer[] not null default '{}';
+update entity set term_nos = array(
+  select posting.term_no from posting
+  where posting.tenant_id = entity.tenant_id and posting.entity_no = entity.entity_no order by posting.term_no
+);
+drop index posting_of_entity;
+alter table term drop constraint term_original;
+alter table relation drop constraint relation_pk;
+drop index relation_origin;
+drop index relation_target;
+alter table relation add constraint relation_pk primary key (tenant_id, origin_ref, type, source_ref, target_ref);
+create index relation_source on relation (tenant_id, source_ref);
+
 -- Counters of terms change often: room on the page keeps the indexes out of it.
 alter table term set (fillfactor = 80);
 

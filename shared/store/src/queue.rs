@@ -303,6 +303,29 @@ pub async fn reschedule(tx: &mut TenantTx, job: &Job, delay: Duration) -> Result
     Ok(updated.rows_affected() == 1)
 }
 
+/// As [`reschedule`], for several jobs of one tenant. `false`: one of the leases was lost, and the caller must roll back.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reschedule_all(tx: &mut TenantTx, jobs: &[(&Job, Duration)]) -> Result<bool> {
+    let updated = sqlx::query(
+        "update job set lease = null, attempts = 0, last_error = null, again_at = null,
+           payload = case when again_at is null and jsonb_typeof(payload) = 'object'
+                          then payload - 'person' else payload end,
+           run_at = least(coalesce(again_at, 'infinity'), clock_timestamp() + make_interval(secs => done.delay))
+         from unnest($2::uuid[], $3::uuid[], $4::float8[]) as done (job_id, lease, delay)
+         where job.tenant_id = $1 and job.job_id = done.job_id and job.lease = done.lease",
+    )
+    .bind(tx.id())
+    .bind(jobs.iter().map(|(job, _)| job.job_id).collect::<Vec<_>>())
+    .bind(jobs.iter().map(|(job, _)| job.lease).collect::<Vec<_>>())
+    .bind(jobs.iter().map(|(_, delay)| delay.as_secs_f64()).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(usize::try_from(updated.rows_affected()).is_ok_and(|updated| updated == jobs.len()))
+}
+
 /// Gives the job back after a failure: due again after `retry_in`, or dead after [`MAX_ATTEMPTS`].
 ///
 /// # Errors

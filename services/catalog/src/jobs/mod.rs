@@ -8,6 +8,7 @@ mod files;
 pub mod process;
 pub mod reader;
 mod retention;
+mod tray;
 mod unit;
 
 use crate::State;
@@ -19,38 +20,50 @@ use std::time::Duration;
 use store::queue::{self, Job};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
+use tray::Trays;
 
 /// How long a job is ours without a sign of life.
 const LEASE: Duration = Duration::from_secs(9);
 /// One slot in so many is kept for what a person waits for.
 const RESERVED: u16 = 4;
 
+/// What work needs.
+#[derive(Clone)]
+struct Context {
+    state: State,
+    tasks: Tasks,
+    trays: Trays,
+}
+
 /// Starts the loop that reads what is due.
 pub fn start(state: &State, tasks: &Tasks) {
     retention::start(state, tasks);
-    let (state, tasks_) = (state.clone(), tasks.clone());
-    tasks.spawn("catalog.process", async move { run(state, tasks_).await });
+    let context = Context { state: state.clone(), tasks: tasks.clone(), trays: Trays::new() };
+    tasks.spawn("catalog.process", async move { run(context).await });
 }
 
-async fn run(state: State, tasks: Tasks) {
+async fn run(context: Context) {
+    let Context { state, tasks, .. } = &context;
     let slots = Arc::new(Semaphore::new(usize::from(state.config.concurrency)));
     let shutdown = tasks.shutdown_token();
     while !shutdown.is_cancelled() {
         let free = u16::try_from(slots.available_permits()).unwrap_or(u16::MAX);
-        let jobs = if free == 0 { Vec::new() } else { claim(&state, free).await };
+        let jobs = if free == 0 { Vec::new() } else { claim(state, free).await };
         let more = !jobs.is_empty();
         for job in jobs {
             // One permit is free for each job, since only this loop takes them.
             let Ok(permit) = slots.clone().acquire_owned().await else { return };
-            let state = state.clone();
+            let context = context.clone();
             let span = job.span();
             let work = async move {
-                match &job {
-                    Due::Unit(job) => unit::work(&state, job).await,
-                    Due::Stitching(job) => stitch(&state, job).await,
+                match job {
+                    Due::Unit(job) => unit::work(&context, job, permit).await,
+                    Due::Stitching(job) => {
+                        stitch(&context.state, &job).await;
+                        drop(permit);
+                    }
                 }
-                drop(permit);
-                state.wake.notify_one();
+                context.state.wake.notify_one();
             };
             tasks.spawn("catalog.process.unit", work.instrument(span));
         }

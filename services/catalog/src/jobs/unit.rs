@@ -1,38 +1,50 @@
-//! One unit: claimed, read, taken over, and due again. Reading holds no transaction; taking over is one.
+//! One unit: claimed, read, taken over, and due again. Reading holds no transaction.
 
-use super::LEASE;
 use super::process::Pipeline;
 use super::reader::Reader;
+use super::tray::Finished;
+use super::{Context, LEASE};
 use crate::State;
 use crate::domain::files::{Known, hosts_of};
 use crate::domain::kinds::Kinds;
 use crate::domain::outcome::{Problem, Run};
+use crate::store::apply::UnitRun;
 use crate::store::back_off::{self, Gate};
 use crate::store::refresh::{self, Unit};
-use crate::store::{apply, files, kinds, statistics};
+use crate::store::{apply, files, kinds};
 use http_shell::Caller;
 use kernel::{Error, ErrorKind, Result};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use store::TenantTx;
 use store::queue::{self, Job, Urgency};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How often a sign of life is given.
 const KEEP_ALIVE: Duration = Duration::from_secs(3);
 /// How long reading one unit may take in all.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
-/// From how many changed entities on a run makes the planner's statistics worth refreshing.
-const MANY: usize = 1000;
-
-/// Works on a unit until it is due again.
-pub async fn work(state: &State, job: &Job) {
+/// Works on a unit until it is due again. The slot is for reading alone.
+pub async fn work(context: &Context, job: Job, slot: OwnedSemaphorePermit) {
+    let state = &context.state;
+    let job = Arc::new(job);
     if job.attempts > queue::MAX_ATTEMPTS {
         let message = "Every process that tried to read it ended before it was done";
-        return give_up(state, job, message.to_owned()).await;
+        return give_up(state, &job, message.to_owned()).await;
     }
+    let working = async {
+        let read = tokio::time::timeout(TIME_LIMIT, process(state, &job)).await;
+        match read {
+            Ok(Ok(Some(finished))) => Ok(context.trays.hand_in(context, finished, slot).await),
+            Ok(Ok(None)) => Ok(Ok(())),
+            Ok(Err(error)) => Ok(Err(error)),
+            Err(elapsed) => Err(elapsed),
+        }
+    };
     let worked = tokio::select! {
-        worked = tokio::time::timeout(TIME_LIMIT, process(state, job)) => worked,
-        () = keep_alive(state, job) => return tracing::warn!("lost the lease; somebody else reads it"),
+        worked = working => worked,
+        () = keep_alive(state, &job) => return tracing::warn!("lost the lease; somebody else reads it"),
     };
     let failure = match worked {
         Ok(Ok(())) => return,
@@ -43,9 +55,9 @@ pub async fn work(state: &State, job: &Job) {
         Err(_) => format!("Reading took more than {} s", TIME_LIMIT.as_secs()),
     };
     if job.attempts >= queue::MAX_ATTEMPTS {
-        return give_up(state, job, failure).await;
+        return give_up(state, &job, failure).await;
     }
-    if let Err(error) = give_back(state, job, &failure).await {
+    if let Err(error) = give_back(state, &job, &failure).await {
         tracing::warn!(%error, "could not give a job back; its lease will run out");
     }
 }
@@ -81,7 +93,9 @@ async fn fail(state: &State, job: &Job, problem: Problem, whole: bool) -> Result
     let interval = state.config.processing_interval;
     let mut tx = state.db.tenant(job.tenant()).await?;
     if whole {
-        apply::run(&mut tx, &job.key, &Run::failed(problem.clone()), interval, Urgency::Background).await?;
+        let run = Run::failed(problem.clone());
+        let urgency = Urgency::Background;
+        apply::runs(&mut tx, &[UnitRun { entity_ref: &job.key, run: &run, next_in: interval, urgency }]).await?;
     } else {
         refresh::set_read(&mut tx, &job.key, Some(&problem), interval).await?;
     }
@@ -118,28 +132,36 @@ struct Loaded {
     gate: Gate,
 }
 
-async fn process(state: &State, job: &Job) -> Result<()> {
+/// Reads a unit. What is to be taken over comes back; whatever changes nothing is noted at once.
+async fn process(state: &State, job: &Arc<Job>) -> Result<Option<Finished>> {
     let mut tx = state.db.tenant(job.tenant()).await?;
     let Some(loaded) = load(state, &mut tx, job).await? else {
         // The unit is gone: so is its job.
-        return if queue::complete(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await };
+        if queue::complete(&mut tx, job).await? {
+            tx.commit().await?;
+        }
+        return Ok(None);
     };
     if let Gate::Closed(wait) = loaded.gate
         && job.urgency() == Urgency::Background
     {
         let wait = wait.min(state.config.processing_interval);
         refresh::set_next_read(&mut tx, &job.key, wait).await?;
-        return commit(tx, job, wait).await;
+        return commit(tx, job, wait).await.map(|()| None);
     }
     tx.commit().await?;
     let reader = Reader::new(state.client.clone(), Caller::service(job.tenant(), "catalog"), job.urgency());
     let pipeline = Pipeline { reader: &reader, kinds: &loaded.kinds };
-    let run = match &loaded.entity {
+    let mut run = match &loaded.entity {
         Ok(entity) => pipeline.run(entity.clone(), &loaded.known).await,
         Err(problem) => Run::failed(problem.clone()),
     };
     note_hosts(state, job, &reader, loaded.gate).await?;
-    take_over(state, job, &loaded, run).await
+    let next_in = next_read(state, &loaded.unit, &mut run);
+    if says_nothing_new(&loaded.unit, &loaded.known, &run) {
+        return note(state, job, &loaded.known, &run, next_in).await.map(|()| None);
+    }
+    Ok(Some(Finished { job: job.clone(), kinds: loaded.kinds, run, next_in }))
 }
 
 async fn load(state: &State, tx: &mut TenantTx, job: &Job) -> Result<Option<Loaded>> {
@@ -171,35 +193,14 @@ async fn note_hosts(state: &State, job: &Job, reader: &Reader, gate: Gate) -> Re
     tx.commit().await
 }
 
-async fn take_over(state: &State, job: &Job, loaded: &Loaded, mut run: Run) -> Result<()> {
-    let Loaded { unit, known, kinds, .. } = loaded;
-    let next_in = next_read(state, unit, &mut run);
+/// Notes that a unit was read and came to what it came to before.
+async fn note(state: &State, job: &Job, known: &Known, run: &Run, next_in: Duration) -> Result<()> {
     let mut tx = state.db.tenant(job.tenant()).await?;
-    if says_nothing_new(unit, known, &run) {
-        refresh::set_read(&mut tx, &unit.entity_ref, run.own.as_ref().err(), next_in).await?;
-        if run.own.is_err() || run.files.files.iter().any(|file| file.is_news(known)) {
-            files::remember(&mut tx, &unit.entity_ref, &run.files, run.own.is_ok()).await?;
-        }
-        return commit(tx, job, next_in).await;
+    refresh::set_read(&mut tx, &job.key, run.own.as_ref().err(), next_in).await?;
+    if run.own.is_err() || run.files.files.iter().any(|file| file.is_news(known)) {
+        files::remember(&mut tx, &job.key, &run.files, run.own.is_ok()).await?;
     }
-    // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
-    let applied = apply::run(&mut tx, &unit.entity_ref, &run, next_in, job.urgency()).await?;
-    tracing::debug!(changed = applied.changed, conflicts = applied.conflicts, failed = run.own.is_err(), "read");
-    if !kinds::are_current(&mut tx, &state.config.allowed_kinds, kinds).await? {
-        // Judged by kinds that somebody changed meanwhile.
-        tx.rollback().await?;
-        let tx = state.db.tenant(job.tenant()).await?;
-        return commit(tx, job, Duration::ZERO).await;
-    }
-    commit(tx, job, next_in).await?;
-    if applied.changed >= MANY {
-        let mut tx = state.db.tenant(job.tenant()).await?;
-        if let Err(error) = statistics::refresh(&mut tx).await {
-            tracing::warn!(%error, "the planner's statistics stay old until autovacuum comes by");
-        }
-        tx.commit().await?;
-    }
-    Ok(())
+    commit(tx, job, next_in).await
 }
 
 /// Whether the run came to what the last one came to. Then the catalog does not change.

@@ -1,65 +1,93 @@
-//! Takes over the result of one run: the whole of it in one transaction, both directions of every relation included.
+//! Takes over the results of runs: each of them whole, both directions of every relation included, and all that are at
+//! hand in one transaction, so that what they have in common is written once.
 
 use super::refresh::{self, Claim, State};
+use super::relations::{self, Said};
 use super::sequence::{self, Counters};
-use super::{files, relations, remove, stitch_due, write};
+use super::write::{self, Fresh};
+use super::{files, remove, stitch_due};
 use crate::domain::cause::Cause;
-use crate::domain::outcome::{Content, Emitted, Processed, Run};
+use crate::domain::outcome::{Content, Emitted, Run};
 use kernel::Result;
-use model::Relation;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use store::TenantTx;
 use store::queue::Urgency;
 
-/// What [`run`] did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A run of one unit.
+#[derive(Debug, Clone, Copy)]
+pub struct UnitRun<'r> {
+    /// The unit.
+    pub entity_ref: &'r str,
+    /// What reading it came to.
+    pub run: &'r Run,
+    /// When it is read again.
+    pub next_in: Duration,
+    /// Who waits for it, and for the units that it emits.
+    pub urgency: Urgency,
+}
+
+/// What [`runs`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Applied {
+    /// Units that are gone, so that nothing was taken over.
+    pub gone: BTreeSet<String>,
     /// Entities that were written or failed anew.
     pub changed: usize,
     /// Entities that another file claims.
     pub conflicts: usize,
 }
 
-/// Writes the result of reading the unit `entity_ref`. After a failure only its status changes; what it emitted before
-/// stays. Whoever waits for the unit waits for the units that it emits.
+/// Writes the results of reading units, one after another. After a failure only the unit's status changes; what it
+/// emitted before stays.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn run(
-    tx: &mut TenantTx,
-    entity_ref: &str,
-    run: &Run,
-    next_in: Duration,
-    urgency: Urgency,
-) -> Result<Applied> {
-    let cause = Cause { commit: run.files.commit.clone(), ..Cause::location(entity_ref) };
-    let mut counters = sequence::lock(tx, &cause).await?;
+pub async fn runs(tx: &mut TenantTx, runs: &[UnitRun<'_>]) -> Result<Applied> {
+    let mut changes = Changes::default();
+    let mut counters = None;
+    for one in runs {
+        let cause = Cause { commit: one.run.files.commit.clone(), ..Cause::location(one.entity_ref) };
+        let now = sequence::lock(tx, &cause).await?;
+        changes.seq = now.seq;
+        changes.urgency = one.urgency;
+        counters = Some(now);
+        take_over(tx, one, &mut changes).await?;
+    }
+    let Some(mut counters) = counters else { return Ok(Applied::default()) };
+    let units: Vec<&str> = runs.iter().map(|one| one.entity_ref).collect();
+    // While more is due, what these runs only touched is going to be touched again.
+    changes.may_wait = refresh::others_due(tx, &units).await?;
+    finish(tx, &mut counters, changes).await
+}
+
+async fn take_over<'r>(tx: &mut TenantTx, one: &UnitRun<'r>, changes: &mut Changes<'r>) -> Result<()> {
+    let UnitRun { entity_ref, run, next_in, .. } = *one;
     let unsearchable = run.own.as_ref().ok().and_then(|processed| processed.unsearchable.as_ref());
     let problem = run.own.as_ref().err().or(unsearchable);
-    refresh::set_read(tx, entity_ref, problem, next_in).await?;
-    files::remember(tx, entity_ref, &run.files, run.own.is_ok()).await?;
-    let mut changes = Changes { urgency, ..Changes::default() };
-    changes.affected.insert(entity_ref.to_owned());
-    if let Ok(processed) = &run.own {
-        changes.processed.insert(entity_ref, processed);
-        emit(tx, entity_ref, &run.files.emitted, &run.files.kept, &mut changes).await?;
+    if !refresh::set_read(tx, entity_ref, problem, next_in).await? {
+        changes.applied.gone.insert(entity_ref.to_owned());
+        return Ok(());
     }
-    // While more is due, what this run only touched is going to be touched again.
-    changes.may_wait = refresh::others_due(tx, entity_ref).await?;
-    finish(tx, &mut counters, changes).await
+    files::remember(tx, entity_ref, &run.files, run.own.is_ok()).await?;
+    changes.affected.insert(entity_ref.to_owned());
+    let Ok(processed) = &run.own else { return Ok(()) };
+    changes.processed.insert(entity_ref, Fresh { processed, is_new: false, seq: changes.seq });
+    emit(tx, entity_ref, &run.files.emitted, &run.files.kept, changes).await
 }
 
 /// Entities to write, and entities to stitch again.
 #[derive(Default)]
 struct Changes<'r> {
-    processed: BTreeMap<&'r str, &'r Processed>,
+    processed: BTreeMap<&'r str, Fresh<'r>>,
     /// Entities whose status may be different.
     affected: BTreeSet<String>,
     /// Entities whose relations are different.
     peers: BTreeSet<String>,
     /// Whether those may be stitched a little later.
     may_wait: bool,
+    /// The change in progress.
+    seq: i64,
     /// Of units that are emitted.
     urgency: Urgency,
     applied: Applied,
@@ -90,15 +118,20 @@ async fn emit<'r>(
     refresh::set_conflicts(tx, source, &conflicting, kept).await?;
     let gone = gone(tx, source, &mine, kept).await?;
     refresh::delete_edges(tx, source, &gone).await?;
-    changes.peers.extend(remove::orphans(tx, gone).await?);
+    let orphans = remove::orphans(tx, gone).await?;
+    changes.peers.extend(orphans.affected);
+    // What a run before this one brought may be among them.
+    changes.processed.retain(|key, _| !orphans.removed.contains(*key));
 
     for (one, _) in &changed {
         changes.affected.insert(one.entity_ref.clone());
         if let Content::Done(Ok(processed)) = &one.content {
-            changes.processed.insert(&one.entity_ref, processed);
+            let is_new = !claims.contains_key(&one.entity_ref);
+            changes.processed.insert(&one.entity_ref, Fresh { processed, is_new, seq: changes.seq });
         }
     }
-    changes.applied = Applied { changed: changed.len(), conflicts: conflicts.len() };
+    changes.applied.changed += changed.len();
+    changes.applied.conflicts += conflicts.len();
     Ok(())
 }
 
@@ -120,35 +153,38 @@ fn may_claim(claim: Option<&Claim>, emitted: &Emitted) -> bool {
 fn changed_states<'e>(mine: &[&'e Emitted], claims: &HashMap<String, Claim>) -> Vec<(&'e Emitted, State)> {
     let mut changed = Vec::new();
     for one in mine {
-        let hash = one.hash();
+        let state = state_of(one);
         let same = claims
             .get(&one.entity_ref)
-            .is_some_and(|claim| claim.hash == hash && claim.location_key == one.location_key);
-        if same {
-            continue;
+            .is_some_and(|claim| claim.hash == state.hash && claim.location_key == one.location_key);
+        if !same {
+            changed.push((*one, state));
         }
-        let (unprocessed, problem) = match &one.content {
-            Content::Done(Ok(processed)) => (None, processed.unsearchable.clone()),
-            Content::Done(Err(problem)) => (None, Some(problem.clone())),
-            Content::Pending(document) => (Some(document.to_string()), None),
-        };
-        changed.push((
-            *one,
-            State {
-                entity_ref: one.entity_ref.clone(),
-                location_key: one.location_key.clone(),
-                unprocessed,
-                hash,
-                problem,
-            },
-        ));
     }
     changed
 }
 
+fn state_of(one: &Emitted) -> State {
+    let (unprocessed, problem) = match &one.content {
+        Content::Done(Ok(processed)) => (None, processed.unsearchable.clone()),
+        Content::Done(Err(problem)) => (None, Some(problem.clone())),
+        Content::Pending(document) => (Some(document.to_string()), None),
+    };
+    let (entity_ref, location_key) = (one.entity_ref.clone(), one.location_key.clone());
+    State { entity_ref, location_key, unprocessed, hash: one.hash(), problem }
+}
+
 async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes<'_>) -> Result<Applied> {
-    let said: Vec<(&str, &[Relation])> =
-        changes.processed.iter().map(|(origin, processed)| (*origin, processed.relations.as_slice())).collect();
+    let said: Vec<Said<'_>> = changes
+        .processed
+        .iter()
+        .map(|(origin, Fresh { processed, is_new, seq })| Said {
+            origin,
+            relations: &processed.relations,
+            is_new: *is_new,
+            seq: *seq,
+        })
+        .collect();
     let replaced = relations::replace(tx, &said).await?;
     let here = |key: &String| changes.processed.contains_key(key.as_str()) || changes.affected.contains(key);
     let peers: BTreeSet<String> =
@@ -168,8 +204,13 @@ async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes
 /// # Errors
 /// Those of the database.
 pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted, cause: &Cause) -> Result<()> {
+    if refresh::insert(tx, &state_of(root)).await? {
+        // Nobody knows it, so nothing changes that anybody sees: no need to wait for the changes in progress.
+        refresh::insert_edges(tx, source, &[&root.entity_ref]).await?;
+        return refresh::enqueue(tx, std::slice::from_ref(&root.entity_ref)).await;
+    }
     let mut counters = sequence::lock(tx, cause).await?;
-    let mut changes = Changes::default();
+    let mut changes = Changes { seq: counters.seq, urgency: Urgency::Person, ..Changes::default() };
     emit(tx, source, std::slice::from_ref(root), &BTreeSet::new(), &mut changes).await?;
     finish(tx, &mut counters, changes).await?;
     refresh::force(tx, std::slice::from_ref(&root.entity_ref)).await

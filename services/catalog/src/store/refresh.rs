@@ -159,12 +159,18 @@ pub async fn upsert(tx: &mut TenantTx, states: &[State]) -> Result<()> {
     Ok(())
 }
 
-/// Records how reading a unit went and when it is due again. After a success, files count as read.
+/// Records how reading a unit went and when it is due again. After a success, files count as read. `false`: the unit is
+/// gone.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_read(tx: &mut TenantTx, entity_ref: &str, problem: Option<&Problem>, next_in: Duration) -> Result<()> {
-    sqlx::query(
+pub async fn set_read(
+    tx: &mut TenantTx,
+    entity_ref: &str,
+    problem: Option<&Problem>,
+    next_in: Duration,
+) -> Result<bool> {
+    let updated = sqlx::query(
         "update refresh_state set problem = $3, read_all = read_all and $3 is not null, last_read_at = clock_timestamp(),
            next_read_at = clock_timestamp() + make_interval(secs => $4)
          where tenant_id = $1 and entity_ref = $2",
@@ -176,7 +182,7 @@ pub async fn set_read(tx: &mut TenantTx, entity_ref: &str, problem: Option<&Prob
     .execute(tx.conn())
     .await
     .map_err(db)?;
-    Ok(())
+    Ok(updated.rows_affected() == 1)
 }
 
 /// What this source emits.
@@ -358,17 +364,38 @@ pub async fn set_next_read(tx: &mut TenantTx, entity_ref: &str, next_in: Duratio
 ///
 /// # Errors
 /// Those of the database.
-pub async fn others_due(tx: &mut TenantTx, entity_ref: &str) -> Result<bool> {
+pub async fn others_due(tx: &mut TenantTx, entity_refs: &[&str]) -> Result<bool> {
     sqlx::query_scalar(
-        "select exists (select from job where tenant_id = $1 and queue = $2 and key <> $3 and not dead
+        "select exists (select from job where tenant_id = $1 and queue = $2 and key <> all ($3) and not dead
            and (lease is not null or run_at <= clock_timestamp()))",
     )
     .bind(tx.id())
     .bind(QUEUE)
-    .bind(entity_ref)
+    .bind(entity_refs)
     .fetch_one(tx.conn())
     .await
     .map_err(db)
+}
+
+/// Writes the state of a unit that nobody ever emitted. `false`: somebody did.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(tx: &mut TenantTx, state: &State) -> Result<bool> {
+    let inserted = sqlx::query(
+        "insert into refresh_state (tenant_id, entity_ref, entity_id, location_key, unprocessed, hash)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+    )
+    .bind(tx.id())
+    .bind(&state.entity_ref)
+    .bind(Uuid::now_v7())
+    .bind(&state.location_key)
+    .bind(&state.unprocessed)
+    .bind(&state.hash)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(inserted.rows_affected() == 1)
 }
 
 /// Whether this entity was ever emitted.

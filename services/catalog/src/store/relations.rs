@@ -19,24 +19,39 @@ pub struct Replaced {
     pub said: BySource,
 }
 
+/// What an entity says.
+#[derive(Debug, Clone, Copy)]
+pub struct Said<'r> {
+    /// Who says it.
+    pub origin: &'r str,
+    /// Both directions.
+    pub relations: &'r [Relation],
+    /// Whether it never said anything before.
+    pub is_new: bool,
+    /// The change in which it says so.
+    pub seq: i64,
+}
+
 /// Replaces what these entities say.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn replace(tx: &mut TenantTx, said: &[(&str, &[Relation])]) -> Result<Replaced> {
+pub async fn replace(tx: &mut TenantTx, said: &[Said<'_>]) -> Result<Replaced> {
     if said.is_empty() {
         return Ok(Replaced::default());
     }
-    let origins: Vec<String> = said.iter().map(|(origin, _)| (*origin).to_owned()).collect();
-    let before = list_said_by(tx, &origins).await?;
+    let origins: Vec<String> = said.iter().map(|one| one.origin.to_owned()).collect();
+    let known: Vec<&str> = said.iter().filter(|one| !one.is_new).map(|one| one.origin).collect();
+    let before = list_said_by(tx, &known).await?;
     let before: BTreeSet<Row<'_>> = before.iter().map(Row::from).collect();
     // A set: two fields of one entity may say the same thing.
     let after: BTreeSet<Row<'_>> =
-        said.iter().flat_map(|(origin, all)| all.iter().map(|r| Row::new(origin, r))).collect();
+        said.iter().flat_map(|one| one.relations.iter().map(|r| Row::new(one.origin, r))).collect();
     let gone: Vec<Row<'_>> = before.difference(&after).copied().collect();
     let added: Vec<Row<'_>> = after.difference(&before).copied().collect();
-    delete(tx, &gone).await?;
-    insert(tx, &added).await?;
+    let seqs: HashMap<&str, i64> = said.iter().map(|one| (one.origin, one.seq)).collect();
+    delete(tx, &gone, &seqs).await?;
+    insert(tx, &added, &seqs).await?;
     let affected = gone.iter().chain(&added).map(|row| row.source.to_owned()).collect();
     let mut said = BySource::new();
     for row in &after {
@@ -72,7 +87,10 @@ impl<'r> From<&'r Stored> for Row<'r> {
     }
 }
 
-async fn list_said_by(tx: &mut TenantTx, origins: &[String]) -> Result<Vec<Stored>> {
+async fn list_said_by(tx: &mut TenantTx, origins: &[&str]) -> Result<Vec<Stored>> {
+    if origins.is_empty() {
+        return Ok(Vec::new());
+    }
     sqlx::query_as(
         "select source_ref, type, target_ref, origin_ref from relation where tenant_id = $1 and origin_ref = any ($2)",
     )
@@ -86,19 +104,28 @@ async fn list_said_by(tx: &mut TenantTx, origins: &[String]) -> Result<Vec<Store
 /// Rows written by one statement, so that a huge file stays below the statement timeout.
 const CHUNK: usize = 20_000;
 
-async fn insert(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
+/// Each row, with the change in which its origin says so.
+fn seq_of(row: &Row<'_>, seqs: &HashMap<&str, i64>) -> i64 {
+    seqs.get(row.origin).copied().unwrap_or_default()
+}
+
+async fn insert(tx: &mut TenantTx, rows: &[Row<'_>], seqs: &HashMap<&str, i64>) -> Result<()> {
+    // In the order of the primary key.
+    let mut rows: Vec<&Row<'_>> = rows.iter().collect();
+    rows.sort_unstable_by_key(|row| (row.origin, row.kind, row.source, row.target));
     for rows in rows.chunks(CHUNK) {
         sqlx::query(
             "insert into relation (tenant_id, source_ref, type, target_ref, origin_ref, since_seq)
-             select $1, source_ref, type, target_ref, origin_ref, (select seq from tenant_seq where tenant_id = $1)
-             from unnest($2::text[], $3::text[], $4::text[], $5::text[])
-               as new (source_ref, type, target_ref, origin_ref)",
+             select $1, source_ref, type, target_ref, origin_ref, since_seq
+             from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+               as new (source_ref, type, target_ref, origin_ref, since_seq)",
         )
         .bind(tx.id())
         .bind(rows.iter().map(|row| row.source).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.kind).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.target).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.origin).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| seq_of(row, seqs)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;
@@ -106,25 +133,26 @@ async fn insert(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
     Ok(())
 }
 
-async fn delete(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
+async fn delete(tx: &mut TenantTx, rows: &[Row<'_>], seqs: &HashMap<&str, i64>) -> Result<()> {
     for rows in rows.chunks(CHUNK) {
         sqlx::query(
             "with ended as (
-               delete from relation using unnest($2::text[], $3::text[], $4::text[], $5::text[])
-                 as gone (source_ref, type, target_ref, origin_ref)
+               delete from relation using unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+                 as gone (source_ref, type, target_ref, origin_ref, seq)
                where relation.tenant_id = $1 and relation.source_ref = gone.source_ref and relation.type = gone.type
                  and relation.target_ref = gone.target_ref and relation.origin_ref = gone.origin_ref
-               returning relation.*
+               returning relation.*, gone.seq
              )
              insert into relation_version (tenant_id, source_ref, type, target_ref, origin_ref, from_seq, to_seq)
-             select $1, ended.source_ref, ended.type, ended.target_ref, ended.origin_ref, ended.since_seq, now.seq
-             from ended join tenant_seq now on now.tenant_id = $1 and ended.since_seq < now.seq",
+             select $1, ended.source_ref, ended.type, ended.target_ref, ended.origin_ref, ended.since_seq, ended.seq
+             from ended where ended.since_seq < ended.seq",
         )
         .bind(tx.id())
         .bind(rows.iter().map(|row| row.source).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.kind).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.target).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.origin).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| seq_of(row, seqs)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;

@@ -8,13 +8,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{TenantTx, db, queue};
 use uuid::Uuid;
 
+/// What [`orphans`] did.
+#[derive(Debug)]
+pub struct Orphans {
+    /// Keys of entities that are gone.
+    pub removed: BTreeSet<String>,
+    /// Keys of entities whose relations are different now and that are still there.
+    pub affected: BTreeSet<String>,
+}
+
 /// Removes, of these candidates, all that nobody emits, and then what only they emitted, and so on.
-///
-/// Returns the keys of entities whose relations are different now and that are still there.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn orphans(tx: &mut TenantTx, candidates: Vec<String>) -> Result<BTreeSet<String>> {
+pub async fn orphans(tx: &mut TenantTx, candidates: Vec<String>) -> Result<Orphans> {
     let mut affected = BTreeSet::new();
     let mut removed = BTreeSet::new();
     let mut candidates = candidates;
@@ -35,7 +42,7 @@ pub async fn orphans(tx: &mut TenantTx, candidates: Vec<String>) -> Result<BTree
         removed.extend(orphans);
         candidates = children;
     }
-    Ok(&affected - &removed)
+    Ok(Orphans { affected: &affected - &removed, removed })
 }
 
 /// Removes these entities whoever emits them. Returns what they emitted, and whose relations are different now.
@@ -98,7 +105,7 @@ pub async fn emitted_by_location(tx: &mut TenantTx, counters: &mut Counters, loc
     let source = refresh::location_source(location_id);
     let children: Vec<String> = refresh::list_emitted(tx, &source).await?.into_iter().collect();
     refresh::delete_edges(tx, &source, &children).await?;
-    let affected = orphans(tx, children).await?;
+    let affected = orphans(tx, children).await?.affected;
     write::stitch_all(tx, counters, &BTreeMap::new(), &affected).await
 }
 
@@ -126,7 +133,7 @@ pub async fn by_uid(tx: &mut TenantTx, uid: Uuid, cause: &Cause) -> Result<Optio
             .await
             .map_err(db)?;
     let (children, mut affected) = remove(tx, std::slice::from_ref(&entity_ref)).await?;
-    affected.extend(orphans(tx, children).await?);
+    affected.extend(orphans(tx, children).await?.affected);
     affected.remove(&entity_ref);
     write::stitch_all(tx, &mut counters, &BTreeMap::new(), &affected).await?;
     sequence::save(tx, &counters).await?;

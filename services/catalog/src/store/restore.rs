@@ -3,7 +3,8 @@
 //! A restored entity is claimed by nobody's file: whoever emits it takes it over, without a conflict.
 
 use super::history::deleted::Deleted;
-use super::{kinds, refresh, relations, sequence, write};
+use super::relations::{self, Said};
+use super::{kinds, refresh, sequence, write};
 use crate::domain::cause::Cause;
 use crate::domain::location::is_location;
 use crate::domain::outcome::{Content, Emitted, Processed};
@@ -42,7 +43,8 @@ pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause) -> Resu
         .map_err(|(problem, _)| Error::input(format!("{key} cannot be restored as it was: {}", problem.sentence())))?;
     insert_state(tx, deleted, &processed, unprocessed).await?;
     refresh::insert_edges(tx, SOURCE, &[key]).await?;
-    let mut affected = relations::replace(tx, &[(key, processed.relations.as_slice())]).await?.affected;
+    let said = Said { origin: key, relations: &processed.relations, is_new: false, seq: counters.seq };
+    let mut affected = relations::replace(tx, &[said]).await?.affected;
     affected.insert(key.to_owned());
     write::stitch_all(tx, &mut counters, &BTreeMap::from([(key, &processed)]), &affected).await?;
     sequence::save(tx, &counters).await?;

@@ -3,7 +3,7 @@
 
 use super::refresh;
 use super::sequence::{self, Counters};
-use super::write;
+use super::{statistics, write};
 use crate::domain::cause::Cause;
 use kernel::Result;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,12 @@ pub const QUEUE: &str = "catalog.stitch";
 
 /// The key of an organisation's job.
 const KEY: &str = "relations";
+/// The key of another one, for what the planner knows.
+const STATISTICS: &str = "statistics";
+/// From how many changed entities on the planner's statistics are worth refreshing.
+const MANY: usize = 1000;
+/// How long that can wait: a large ingest goes on, and autovacuum may come by.
+const STATISTICS_PAUSE: Duration = Duration::from_secs(45);
 /// How long entities wait for further files at most.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long between two looks whether all files have been read.
@@ -52,7 +58,11 @@ pub async fn add(tx: &mut TenantTx, entity_refs: &BTreeSet<String>) -> Result<()
 /// # Errors
 /// Those of the database.
 pub async fn work_off(tx: &mut TenantTx, job: &Job) -> Result<bool> {
-    if refresh::others_due(tx, KEY).await? && !is_overdue(tx).await? {
+    if job.key == STATISTICS {
+        statistics::refresh(tx).await?;
+        return queue::complete(tx, job).await;
+    }
+    if refresh::others_due(tx, &[]).await? && !is_overdue(tx).await? {
         return queue::reschedule(tx, job, PAUSE).await;
     }
     let mut counters = sequence::lock(tx, &Cause::platform()).await?;
@@ -60,6 +70,17 @@ pub async fn work_off(tx: &mut TenantTx, job: &Job) -> Result<bool> {
     let more = i64::try_from(due.len()).is_ok_and(|due| due == BATCH);
     stitch(tx, &mut counters, due).await?;
     if more { queue::reschedule(tx, job, Duration::ZERO).await } else { queue::complete(tx, job).await }
+}
+
+/// Has the planner's statistics refreshed a little later, after a change that is large enough to mislead it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn note_growth(tx: &mut TenantTx, changed: usize) -> Result<()> {
+    if changed < MANY {
+        return Ok(());
+    }
+    queue::enqueue(tx, NewJob::now(QUEUE, STATISTICS).after(STATISTICS_PAUSE)).await
 }
 
 async fn stitch(tx: &mut TenantTx, counters: &mut Counters, due: Vec<String>) -> Result<()> {

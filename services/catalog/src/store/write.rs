@@ -4,7 +4,7 @@
 //! new relations and status put into the text that is stored; the rest of it is neither read nor written again.
 
 use super::history::{self, Superseded};
-use super::postings::{self, Change, Terms};
+use super::postings::{self, After, Terms};
 use super::relations::{self, Replaced};
 use super::sequence::Counters;
 use crate::domain::content;
@@ -20,7 +20,18 @@ use store::{TenantTx, db};
 use uuid::Uuid;
 
 /// Entities written by one statement, so that a huge file stays below the statement timeout.
-const CHUNK: usize = 1000;
+const CHUNK: usize = 5000;
+
+/// Content that is new, or may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'p> {
+    /// The content.
+    pub processed: &'p Processed,
+    /// Whether there was no such entity before.
+    pub is_new: bool,
+    /// The change that brings it.
+    pub seq: i64,
+}
 
 /// Stitches the entities that were processed anew and those whose relations or status changed.
 ///
@@ -35,17 +46,19 @@ pub async fn stitch_all(
     processed: &BTreeMap<&str, &Processed>,
     affected: &BTreeSet<String>,
 ) -> Result<()> {
-    stitch_with(tx, counters, processed, affected, &Replaced::default()).await
+    let seq = counters.seq;
+    let fresh = processed.iter().map(|(key, processed)| (*key, Fresh { processed, is_new: false, seq })).collect();
+    stitch_with(tx, counters, &fresh, affected, &Replaced::default()).await
 }
 
-/// As [`stitch_all`], with relations at hand that this transaction wrote.
+/// As [`stitch_all`], with relations at hand that this transaction wrote, and contents from several changes of it.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn stitch_with(
     tx: &mut TenantTx,
     counters: &mut Counters,
-    processed: &BTreeMap<&str, &Processed>,
+    processed: &BTreeMap<&str, Fresh<'_>>,
     affected: &BTreeSet<String>,
     replaced: &Replaced,
 ) -> Result<()> {
@@ -60,7 +73,7 @@ pub async fn stitch_with(
 async fn stitch_some(
     tx: &mut TenantTx,
     counters: &mut Counters,
-    processed: &BTreeMap<&str, &Processed>,
+    processed: &BTreeMap<&str, Fresh<'_>>,
     wanted: &[String],
     replaced: &Replaced,
 ) -> Result<()> {
@@ -68,26 +81,29 @@ async fn stitch_some(
     let related = relations::list_of(tx, wanted, replaced).await?;
     let unmarked = unmarked(&known)?;
     let mut rows: Vec<Row<'_>> = Vec::new();
-    let mut relinked: Vec<Relinked> = Vec::new();
+    let mut relinked: Vec<Relinked<'_>> = Vec::new();
     for known in &known {
         let related = related.get(&known.entity_ref).map(Vec::as_slice).unwrap_or_default();
-        let fresh = processed.get(known.entity_ref.as_str()).copied().filter(|one| one.unsearchable.is_none());
-        let content = fresh.or_else(|| unmarked.get(known.entity_ref.as_str()));
+        let fresh =
+            processed.get(known.entity_ref.as_str()).copied().filter(|one| one.processed.unsearchable.is_none());
+        let again = |processed| Fresh { processed, is_new: false, seq: counters.seq };
+        let content = fresh.or_else(|| unmarked.get(known.entity_ref.as_str()).map(again));
         match (content, &known.digest) {
-            (Some(content), digest) if digest.as_ref() != Some(&content.digest) => {
+            (Some(content), digest) if digest.as_ref() != Some(&content.processed.digest) => {
                 rows.extend(Row::new(known, content, related, counters)?);
             }
             _ => relinked.extend(Relinked::new(known, related)),
         }
     }
     let ended: Vec<Superseded<'_>> = rows.iter().filter_map(Row::superseded).collect();
-    history::supersede(tx, counters.seq, &ended).await?;
-    upsert(tx, counters.seq, &rows).await?;
+    history::supersede(tx, &ended).await?;
+    let terms: Vec<Terms<'_>> = rows.iter().map(Row::terms).chain(relinked.iter().map(Relinked::terms)).collect();
+    let plan = postings::plan(tx, counters, &terms).await?;
+    let (of_rows, of_relinked) = plan.term_nos.split_at(rows.len());
+    upsert(tx, counters.seq, &rows, of_rows).await?;
     upsert_search(tx, &rows).await?;
-    update_relations(tx, counters.seq, &relinked).await?;
-    let mut terms: Vec<Terms<'_>> = rows.iter().map(Row::terms).collect();
-    terms.extend(relinked.into_iter().map(Relinked::terms));
-    postings::replace(tx, counters, &terms).await
+    update_relations(tx, counters.seq, &relinked, of_relinked).await?;
+    plan.write(tx).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -102,12 +118,17 @@ struct Known {
     relations_at: Option<i32>,
     etag: Option<String>,
     since_seq: Option<i64>,
+    term_nos: Option<Vec<i32>>,
 }
 
 impl Known {
     fn marks(&self) -> Option<Marks> {
         let place = |at: Option<i32>| at.and_then(|at| usize::try_from(at).ok());
         Some(Marks { etag_at: place(self.etag_at)?, relations_at: place(self.relations_at)? })
+    }
+
+    fn term_nos(&self) -> &[i32] {
+        self.term_nos.as_deref().unwrap_or_default()
     }
 
     fn status(&self) -> Option<serde_json::Value> {
@@ -118,7 +139,8 @@ impl Known {
 async fn list_known(tx: &mut TenantTx, entity_refs: &[String]) -> Result<Vec<Known>> {
     sqlx::query_as(
         "select state.entity_ref, state.entity_id, state.problem, entity.entity_no, entity.document, entity.digest,
-           entity.etag_at, entity.relations_at, entity.etag, entity.since_seq
+           entity.etag_at, entity.relations_at, entity.etag, entity.since_seq,
+           entity.term_nos
          from refresh_state state
          left join entity on entity.tenant_id = $1 and entity.entity_ref = state.entity_ref
          where state.tenant_id = $1 and state.entity_ref = any ($2)
@@ -160,7 +182,6 @@ fn relation_terms(related: &[(String, String)]) -> BTreeSet<Term> {
 /// An entity whose content is new.
 struct Row<'p> {
     entity_no: i32,
-    is_new: bool,
     entity_id: Uuid,
     entity_ref: &'p str,
     kind: String,
@@ -174,6 +195,7 @@ struct Row<'p> {
     stitched: Stitched,
     content: &'p Processed,
     search: SearchDocument,
+    term_nos: &'p [i32],
     /// Beside those of the content.
     own_terms: Vec<Term>,
     /// The change that brought the content, as against relations and status.
@@ -186,11 +208,12 @@ impl<'p> Row<'p> {
     /// `None` when the entity is exactly what is stored.
     fn new(
         known: &'p Known,
-        content: &'p Processed,
+        fresh: Fresh<'p>,
         related: &[(String, String)],
         counters: &mut Counters,
     ) -> Result<Option<Self>> {
         let uid = known.entity_id.to_string();
+        let content = fresh.processed;
         let entity = &content.entity;
         let stitched = stitch::stitch(entity, &content.digest, &uid, related, known.status().as_ref());
         if known.digest.is_some() && known.etag.as_ref() == Some(&stitched.etag) {
@@ -204,10 +227,9 @@ impl<'p> Row<'p> {
             .document
             .as_deref()
             .filter(|before| known.digest.is_some() || content::superseded(before, &stitched.document).is_some());
-        let since_seq = known.since_seq.filter(|_| superseded.is_none()).unwrap_or(counters.seq);
+        let since_seq = known.since_seq.filter(|_| superseded.is_none()).unwrap_or(fresh.seq);
         Ok(Some(Self {
             entity_no: known.entity_no.unwrap_or_else(|| counters.take_entity_no()),
-            is_new: known.entity_no.is_none(),
             entity_id: known.entity_id,
             entity_ref: &known.entity_ref,
             kind: envelope.kind.to_lowercase(),
@@ -221,6 +243,7 @@ impl<'p> Row<'p> {
             stitched,
             content,
             search: document::of_entity(entity),
+            term_nos: known.term_nos(),
             own_terms,
             since_seq,
             superseded,
@@ -228,19 +251,19 @@ impl<'p> Row<'p> {
     }
 
     fn superseded(&self) -> Option<Superseded<'_>> {
-        Some(Superseded { entity_ref: self.entity_ref, content: self.superseded? })
+        Some(Superseded { entity_ref: self.entity_ref, content: self.superseded?, seq: self.since_seq })
     }
 
     fn terms(&self) -> Terms<'_> {
-        let terms = self.content.terms.iter().chain(&self.own_terms).collect();
-        let change = if self.is_new { Change::New(terms) } else { Change::All(terms) };
-        Terms { entity_no: self.entity_no, change }
+        let all = self.content.terms.iter().chain(&self.own_terms).collect();
+        Terms { entity_no: self.entity_no, before: self.term_nos, after: After::All(all) }
     }
 }
 
 /// An entity whose content is what it was, with other relations or another status.
-struct Relinked {
+struct Relinked<'k> {
     entity_no: i32,
+    term_nos: &'k [i32],
     owner_ref: Option<String>,
     system_ref: Option<String>,
     stitched: Stitched,
@@ -248,9 +271,9 @@ struct Relinked {
     gone: Vec<Term>,
 }
 
-impl Relinked {
+impl<'k> Relinked<'k> {
     /// `None` when the entity is exactly what is stored, or is not stored at all.
-    fn new(known: &Known, related: &[(String, String)]) -> Option<Self> {
+    fn new(known: &'k Known, related: &[(String, String)]) -> Option<Self> {
         let (entity_no, document, digest) = (known.entity_no?, known.document.as_ref()?, known.digest.as_ref()?);
         let marks = known.marks()?;
         let stitched = stitch::relink(document, marks, digest, related, known.status().as_ref())?;
@@ -261,6 +284,7 @@ impl Relinked {
         let after = relation_terms(related);
         Some(Self {
             entity_no,
+            term_nos: known.term_nos(),
             owner_ref: related_to(related, "ownedBy", ""),
             system_ref: related_to(related, "partOf", "system:"),
             stitched,
@@ -269,8 +293,9 @@ impl Relinked {
         })
     }
 
-    fn terms<'t>(self) -> Terms<'t> {
-        Terms { entity_no: self.entity_no, change: Change::Some { added: self.added, gone: self.gone } }
+    fn terms(&self) -> Terms<'_> {
+        let after = After::Some { added: &self.added, gone: &self.gone };
+        Terms { entity_no: self.entity_no, before: self.term_nos, after }
     }
 }
 
@@ -282,27 +307,34 @@ fn at(place: usize) -> i32 {
     i32::try_from(place).unwrap_or(i32::MAX)
 }
 
-async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>]) -> Result<()> {
+/// An array in Postgres's own spelling: a list of lists of different lengths cannot be bound.
+fn array(numbers: &Vec<i32>) -> String {
+    let numbers: Vec<String> = numbers.iter().map(i32::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
+}
+
+async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>], term_nos: &[Vec<i32>]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     sqlx::query(
         "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
            lifecycle, owner_ref, system_ref, sort_name, etag, document, digest, etag_at, relations_at,
-           since_seq)
+           since_seq, term_nos)
          select $1, $2, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, name, etag, document, digest, etag_at, relations_at, since_seq
+           lifecycle, owner_ref, system_ref, name, etag, document, digest, etag_at, relations_at, since_seq,
+           term_nos::integer[]
          from unnest($3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
              $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-             $17::integer[], $18::integer[], $19::bigint[])
+             $17::integer[], $18::integer[], $19::bigint[], $20::text[])
            as new (entity_no, entity_id, entity_ref, kind, namespace, name, title, type, lifecycle, owner_ref,
-             system_ref, etag, document, digest, etag_at, relations_at, since_seq)
+             system_ref, etag, document, digest, etag_at, relations_at, since_seq, term_nos)
          on conflict on constraint entity_ref do update set
            seq = excluded.seq, entity_id = excluded.entity_id, title = excluded.title, type = excluded.type,
            lifecycle = excluded.lifecycle, owner_ref = excluded.owner_ref, system_ref = excluded.system_ref,
            etag = excluded.etag, document = excluded.document, digest = excluded.digest,
            etag_at = excluded.etag_at, relations_at = excluded.relations_at,
-           since_seq = excluded.since_seq",
+           since_seq = excluded.since_seq, term_nos = excluded.term_nos",
     )
     .bind(tx.id())
     .bind(seq)
@@ -323,21 +355,22 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>]) -> Result<()> {
     .bind(column(rows, |row| at(row.stitched.marks.etag_at)))
     .bind(column(rows, |row| at(row.stitched.marks.relations_at)))
     .bind(column(rows, |row| row.since_seq))
+    .bind(column(term_nos, array))
     .execute(tx.conn())
     .await
     .map_err(db)?;
     Ok(())
 }
 
-async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked]) -> Result<()> {
+async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked<'_>], term_nos: &[Vec<i32>]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     sqlx::query(
         "update entity set seq = $2, owner_ref = new.owner_ref, system_ref = new.system_ref, etag = new.etag,
-           document = new.document
-         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[])
-           as new (entity_no, owner_ref, system_ref, etag, document)
+           document = new.document, term_nos = new.term_nos::integer[]
+         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+           as new (entity_no, owner_ref, system_ref, etag, document, term_nos)
          where entity.tenant_id = $1 and entity.entity_no = new.entity_no",
     )
     .bind(tx.id())
@@ -347,6 +380,7 @@ async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked]) -> Res
     .bind(column(rows, |row| row.system_ref.as_deref()))
     .bind(column(rows, |row| row.stitched.etag.as_str()))
     .bind(column(rows, |row| row.stitched.document.as_str()))
+    .bind(column(term_nos, array))
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -389,17 +423,18 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
 /// Those of the database.
 pub async fn delete(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     history::bury(tx, entity_refs).await?;
-    let entity_nos: Vec<i32> =
-        sqlx::query_scalar("delete from entity where tenant_id = $1 and entity_ref = any ($2) returning entity_no")
-            .bind(tx.id())
-            .bind(entity_refs)
-            .fetch_all(tx.conn())
-            .await
-            .map_err(db)?;
-    postings::forget(tx, &entity_nos).await?;
+    let gone: Vec<(i32, Vec<i32>)> = sqlx::query_as(
+        "delete from entity where tenant_id = $1 and entity_ref = any ($2) returning entity_no, term_nos",
+    )
+    .bind(tx.id())
+    .bind(entity_refs)
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
+    postings::forget(tx, &gone).await?;
     sqlx::query("delete from search_document where tenant_id = $1 and entity_no = any ($2)")
         .bind(tx.id())
-        .bind(entity_nos)
+        .bind(gone.iter().map(|(entity_no, _)| *entity_no).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;
