@@ -82,7 +82,7 @@ pub async fn note_conflicts(
 ) -> Result<()> {
     let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
     let removed = match mode {
-        Mode::Full => return refresh::set_conflicts(tx, source, &conflicting).await,
+        Mode::Full => return refresh::set_conflicts(tx, source, &conflicting, &BTreeSet::new()).await,
         Mode::Delta(removed) | Mode::Explicit(removed) => removed,
     };
     let settled: Vec<&str> = emitted.iter().map(|one| &*one.entity_ref).chain(removed.iter().map(|r| &**r)).collect();

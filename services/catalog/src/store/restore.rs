@@ -4,7 +4,8 @@
 
 use super::history::deleted::Deleted;
 use super::managed::{self, Managed};
-use super::{kinds, refresh, relations, sequence, write};
+use super::relations::{self, Said};
+use super::{kinds, refresh, sequence, write};
 use crate::domain::cause::Cause;
 use crate::domain::location::is_location;
 use crate::domain::outcome::{Content, Emitted, Processed};
@@ -46,7 +47,8 @@ pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause, now: Of
     insert_state(tx, deleted, &processed, unprocessed).await?;
     refresh::insert_edges(tx, SOURCE, &[key]).await?;
     managed::put(tx, &[written(deleted, &processed, cause, now)]).await?;
-    let mut affected = relations::replace(tx, &[(key.to_owned(), processed.relations.as_slice())]).await?;
+    let said = Said { origin: key, relations: &processed.relations, is_new: false, seq: counters.seq };
+    let mut affected = relations::replace(tx, &[said]).await?.affected;
     affected.insert(key.to_owned());
     write::stitch_all(tx, &mut counters, &BTreeMap::from([(key, &processed)]), &affected).await?;
     sequence::save(tx, &counters).await?;
