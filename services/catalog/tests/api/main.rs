@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
+mod concurrency;
 mod deletion;
+mod equality;
 pub(crate) mod harness;
 mod ingestion;
 mod kinds;
 mod locations;
+mod oracle;
 mod permissions;
 mod query;
 mod search;
