@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
+mod concurrency;
 mod deletion;
 mod guard;
 mod harness;
@@ -12,6 +13,12 @@ mod locations;
 mod managed;
 mod overlays;
 mod past;
+mod equality;
+pub(crate) mod harness;
+mod ingestion;
+mod kinds;
+mod locations;
+mod oracle;
 mod permissions;
 mod providers;
 mod query;
