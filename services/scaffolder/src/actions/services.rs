@@ -157,7 +157,9 @@ impl Services {
             files: Vec<TreeFile>,
         }
         let path = "/internal/integrations/v1/tree";
-        let response = self.send(ServiceName::Integrations, Method::POST, path, Some(json!({ "url": url, "priority": "user" }))).await?;
+        let response = self
+            .send(ServiceName::Integrations, Method::POST, path, Some(json!({ "url": url, "priority": "user" })))
+            .await?;
         Ok(read_json::<Answer>(response).await?.files)
     }
 
