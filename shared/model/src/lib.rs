@@ -10,6 +10,7 @@
 
 pub mod custom;
 pub mod entity;
+pub mod json;
 pub mod location;
 pub mod normalise;
 pub mod placeholder;

@@ -83,7 +83,7 @@ impl Placeholder {
         let text = String::from_utf8_lossy(bytes);
         match self.resolver {
             Resolver::Text | Resolver::OpenApi | Resolver::AsyncApi => Ok(Value::String(text.into_owned())),
-            Resolver::Json => serde_json::from_str(&text)
+            Resolver::Json => crate::json::parse(text.as_bytes())
                 .map_err(|error| format!("Placeholder {key} failed to parse JSON data at {target}, {error}")),
             Resolver::Yaml => yaml::parse_single(&text, &Limits::default())
                 .map_err(|error| format!("Placeholder {key} found an error in the data at {target}, {error}")),

@@ -40,8 +40,7 @@ pub async fn documents(
 ) -> Result<HashMap<String, String>> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let seq = moment::seq_at(&mut tx, moment).await?;
-    let present = moment::present(&mut tx).await?;
-    let scope = state.scope(caller, present.policy_version).await?;
+    let scope = state.scope_in(&mut tx, caller).await?;
     versions::list_documents_at(&mut tx, seq, entity_refs, filter, &scope.condition).await
 }
 

@@ -77,20 +77,21 @@ impl Pipeline<'_> {
             Err(unreadable) if unreadable.missing && optional => return Ok(Vec::new()),
             Err(unreadable) => return Err(unreadable.problem(&file.target)),
         };
+        let text = String::from_utf8_lossy(&bytes);
         let mut emitted = Vec::new();
-        for draft in drafts(&bytes, file, origin, &self.kinds.allowed)? {
-            emitted.extend(self.emit(draft, file, &bytes).await);
+        for draft in drafts(&text, file, origin, &self.kinds.allowed)? {
+            emitted.extend(self.emit(draft, file, &text).await);
         }
         Ok(emitted)
     }
 
-    async fn emit(&self, draft: Draft, file: &LocationRef, bytes: &[u8]) -> Option<Emitted> {
+    async fn emit(&self, draft: Draft, file: &LocationRef, text: &str) -> Option<Emitted> {
         let filled = if is_location(&draft.entity) {
             Ok(Value::Null)
         } else {
             self.fill_placeholders(draft.entity.clone()).await
         };
-        emit(draft, filled, file, bytes, &self.kinds.custom)
+        emit(draft, filled, file, text, &self.kinds.custom)
     }
 
     async fn fill_placeholders(&self, mut entity: Value) -> Result<Value, Problem> {

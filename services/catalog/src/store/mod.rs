@@ -3,13 +3,18 @@
 //! Every change begins with [`sequence::lock`], so changes of one organisation follow one another and none can
 //! deadlock; reads never wait.
 
+pub mod additions;
 pub mod apply;
+pub mod claim;
 pub mod conditions;
 pub mod entities;
 pub mod facets;
+pub mod guard;
 pub mod history;
+pub mod index;
 pub mod kinds;
 pub mod locations;
+pub mod managed;
 pub mod policies;
 pub mod postings;
 pub mod progress;
@@ -19,5 +24,6 @@ pub mod remove;
 pub mod restore;
 pub mod search;
 pub mod sequence;
+pub mod settings;
 pub mod statistics;
 pub mod write;

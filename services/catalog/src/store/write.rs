@@ -1,9 +1,11 @@
 //! Writes final entities: row, terms and search document, for whatever changed, in a few statements.
 
 use super::history::{self, Superseded};
-use super::sequence::Counters;
-use super::{postings, relations};
+use super::sequence::{self, Counters};
+use super::{additions, postings, relations};
+use crate::domain::cause::Cause;
 use crate::domain::outcome::{Problem, Processed};
+use crate::domain::text::lower;
 use crate::domain::{content, document, stitch, terms};
 use kernel::{Error, Result};
 use model::Envelope;
@@ -33,14 +35,19 @@ pub async fn stitch_all(
     }
     let known = list_known(tx, &wanted).await?;
     let mut relations = relations::list_of(tx, &wanted).await?;
+    let mut additions = additions::load(tx, &wanted).await?;
     let mut rows = Vec::new();
     for known in known {
         let fresh = processed.get(known.entity_ref.as_str());
         let content: Value = match (fresh, &known.document) {
             (Some(processed), _) if processed.unsearchable.is_none() => processed.entity.clone(),
-            (_, Some(document)) => serde_json::from_str(document).map_err(Error::internal)?,
+            (_, Some(document)) => {
+                let base = additions.base(&known.entity_ref).unwrap_or(document);
+                serde_json::from_str(base).map_err(Error::internal)?
+            }
             _ => continue,
         };
+        let content = additions.dress(&known.entity_ref, content);
         let related = relations.remove(&known.entity_ref).unwrap_or_default();
         let entity_no = known.entity_no.unwrap_or_else(|| {
             let entity_no = counters.next_entity_no;
@@ -60,9 +67,20 @@ pub async fn stitch_all(
     let ended: Vec<Superseded<'_>> = rows.iter().filter_map(Row::superseded).collect();
     history::supersede(tx, counters.seq, &ended).await?;
     upsert(tx, counters.seq, &rows).await?;
+    additions.save(tx).await?;
     upsert_search(tx, &rows).await?;
     let terms: Vec<_> = rows.into_iter().map(|row| (row.entity_no, row.terms)).collect();
     postings::replace(tx, counters, &terms).await
+}
+
+/// Stitches one entity, because what is added to it changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stitch_again(tx: &mut TenantTx, entity_ref: &str, cause: &Cause) -> Result<()> {
+    let mut counters = sequence::lock(tx, cause).await?;
+    stitch_all(tx, &mut counters, &BTreeMap::new(), &BTreeSet::from([entity_ref.to_owned()])).await?;
+    sequence::save(tx, &counters).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -207,23 +225,28 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    // The organisation is a word of the vector, so that the index alone can tell its documents from all others.
+    // The organisation is a word of the vector, so that the index alone can tell its documents from all others; and so
+    // is the name, since a title may have nothing of it.
     sqlx::query(
-        "insert into search_document (tenant_id, entity_no, type, title, body, document, vector)
-         select $1, entity_no, $2, title, body, document,
+        "insert into search_document (tenant_id, entity_no, type, title, heading, name, body, document, vector)
+         select $1, entity_no, $2, title, heading, name, body, document,
            setweight(to_tsvector('pg_catalog.english', title), 'A')
              || setweight(to_tsvector('pg_catalog.english', body), 'B')
-             || setweight(to_tsvector('pg_catalog.english', document - '{title,text,location}'::text[]), 'C')
-             || array_to_tsvector(array['tenant ' || $1::text])
-         from unnest($3::integer[], $4::text[], $5::text[], $6::jsonb[]) as new (entity_no, title, body, document)
+             || setweight(to_tsvector('pg_catalog.english', document - '{title,text}'::text[]), 'C')
+             || array_to_tsvector(array['tenant ' || $1::text, 'name ' || name])
+         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
+           as new (entity_no, title, heading, name, body, document)
          on conflict on constraint search_document_pk do update set
-           title = excluded.title, body = excluded.body, document = excluded.document, vector = excluded.vector
-         where search_document.document <> excluded.document",
+           title = excluded.title, heading = excluded.heading, name = excluded.name, body = excluded.body,
+           document = excluded.document, vector = excluded.vector
+         where search_document.document <> excluded.document or search_document.heading is null",
     )
     .bind(tx.id())
     .bind(document::DOCUMENT_TYPE)
     .bind(column(rows, |row| row.entity_no))
     .bind(column(rows, |row| row.search.title.as_str()))
+    .bind(column(rows, |row| lower(&row.search.title)))
+    .bind(column(rows, |row| row.name.as_str()))
     .bind(column(rows, |row| row.search.text.as_str()))
     .bind(column(rows, |row| row.search.json.clone()))
     .execute(tx.conn())

@@ -3,11 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
 mod deletion;
-mod harness;
+mod guard;
+pub(crate) mod harness;
+mod history;
 mod ingestion;
 mod kinds;
 mod locations;
+mod managed;
+mod overlays;
+mod past;
 mod permissions;
+mod providers;
 mod query;
 mod search;
+mod settings;
 mod tenants;

@@ -78,12 +78,12 @@ pub fn text(moment: OffsetDateTime) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
-/// The last change of the organisation, and the version of the policies it is read under.
+/// Where the organisation's catalog stands.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn present(tx: &mut TenantTx) -> Result<Present> {
-    let found = sqlx::query_as("select seq, policy_version, pruned_seq from tenant_seq where tenant_id = $1")
+    let found = sqlx::query_as("select seq, pruned_seq from tenant_seq where tenant_id = $1")
         .bind(tx.id())
         .fetch_optional(tx.conn())
         .await
@@ -91,13 +91,11 @@ pub async fn present(tx: &mut TenantTx) -> Result<Present> {
     Ok(found.unwrap_or_default())
 }
 
-/// Where the organisation's catalog stands.
+/// The ends of what is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
 pub struct Present {
     /// The last change.
     pub seq: i64,
-    /// The version of the policies.
-    pub policy_version: i64,
     /// What was before this change is not known any more.
     pub pruned_seq: i64,
 }

@@ -34,14 +34,14 @@ pub async fn list_at(tx: &mut TenantTx, seq: i64, entity_refs: &[String]) -> Res
         "select entity_ref, entity_id, document, seq <= $3 as is_exact from entity
          where tenant_id = $1 and entity_ref = any ($2) and since_seq <= $3
          union all
-         select then.entity_ref, then.entity_id, then.document, false
+         select past.entity_ref, past.entity_id, past.document, false
          from (select distinct unnest($2::text[]) as entity_ref) asked
          cross join lateral (
            select version.* from entity_version version
            where version.tenant_id = $1 and version.entity_ref = asked.entity_ref and version.to_seq > $3
            order by version.to_seq limit 1
-         ) then
-         where then.from_seq <= $3",
+         ) past
+         where past.from_seq <= $3",
     )
     .bind(tx.id())
     .bind(entity_refs)
@@ -59,11 +59,11 @@ pub async fn find_ref_by_uid(tx: &mut TenantTx, seq: i64, uid: Uuid) -> Result<O
     sqlx::query_scalar(
         "select entity_ref from entity where tenant_id = $1 and entity_id = $2 and since_seq <= $3
          union all
-         select then.entity_ref from (
+         select past.entity_ref from (
            select entity_ref, from_seq from entity_version
            where tenant_id = $1 and entity_id = $2 and to_seq > $3 order by to_seq limit 1
-         ) then
-         where then.from_seq <= $3
+         ) past
+         where past.from_seq <= $3
          limit 1",
     )
     .bind(tx.id())
