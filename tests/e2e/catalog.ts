@@ -95,9 +95,9 @@ async function aChangeIsInTheHistory(scene: Scene): Promise<void> {
   await admin.sees('Changed description and tags');
   await admin.sees('From its file');
   const diff = page.getByRole('list', { name: 'Changes of metadata.description' });
-  assert.deepEqual(await diff.getByRole('listitem').allInnerTexts(), [
-    '−\nRemoved: \nLights the stage.',
-    '+\nAdded: \nLights the stage and the pit.',
+  assert.deepEqual(await diff.getByRole('listitem').allTextContents(), [
+    '−Removed: Lights the stage.',
+    '+Added: Lights the stage and the pit.',
   ]);
   await admin.screenshot('history');
   await page.getByRole('link', { name: 'View this version' }).last().click();

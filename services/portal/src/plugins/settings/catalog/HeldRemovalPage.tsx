@@ -12,7 +12,7 @@ import { Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
 import { useMay } from '../useMe';
 import { byKind, heldShare, heldSource, kindTitle, unnamed } from './heldWords';
-import { removalDecided } from './useHeldRemovals';
+import { refreshHeldRemovals } from './useHeldRemovals';
 
 const heldPath = '/settings/catalog-sources/held';
 
@@ -21,7 +21,7 @@ function Decide({ held }: { held: HeldRemoval }) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState<'approve' | 'keep'>();
   const decided = () => {
-    removalDecided();
+    refreshHeldRemovals();
     navigate(heldPath);
   };
   return (
