@@ -134,9 +134,8 @@ function Kinds(props: PartProps & { kinds: CatalogKind[]; allowed: string[] }) {
     <fieldset className="rules-group">
       <legend>Kinds that files and people may bring</legend>
       <p className="pro-quiet">
-        Entities of other kinds are refused, with the reason at their file. The
-        <Link to="/settings/kinds"> kinds that you define yourself</Link> are
-        always accepted.
+        Entities of other kinds are refused, with the reason at their file.{' '}
+        <Link to="/settings/kinds">Kinds of your own</Link> are always accepted.
       </p>
       <div className="rules-kinds">
         {kinds.map(({ kind, title }) => (
