@@ -16,7 +16,7 @@ import { Status } from '../../../ui/Status';
 import { FailureState, Skeleton } from '../../../ui/states';
 import { TextInput } from '../../../ui/TextInput';
 import { useLoad } from '../../../ui/useLoad';
-import { useMe } from '../useMe';
+import { useMay } from '../useMe';
 import {
   changedRules,
   fromRulesDraft,
@@ -241,7 +241,7 @@ function RulesForm(props: {
 /** How the organisation's catalog behaves. */
 export function CatalogRulesPage() {
   const api = useApi(catalogSettingsApiRef);
-  const me = useMe();
+  const mayChange = useMay('tenant.update') === true;
   const { load, reload } = useLoad(async () => {
     const [settings, kinds] = await Promise.all([api.get(), api.kinds()]);
     return { settings, kinds };
@@ -257,7 +257,7 @@ export function CatalogRulesPage() {
           <FailureState failure={load.failure} onRetry={reload} />
         )}
         {load.state === 'ready' && (
-          <RulesForm {...load.value} mayChange={me?.role === 'admin'} />
+          <RulesForm {...load.value} mayChange={mayChange} />
         )}
       </Panel>
     </PageFrame>
