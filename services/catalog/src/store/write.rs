@@ -56,7 +56,7 @@ pub async fn stitch_all(
         });
         if let Some(mut row) = Row::new(entity_no, &known, &content, &related)? {
             if let (Some(before), Some(since_seq)) = (&known.document, known.since_seq) {
-                row.superseded = fresh.and_then(|_| content::superseded(before, &row.document));
+                row.superseded = content::superseded(before, &row.document);
                 row.since_seq = if row.superseded.is_some() { counters.seq } else { since_seq };
             } else {
                 row.since_seq = counters.seq;
