@@ -5,7 +5,6 @@ use super::reply;
 use super::source_schema::{OverlayInput, Provenance, WrittenOverlay};
 use crate::State;
 use crate::domain::cause::Cause;
-use crate::domain::filter::Filter;
 use crate::domain::overlay::Overlay;
 use crate::domain::provenance::{self, Origin, OriginKind};
 use crate::domain::source::Source;
@@ -38,7 +37,7 @@ pub async fn get_overlay(
 ) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
-    shown_entity(&mut tx, &key).await?;
+    shown_entity(&state, &mut tx, &caller, &key).await?;
     let written = additions::find_overlay(&mut tx, &key).await?.ok_or_else(|| nothing(&key))?;
     Ok(reply::value(StatusCode::OK, &answer(written)?)?)
 }
@@ -58,7 +57,7 @@ pub async fn put_overlay(
     let overlay = read(&headers, &body)?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
-    shown_entity(&mut tx, &key).await?;
+    shown_entity(&state, &mut tx, &caller, &key).await?;
     let before = additions::find_overlay(&mut tx, &key).await?;
     let written =
         Written { overlay: Json(overlay), changed_at: state.clock.now(), changed_by: caller.principal.label() };
@@ -86,6 +85,7 @@ pub async fn delete_overlay(
 ) -> Result<Response> {
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
+    shown_entity(&state, &mut tx, &caller, &key).await?;
     let before = additions::find_overlay(&mut tx, &key).await?.ok_or_else(|| nothing(&key))?;
     additions::delete_overlay(&mut tx, &key).await?;
     write::stitch_again(&mut tx, &key, &Cause::person(&caller.principal)).await?;
@@ -105,7 +105,7 @@ pub async fn get_provenance(
 ) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
-    let shown = shown_entity(&mut tx, &key).await?;
+    let shown = shown_entity(&state, &mut tx, &caller, &key).await?;
     let base = additions::find_base(&mut tx, &key).await?.unwrap_or(shown);
     let source = origin_of(&mut tx, &key, &base).await?;
     let overlay = match additions::find_overlay(&mut tx, &key).await? {
@@ -121,9 +121,10 @@ pub async fn get_provenance(
     Ok(reply::value(StatusCode::OK, &Provenance { fields })?)
 }
 
-/// The entity as it is shown.
-async fn shown_entity(tx: &mut TenantTx, key: &str) -> kernel::Result<Value> {
-    let document = entities::find_by_ref(tx, key, &Filter::everything()).await?;
+/// The entity as it is shown, to whoever may see it.
+async fn shown_entity(state: &State, tx: &mut TenantTx, caller: &Caller, key: &str) -> kernel::Result<Value> {
+    let condition = state.scope_in(tx, caller).await?.condition;
+    let document = entities::find_by_ref(tx, key, &condition).await?;
     let document = document.ok_or_else(|| Error::not_found(format!("No such entity {key}")))?;
     serde_json::from_str(&document).map_err(Error::internal)
 }

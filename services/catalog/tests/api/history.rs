@@ -1,7 +1,7 @@
 //! What was, what happened, and what comes back.
 
+use super::harness::{Catalog, component, group, location, names};
 use super::permissions::{allow, jane, rule};
-use crate::harness::{Catalog, component, group, location, names};
 use authz::Permission;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
