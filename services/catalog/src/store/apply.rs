@@ -148,6 +148,8 @@ async fn take<'r>(
     let kept: BTreeSet<String> = mine.iter().map(|one| one.entity_ref.clone()).collect();
     let displaced: Vec<&str> = mine.iter().filter(|one| displaces(&claims, one)).map(|one| &*one.entity_ref).collect();
     claim::displace(tx, &displaced).await?;
+    let nobodys: Vec<&str> = mine.iter().filter(|one| is_nobodys(&claims, one)).map(|one| &*one.entity_ref).collect();
+    claim::displace_restored(tx, source, &nobodys).await?;
     refresh::insert_edges(tx, source, &kept.iter().map(String::as_str).collect::<Vec<_>>()).await?;
     changes.affected.extend(additions::list_dressed(tx, &kept).await?);
 
@@ -181,6 +183,12 @@ fn may_claim(claim: Option<&Claim>, emitted: &Emitted) -> bool {
 /// Whether others who named no location key have to let go of it.
 fn displaces(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
     emitted.location_key != NO_KEY
+        && claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
+}
+
+/// Whether nobody names a location key for it, its new source neither.
+fn is_nobodys(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
+    emitted.location_key == NO_KEY
         && claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
 }
 

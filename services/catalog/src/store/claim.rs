@@ -6,6 +6,7 @@
 use super::guard::Hold;
 use super::refresh;
 use crate::domain::outcome::Emitted;
+use crate::domain::source::{RESTORED_SET, Source};
 use kernel::Result;
 use std::collections::BTreeSet;
 use store::{TenantTx, db};
@@ -66,6 +67,32 @@ pub async fn displace(tx: &mut TenantTx, entity_refs: &[&str]) -> Result<()> {
     ] {
         sqlx::query(sql).bind(tx.id()).bind(entity_refs).execute(tx.conn()).await.map_err(db)?;
     }
+    Ok(())
+}
+
+/// Takes these entities out of the set of restored ones: `source` emits them now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn displace_restored(tx: &mut TenantTx, source: &str, entity_refs: &[&str]) -> Result<()> {
+    let restored = Source::Set(RESTORED_SET).to_string();
+    if entity_refs.is_empty() || source == restored {
+        return Ok(());
+    }
+    sqlx::query("delete from refresh_edge where tenant_id = $1 and entity_ref = any ($2) and source = $3")
+        .bind(tx.id())
+        .bind(entity_refs)
+        .bind(restored)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
+    sqlx::query("delete from managed_entity where tenant_id = $1 and entity_ref = any ($2) and set_name = $3")
+        .bind(tx.id())
+        .bind(entity_refs)
+        .bind(RESTORED_SET)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
     Ok(())
 }
 

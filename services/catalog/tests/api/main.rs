@@ -4,6 +4,7 @@
 
 mod concurrency;
 mod deletion;
+mod equality;
 mod guard;
 mod harness;
 mod history;
@@ -11,14 +12,9 @@ mod ingestion;
 mod kinds;
 mod locations;
 mod managed;
+mod oracle;
 mod overlays;
 mod past;
-mod equality;
-pub(crate) mod harness;
-mod ingestion;
-mod kinds;
-mod locations;
-mod oracle;
 mod permissions;
 mod providers;
 mod query;

@@ -60,11 +60,12 @@ pub async fn bury(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     // Under the lock of `sequence::lock`, the counters say which change is in progress.
     sqlx::query(
         "insert into entity_version
-           (tenant_id, entity_ref, from_seq, to_seq, entity_no, entity_id, deleted, document)
+           (tenant_id, entity_ref, from_seq, to_seq, entity_no, entity_id, deleted, document, base)
          select $1, entity.entity_ref, entity.since_seq, now.seq, entity.entity_no, entity.entity_id, true,
-           entity.document
+           entity.document, base.document
          from tenant_seq now
          join entity on entity.tenant_id = $1 and entity.entity_ref = any ($2) and entity.since_seq < now.seq
+         left join entity_base base on base.tenant_id = $1 and base.entity_ref = entity.entity_ref
          where now.tenant_id = $1",
     )
     .bind(tx.id())
