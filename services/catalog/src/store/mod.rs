@@ -9,6 +9,7 @@ pub mod claim;
 pub mod conditions;
 pub mod entities;
 pub mod facets;
+pub mod finder;
 pub mod guard;
 pub mod history;
 pub mod index;

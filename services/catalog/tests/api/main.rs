@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
 mod deletion;
+mod finder;
 mod guard;
 pub(crate) mod harness;
 pub(crate) mod history;
@@ -15,6 +16,7 @@ mod past;
 pub(crate) mod permissions;
 pub(crate) mod providers;
 mod query;
+mod scope;
 mod search;
 mod settings;
 mod tenants;
