@@ -44,6 +44,7 @@ pub struct State {
     pub(crate) remembered: access::Remembered,
     pub(crate) catalogs: index::Catalogs,
     pub(crate) finder: finder::Finder,
+    pub(crate) pasts: index::Pasts,
 }
 
 impl State {
@@ -53,6 +54,7 @@ impl State {
         let catalogs = index::Catalogs::new(db.clone(), config.index);
         let text_index_bytes = if config.index.enabled { config.index.text_index_bytes } else { 0 };
         let finder = finder::Finder::new(db.clone(), text_index_bytes);
+        let pasts = index::Pasts::new(db.clone(), config.index);
         Self {
             db,
             client,
@@ -63,6 +65,7 @@ impl State {
             remembered: access::Remembered::default(),
             catalogs,
             finder,
+            pasts,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod find;
 pub mod fresh;
 pub mod marking;
 pub mod query;
+pub mod vector;
 pub mod words;
 
 pub use fresh::Finder;

@@ -3,7 +3,8 @@
 //! Documents are only ever added; one that changed is added again and the older one is dead, until so many are dead
 //! that the whole had better be made anew. Ranks as `text_search.hits` in SQL does, but for what tells texts apart.
 
-use super::query::{Query, lexeme};
+use super::query::Query;
+use super::vector::{COUNT, IN_TEXT, IN_TITLE, MARKS, PLACES, entries, merged};
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
@@ -11,16 +12,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// In the title, in the text, anywhere else.
-const IN_TITLE: u8 = 1;
-const IN_TEXT: u8 = 2;
-const PLACES: u8 = 7;
-/// Above the places, how often, as far as it can be counted.
-const COUNT: u32 = 3;
-const MOST: u8 = 7;
-/// Bits of a posting that are not the document's place in the list.
-const MARKS: u32 = 6;
 
 /// The grade of everything when nothing in particular is asked for.
 const UNGRADED: u8 = 5;
@@ -456,39 +447,6 @@ impl Candidate {
     }
 }
 
-fn merged(a: u8, b: u8) -> u8 {
-    (a | b) & PLACES | ((a >> COUNT) + (b >> COUNT)).min(MOST) << COUNT
-}
-
-/// The words of a `tsvector` with their marks, without those that are there for other purposes: organisations, names
-/// and paths.
-fn entries(vector: &str) -> impl Iterator<Item = (String, u8)> + '_ {
-    let mut rest = vector;
-    std::iter::from_fn(move || {
-        loop {
-            let (word, after) = lexeme(rest.trim_start())?;
-            let end = after.find(' ').unwrap_or(after.len());
-            let positions = after[..end].strip_prefix(':');
-            rest = &after[end..];
-            if let Some(positions) = positions.filter(|_| !word.starts_with('/')) {
-                return Some((word, marks(positions)));
-            }
-        }
-    })
-}
-
-/// Of positions like `1A,4B,7`.
-fn marks(positions: &str) -> u8 {
-    positions.split(',').fold(0, |marks, position| {
-        let place = match position.as_bytes().last() {
-            Some(b'A') => IN_TITLE,
-            Some(b'B') => IN_TEXT,
-            _ => PLACES & !(IN_TITLE | IN_TEXT),
-        };
-        merged(marks, place | 1 << COUNT)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
@@ -600,12 +558,5 @@ mod tests {
                 assert_eq!(page(offset, limit), expected, "{offset} {limit}");
             }
         }
-    }
-
-    #[test]
-    fn words_are_read_with_the_places_where_they_stand() {
-        let read: Vec<_> = entries("'it''s':1A,3B 'x':2 'tenant a b' 'y':4C,5C").collect();
-        let twice = 2 << COUNT;
-        assert_eq!(read, [("it's".into(), 3 | twice), ("x".into(), 4 | 1 << COUNT), ("y".into(), 4 | twice)]);
     }
 }

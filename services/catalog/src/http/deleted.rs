@@ -124,7 +124,7 @@ pub async fn restore_entity(
     let Some(found) = found.pop() else {
         return Err(Error::not_found(format!("No entity {key} was deleted within the last {days} days")).into());
     };
-    restore::entity(&mut tx, &found, &Cause::restore(&caller.principal)).await?;
+    restore::entity(&mut tx, &found, &Cause::restore(&caller.principal), state.clock.now()).await?;
     tx.record(AuditEvent::by(&caller.principal, "entity.restore", key.clone())).await?;
     tx.commit().await?;
     state.wake.notify_one();

@@ -197,7 +197,7 @@ pub async fn provider(
     let kept = take(tx, source, emitted, &mut changes).await?;
     let absent = |entity_ref: &&String| before.contains(*entity_ref) && !kept.contains(*entity_ref);
     let mut gone: BTreeSet<String> = match mode {
-        Mode::Full | Mode::Replace => before.difference(&kept).cloned().collect(),
+        Mode::Full => before.difference(&kept).cloned().collect(),
         Mode::Delta(removed) | Mode::Explicit(removed) => removed.iter().filter(absent).cloned().collect(),
     };
     claim::note_conflicts(tx, source, emitted, mode, &changes.mutated.conflicts).await?;

@@ -56,7 +56,8 @@ pub async fn stitch_all(
         });
         if let Some(mut row) = Row::new(entity_no, &known, &content, &related)? {
             if let (Some(before), Some(since_seq)) = (&known.document, known.since_seq) {
-                row.superseded = fresh.and_then(|_| content::superseded(before, &row.document));
+                let may_differ = fresh.is_some() || additions.concern(&known.entity_ref);
+                row.superseded = may_differ.then(|| content::superseded(before, &row.document)).flatten();
                 row.since_seq = if row.superseded.is_some() { counters.seq } else { since_seq };
             } else {
                 row.since_seq = counters.seq;

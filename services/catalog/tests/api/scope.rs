@@ -1,7 +1,7 @@
 //! Conditions on reading: every read against a brute-force reading of the same rules.
 
-use crate::harness::{Catalog, names};
-use crate::permissions::{allow, jane, rule};
+use super::harness::{Catalog, names};
+use super::permissions::{allow, jane, rule};
 use authz::{Criteria, Permission};
 use catalog::domain::condition::EntityCondition;
 use http::Method;

@@ -1,5 +1,6 @@
 //! Which change a moment comes after, and how far back moments are known.
 
+use crate::store::settings;
 use kernel::{Error, Result};
 use store::{TenantTx, db};
 use time::format_description::well_known::Rfc3339;
@@ -24,9 +25,10 @@ impl Default for Retention {
 ///
 /// # Errors
 /// Those of the database.
-#[expect(clippy::unused_async, reason = "settings are rows")]
-pub async fn retention(_: &mut TenantTx) -> Result<Retention> {
-    Ok(Retention::default())
+pub async fn retention(tx: &mut TenantTx) -> Result<Retention> {
+    let settings = settings::load(tx).await?;
+    let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
+    Ok(Retention { history_days: days(settings.history_days), undelete_days: days(settings.undelete_days) })
 }
 
 /// A client's clock may be ahead of ours by so much.
@@ -68,6 +70,18 @@ pub async fn seq_at(tx: &mut TenantTx, moment: OffsetDateTime) -> Result<i64> {
             retention.history_days,
             text(earliest)
         )));
+    }
+    Ok(seq)
+}
+
+/// The change, when the state after it is known still.
+///
+/// # Errors
+/// `Input` when it is not.
+pub async fn known(tx: &mut TenantTx, seq: i64) -> Result<i64> {
+    let present = present(tx).await?;
+    if seq < present.pruned_seq || seq > present.seq {
+        return Err(Error::input("The cursor is of a moment that is not known any more"));
     }
     Ok(seq)
 }
