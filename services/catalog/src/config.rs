@@ -27,6 +27,8 @@ pub struct IndexSettings {
     pub index_bytes: usize,
     /// Bytes of documents kept for the next answer.
     pub document_cache_bytes: usize,
+    /// Bytes of all organisations' text indexes together, about.
+    pub text_index_bytes: usize,
 }
 
 impl Config {
@@ -42,6 +44,7 @@ impl Config {
                 enabled: config.index,
                 index_bytes: usize::try_from(config.index_bytes).unwrap_or(usize::MAX),
                 document_cache_bytes: usize::try_from(config.document_cache_bytes).unwrap_or(usize::MAX),
+                text_index_bytes: usize::try_from(config.text_index_bytes).unwrap_or(usize::MAX),
             },
         }
     }

@@ -16,6 +16,7 @@
 mod access;
 pub mod config;
 pub mod domain;
+pub mod finder;
 mod http;
 pub mod index;
 pub mod jobs;
@@ -42,6 +43,7 @@ pub struct State {
     pub(crate) wake: Arc<Notify>,
     pub(crate) remembered: access::Remembered,
     pub(crate) catalogs: index::Catalogs,
+    pub(crate) finder: finder::Finder,
     pub(crate) pasts: index::Pasts,
 }
 
@@ -50,6 +52,8 @@ impl State {
     #[must_use]
     pub fn new(db: Db, client: ServiceClient, config: Config, internal_key: &[u8], clock: SharedClock) -> Self {
         let catalogs = index::Catalogs::new(db.clone(), config.index);
+        let text_index_bytes = if config.index.enabled { config.index.text_index_bytes } else { 0 };
+        let finder = finder::Finder::new(db.clone(), text_index_bytes);
         let pasts = index::Pasts::new(db.clone(), config.index);
         Self {
             db,
@@ -60,6 +64,7 @@ impl State {
             wake: Arc::new(Notify::new()),
             remembered: access::Remembered::default(),
             catalogs,
+            finder,
             pasts,
         }
     }

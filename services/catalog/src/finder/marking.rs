@@ -30,13 +30,15 @@ pub struct Plain<'t> {
     text: &'t str,
     tokens: Vec<Token<'t>>,
     words: usize,
+    /// Words joined by hyphens: where everything was found, Postgres counts them once more together.
+    joined: usize,
 }
 
 impl<'t> Plain<'t> {
     /// Takes a text apart; `None` when it is not plain.
     #[must_use]
     pub fn read(text: &'t str) -> Option<Self> {
-        let mut plain = Self { text, tokens: Vec::new(), words: 0 };
+        let mut plain = Self { text, tokens: Vec::new(), words: 0, joined: 0 };
         let mut at = 0;
         for chunk in text.split(' ') {
             let core = chunk.strip_suffix([',', '.', ';', ':', '!', '?']).unwrap_or(chunk);
@@ -76,8 +78,7 @@ impl<'t> Plain<'t> {
                 self.push(&core[name..=name + number.len()], at + name, false);
             }
             (count, number) => {
-                // Joined words count once together and once each.
-                self.words += usize::from(count > 1);
+                self.joined += usize::from(count > 1);
                 let mut from = at;
                 for part in parts {
                     self.push(part, from, true);
@@ -102,12 +103,11 @@ impl<'t> Plain<'t> {
     #[must_use]
     pub fn mark(&self, prefixes: &[String], stems: &Stems, start: &str, end: &str) -> Option<String> {
         let found = |token: &Token<'_>| prefixes.iter().any(|prefix| matches(token, prefix, stems));
-        let whole = self.words < FEW;
         let complete = |prefix: &String| self.tokens.iter().any(|token| matches(token, prefix, stems));
-        if !whole && !prefixes.is_empty() && prefixes.iter().all(complete) {
+        if self.words + self.joined >= FEW && !prefixes.is_empty() && prefixes.iter().all(complete) {
             return None;
         }
-        let shown = if whole { self.text.len() } else { self.end_of_beginning() };
+        let shown = if self.words < FEW { self.text.len() } else { self.end_of_beginning() };
         let mut out = String::with_capacity(shown + 2 * (start.len() + end.len()));
         let mut from = 0;
         for token in self.tokens.iter().take_while(|token| token.at < shown).filter(|token| found(token)) {
@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut_behind_its_fifteenth_word_unless_everything_is_in_it() {
-        let long = format!("a-b {} end.", "word ".repeat(11).trim_end());
-        assert_eq!(marked(&long, "payment"), Some(long[..long.len() - 1].to_owned()), "two joined words are three");
+        let long = format!("a-b {} end.", "word ".repeat(12).trim_end());
+        assert_eq!(marked(&long, "payment"), Some(long[..long.len() - 1].to_owned()), "joined words count each");
         let longer = format!("{long} More");
         assert_eq!(marked(&longer, "payment"), Some(long[..long.len() - 1].to_owned()));
         assert_eq!(marked(&format!("{longer} payment"), "payment"), None);
@@ -187,7 +187,9 @@ mod tests {
 
     #[test]
     fn what_could_be_an_address_a_file_or_a_number_is_not_plain() {
-        for text in ["node.js", "a/b", "x@y.z", "1.5", "v2", "a_b", "(a)", "a  --  b", "Straße", "12.", "a,b", ".", "2nd"] {
+        for text in
+            ["node.js", "a/b", "x@y.z", "1.5", "v2", "a_b", "(a)", "a  --  b", "Straße", "12.", "a,b", ".", "2nd"]
+        {
             assert_eq!(Plain::read(text), None, "{text}");
         }
     }

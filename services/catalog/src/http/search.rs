@@ -4,7 +4,8 @@ use super::reply;
 use crate::State;
 use crate::domain::document::DOCUMENT_TYPE;
 use crate::domain::text::lower;
-use crate::store::search::{Hit, Search, find, pushed_types};
+use crate::finder::find::{find, unknown_type};
+use crate::store::search::{Hit, Search, pushed_types};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -56,12 +57,18 @@ pub async fn search(Shared(state): Shared<State>, caller: Caller, RawQuery(query
         limit: query.page_limit,
         offset: query.page.saturating_mul(query.page_limit),
     };
+    let hits = match find(&state, &caller, &search).await? {
+        Some(hits) => hits,
+        None => find_in_sql(&state, &caller, &search).await?,
+    };
+    Ok(reply::text(StatusCode::OK, answer(&search, query.page, &hits)?))
+}
+
+async fn find_in_sql(state: &State, caller: &Caller, search: &Search) -> kernel::Result<Vec<Hit>> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     check_types(&mut tx, search.types.as_deref().unwrap_or_default()).await?;
-    let scope = state.scope_in(&mut tx, &caller).await?;
-    let hits = find(&mut tx, &search, &scope.condition).await?;
-    drop(tx);
-    Ok(reply::text(StatusCode::OK, answer(&search, query.page, &hits)?))
+    let scope = state.scope_in(&mut tx, caller).await?;
+    crate::store::search::find(&mut tx, search, &scope.condition).await
 }
 
 /// Refuses types that there are no documents of.
@@ -71,7 +78,7 @@ async fn check_types(tx: &mut TenantTx, types: &[String]) -> kernel::Result<()> 
     }
     let pushed = pushed_types(tx).await?;
     match types.iter().find(|kind| *kind != DOCUMENT_TYPE && !pushed.contains(kind)) {
-        Some(unknown) => Err(Error::input(format!("There are no documents of type \"{unknown}\""))),
+        Some(unknown) => Err(unknown_type(unknown)),
         None => Ok(()),
     }
 }

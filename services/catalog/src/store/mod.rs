@@ -11,6 +11,7 @@ pub mod conditions;
 pub mod entities;
 pub mod facets;
 pub mod files;
+pub mod finder;
 pub mod guard;
 pub mod history;
 pub mod index;

@@ -32,6 +32,18 @@ pub struct Search {
     pub offset: i32,
 }
 
+impl Search {
+    /// As Backstage marks and shortens: at most 35 words around what was found, or the first 15.
+    #[must_use]
+    pub fn headline_options(&self) -> String {
+        format!(
+            "MaxWords=35, MinWords=15, ShortWord=3, HighlightAll=false, MaxFragments=0, FragmentDelimiter=\" ... \", \
+             StartSel=\"{}\", StopSel=\"{}\"",
+            self.start_tag, self.end_tag
+        )
+    }
+}
+
 /// One result.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Hit {
@@ -52,7 +64,7 @@ pub struct Hit {
 
 /// In which order results come, by columns of `text_search.hits`.
 const ORDER: &str = " order by hit.grade, hit.weight desc, case when hit.grade < 5 then length(hit.heading) end, \
-                     hit.heading, hit.type, hit.entity_no, hit.part";
+                     hit.heading collate \"C\", hit.type collate \"C\", hit.entity_no, hit.part";
 
 /// One page of what the scope lets one see, best first.
 ///
@@ -89,19 +101,13 @@ fn filters_of(search: &Search) -> Option<Json<HashMap<String, Vec<String>>>> {
     (!filters.is_empty()).then_some(Json(filters))
 }
 
-/// As Backstage marks and shortens: at most 35 words around what was found, or the first 15.
 fn push_headline(sql: &mut QueryBuilder<Postgres>, search: &Search, text: &str, name: &str) {
     let Some(words) = &search.words else {
         sql.push("null::text as ").push(name).push(", ");
         return;
     };
-    let options = format!(
-        "MaxWords=35, MinWords=15, ShortWord=3, HighlightAll=false, MaxFragments=0, FragmentDelimiter=\" ... \", \
-         StartSel=\"{}\", StopSel=\"{}\"",
-        search.start_tag, search.end_tag
-    );
     sql.push("ts_headline('pg_catalog.english', ").push(text).push(", to_tsquery('pg_catalog.english', ");
-    sql.push_bind(words.clone()).push("), ").push_bind(options).push(") as ").push(name).push(", ");
+    sql.push_bind(words.clone()).push("), ").push_bind(search.headline_options()).push(") as ").push(name).push(", ");
 }
 
 /// The types of documents that somebody pushed.

@@ -123,7 +123,12 @@ impl Catalog {
             allowed_kinds: AllowedKinds::new(kinds),
             concurrency: 3,
             poll_interval: Duration::from_millis(50),
-            index: IndexSettings { enabled: INDEXED, index_bytes: 64 << 20, document_cache_bytes: 16 << 20 },
+            index: IndexSettings {
+                enabled: INDEXED,
+                index_bytes: 64 << 20,
+                document_cache_bytes: 16 << 20,
+                text_index_bytes: 16 << 20,
+            },
         };
         let state = State::new(test.db.clone(), client, config, b"a secret for tests", system_clock());
         let router = catalog::routes().build(state.clone(), &key()).router;
@@ -133,6 +138,11 @@ impl Catalog {
     /// Starts reading what is due.
     pub fn start(&self) {
         catalog::jobs::start(&self.state, &self.tasks);
+    }
+
+    /// What handlers share.
+    pub fn state(&self) -> &State {
+        &self.state
     }
 
     pub fn admin(&self) -> Caller {

@@ -5,6 +5,7 @@
 mod concurrency;
 mod deletion;
 mod equality;
+mod finder;
 mod guard;
 mod harness;
 mod history;
@@ -18,6 +19,7 @@ mod past;
 mod permissions;
 mod providers;
 mod query;
+mod scope;
 mod search;
 mod settings;
 mod tenants;

@@ -171,6 +171,8 @@ pub struct Catalog {
     pub index_bytes: u64,
     /// Bytes of documents kept beside them.
     pub document_cache_bytes: u64,
+    /// Bytes of all text indexes together, about.
+    pub text_index_bytes: u64,
     /// What new tenants accept.
     pub rules: CatalogRules,
 }
