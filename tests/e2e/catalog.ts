@@ -69,14 +69,14 @@ async function aSourceTellsItsFiles(scene: Scene): Promise<void> {
   await admin.sees('Stage crew');
   await openSource(scene, 'stage.yaml');
   await admin.sees(/dimmer\.yaml line \d+/);
-  await admin.sees('Lamp');
   const problem = admin.page.getByRole('link', { name: /^dimmer\.yaml line \d+$/ });
   assert.equal(await problem.getAttribute('href'), files.url('dimmer.yaml'));
   await admin.settle();
   await admin.screenshot('source');
   files.put('dimmer.yaml', dimmer);
   await admin.page.getByRole('button', { name: 'Read again now' }).click();
-  await admin.sees('Dimmer');
+  await admin.sees(/^Dimmer$/);
+  await admin.sees(/^Lamp$/);
   await problem.waitFor({ state: 'detached', timeout: PATIENCE });
   admin.assertQuiet();
 }
@@ -95,9 +95,9 @@ async function aChangeIsInTheHistory(scene: Scene): Promise<void> {
   await admin.sees('Changed description and tags');
   await admin.sees('From its file');
   const diff = page.getByRole('list', { name: 'Changes of metadata.description' });
-  assert.deepEqual(await diff.getByRole('listitem').allInnerTexts(), [
-    '−\nRemoved: \nLights the stage.',
-    '+\nAdded: \nLights the stage and the pit.',
+  assert.deepEqual(await diff.getByRole('listitem').allTextContents(), [
+    '−Removed: Lights the stage.',
+    '+Added: Lights the stage and the pit.',
   ]);
   await admin.screenshot('history');
   await page.getByRole('link', { name: 'View this version' }).last().click();
@@ -142,7 +142,7 @@ async function anEntityIsMadeWithTheForm(scene: Scene): Promise<void> {
   await page.getByRole('button', { name: 'Create entity' }).click();
   await admin.sees('Enter a name.');
   await admin.sees('Type is needed.');
-  await page.getByRole('textbox', { name: 'Name' }).fill('ledger');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('ledger');
   await page.getByLabel('Title', { exact: true }).fill('Ledger');
   await page.getByRole('combobox', { name: 'Type' }).fill('database');
   await page.keyboard.press('Escape');
@@ -233,7 +233,7 @@ async function aKindIsDefined(scene: Scene): Promise<void> {
   await page.getByRole('button', { name: 'Define kind' }).click();
   await page.getByRole('link', { name: 'Spotlight' }).waitFor();
   await admin.open(pageOf(scene, '/entities/new?kind=spotlight'));
-  await page.getByRole('textbox', { name: 'Name' }).fill('follow-spot');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('follow-spot');
   await page.getByRole('combobox', { name: 'Owner' }).fill('group:default/crew');
   await page.keyboard.press('Escape');
   await page.getByLabel('Watts').fill('0');

@@ -10,8 +10,16 @@ pub const MAX_NODES: usize = 250_000;
 /// # Errors
 /// It is no JSON, nests deeper than 128, or holds too much.
 pub fn parse(text: &[u8]) -> Result<Value, String> {
-    if nodes(text) > MAX_NODES {
-        return Err(format!("the JSON holds more than {MAX_NODES} values"));
+    parse_within(text, MAX_NODES)
+}
+
+/// As [`parse`], with a budget of one's own.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_within(text: &[u8], max_nodes: usize) -> Result<Value, String> {
+    if nodes(text) > max_nodes {
+        return Err(format!("the JSON holds more than {max_nodes} values"));
     }
     serde_json::from_slice(text).map_err(|error| error.to_string())
 }

@@ -14,19 +14,30 @@ pub struct Object {
     map: Map<String, Value>,
 }
 
-/// Reads a JSON body that may be larger than most.
+/// Values that a large body may hold for each of its entities; most have less than half of it.
+const NODES_PER_ENTITY: usize = 150;
+
+/// The bytes of a JSON body that may be larger than most.
 ///
 /// # Errors
-/// `Input` when it is of another media type or no JSON, `PayloadTooLarge` beyond `max` bytes.
-pub async fn large(headers: &HeaderMap, body: Body, max: usize) -> Result<Value> {
+/// `Input` when it is of another media type, `PayloadTooLarge` beyond `max` bytes.
+pub async fn large(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes> {
     check_media_type(headers)?;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let too_large = || Error::too_large(format!("The request is larger than {} MB", max >> 20));
     if announced.is_some_and(|length| length > max) {
         return Err(too_large());
     }
-    let bytes = axum::body::to_bytes(body, max).await.map_err(|error| too_large().with_source(error))?;
-    serde_json::from_slice(&bytes).map_err(|error| Error::input(format!("The body is not JSON: {error}")))
+    axum::body::to_bytes(body, max).await.map_err(|error| too_large().with_source(error))
+}
+
+/// Reads a large body that is to hold up to so many entities.
+///
+/// # Errors
+/// `Input` when it is no JSON, or holds far more.
+pub fn parse_large(bytes: &Bytes, entities: usize) -> Result<Value> {
+    model::json::parse_within(bytes, entities * NODES_PER_ENTITY)
+        .map_err(|error| Error::input(format!("The body is not JSON: {error}")))
 }
 
 fn check_media_type(headers: &HeaderMap) -> Result<()> {

@@ -6,7 +6,8 @@ use crate::State;
 use crate::domain::cause::Cause;
 use crate::domain::source::Source;
 use crate::store::guard::{self, Depth, Hold};
-use crate::store::{locations, refresh, remove};
+use crate::store::{entities, locations, refresh, remove};
+use authz::Permission;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -27,7 +28,7 @@ pub async fn list_removals(Shared(state): Shared<State>, caller: Caller) -> Resu
     let mut tx = state.db.tenant(caller.tenant).await?;
     let mut items = Vec::new();
     for hold in guard::list(&mut tx).await? {
-        items.push(shown(&mut tx, &hold).await?);
+        items.push(shown(&state, &caller, &mut tx, &hold).await?);
     }
     Ok(reply::value(StatusCode::OK, &HeldRemovals { items })?)
 }
@@ -38,7 +39,7 @@ pub async fn list_removals(Shared(state): Shared<State>, caller: Caller) -> Resu
 pub async fn get_removal(Shared(state): Shared<State>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let hold = guard::find(&mut tx, parse(&id)?).await?.ok_or_else(|| unknown(&id))?;
-    Ok(reply::value(StatusCode::OK, &shown(&mut tx, &hold).await?)?)
+    Ok(reply::value(StatusCode::OK, &shown(&state, &caller, &mut tx, &hold).await?)?)
 }
 
 /// Lets the entities go that their source still does not list.
@@ -46,6 +47,7 @@ pub async fn get_removal(Shared(state): Shared<State>, caller: Caller, Path(id):
     responses((status = 200, body = ApprovedRemoval), (status = 404)))]
 pub async fn approve_removal(Shared(state): Shared<State>, caller: Caller, Path(id): Path<String>) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
+    may_delete(&state, &caller, &mut tx, parse(&id)?).await?;
     let approved = remove::held(&mut tx, parse(&id)?, &Cause::person(&caller.principal)).await?;
     let (hold, removed) = approved.ok_or_else(|| unknown(&id))?;
     let before = json!({"total": hold.total, "removing": hold.removing});
@@ -70,6 +72,17 @@ pub async fn reject_removal(Shared(state): Shared<State>, caller: Caller, Path(i
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// Whether the caller's own permission extends to all that would go.
+async fn may_delete(state: &State, caller: &Caller, tx: &mut TenantTx, hold_id: Uuid) -> kernel::Result<()> {
+    let Some(hold) = guard::find(tx, hold_id).await? else { return Ok(()) };
+    let held = guard::list_held(tx, hold_id).await?;
+    let would_go: Vec<String> = guard::doomed(tx, &hold.source, &held, Depth::All).await?.into_iter().collect();
+    if state.permits_all(tx, caller, Permission::CATALOG_ENTITY_DELETE, &would_go).await? {
+        return Ok(());
+    }
+    Err(Error::not_allowed("Your permission does not extend to all entities of this removal"))
+}
+
 fn parse(id: &str) -> kernel::Result<Uuid> {
     Uuid::parse_str(id).map_err(|_| unknown(id))
 }
@@ -78,9 +91,17 @@ fn unknown(id: &str) -> Error {
     Error::not_found(format!("There is no removal {id} that waits for approval"))
 }
 
-async fn shown(tx: &mut TenantTx, hold: &Hold) -> kernel::Result<HeldRemoval> {
+async fn shown(state: &State, caller: &Caller, tx: &mut TenantTx, hold: &Hold) -> kernel::Result<HeldRemoval> {
     let held = guard::list_held(tx, hold.hold_id).await?;
-    let would_go = guard::doomed(tx, &hold.source, &held, Depth::All).await?;
+    let would_go: Vec<String> =
+        guard::doomed(tx, &hold.source, &held, Depth::All).await?.into_iter().take(SHOWN).collect();
+    let scope = state.scope_in(tx, caller).await?;
+    let visible = if scope.condition.is_everything() {
+        None
+    } else {
+        Some(entities::list_by_refs(tx, &would_go, &scope.condition).await?)
+    };
+    let may_see = |entity_ref: &String| visible.as_ref().is_none_or(|visible| visible.contains_key(entity_ref));
     Ok(HeldRemoval {
         id: hold.hold_id,
         source: source_of(tx, &hold.source).await?,
@@ -88,7 +109,7 @@ async fn shown(tx: &mut TenantTx, hold: &Hold) -> kernel::Result<HeldRemoval> {
         total: hold.size().total,
         removing: hold.size().removing,
         percent: hold.size().percent(),
-        entity_refs: would_go.into_iter().take(SHOWN).collect(),
+        entity_refs: would_go.into_iter().filter(may_see).collect(),
     })
 }
 

@@ -11,7 +11,8 @@ use crate::domain::provided::{self, Refused};
 use crate::domain::source::Source;
 use crate::store::claim::{Conflict, Mode, Mutated};
 use crate::store::managed::Managed;
-use crate::store::{apply, kinds, managed};
+use crate::store::policies::Which;
+use crate::store::{apply, entities, kinds, managed};
 use authz::{Decision, Permission};
 use axum::body::Body;
 use axum::extract::State as Shared;
@@ -35,7 +36,8 @@ const MAX_ENTITIES: usize = 5000;
 #[utoipa::path(get, path = "/api/catalog/v1/sets", tag = "sources", responses((status = 200, body = SetList)))]
 pub async fn list_sets(Shared(state): Shared<State>, caller: Caller) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let sets = managed::list_sets(&mut tx).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let sets = managed::list_sets(&mut tx, &scope.condition).await?;
     let items = sets.into_iter().map(|(set, entity_count)| SetSummary { set, entity_count }).collect();
     Ok(reply::value(StatusCode::OK, &SetList { items })?)
 }
@@ -46,7 +48,12 @@ pub async fn list_sets(Shared(state): Shared<State>, caller: Caller) -> Result<R
 pub async fn get_set(Shared(state): Shared<State>, caller: Caller, Path(set): Path<String>) -> Result<Response> {
     check_name(&set)?;
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let entities = managed::list(&mut tx, &set).await?;
+    let mut entities = managed::list(&mut tx, &set).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    if !scope.condition.is_everything() {
+        let visible = entities::list_by_refs(&mut tx, &refs_of(&entities), &scope.condition).await?;
+        entities.retain(|one| visible.contains_key(&one.entity_ref));
+    }
     if entities.is_empty() {
         return Err(unknown(&set).into());
     }
@@ -65,7 +72,7 @@ pub async fn put_set(
     body: Body,
 ) -> Result<Response> {
     check_name(&set)?;
-    let mut body = object(body::large(&headers, body, MAX_BYTES).await?, "entities")?;
+    let mut body = object(read(&headers, body).await?, "entities")?;
     let Some(Value::Array(entities)) = body.remove("entities") else {
         return Err(Error::input("request/body/entities must be array").with_field("entities", "Give a list.").into());
     };
@@ -74,23 +81,22 @@ pub async fn put_set(
         return Err(Error::input(message.clone()).with_field("entities", message).into());
     }
     let places = (0..).map(|i| format!("entities.{i}"));
-    let kinds = kinds_of(&state, &caller).await?;
-    let put = Put::check(&state, &caller, &kinds, &set, entities.into_iter().zip(places))?;
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let done = apply(&mut tx, &caller, &put, Mode::Replace).await?;
-    if !done.removed.is_empty()
-        && authz::decide(&caller.principal, Permission::CATALOG_ENTITY_DELETE) != Decision::Allow
-    {
-        let message = format!("This would delete {} entities, which you may not", done.removed.len());
-        return Err(Error::not_allowed(message).into());
-    }
-    let left: Vec<String> = managed::list(&mut tx, &set).await?.into_iter().map(|one| one.entity_ref).collect();
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
+    let put = Put::check(&state, &caller, &kinds, &set, entities.into_iter().zip(places))?;
     let kept: BTreeSet<&str> = put.entities.iter().map(|one| one.entity_ref.as_str()).collect();
-    let gone: Vec<String> = left.into_iter().filter(|entity_ref| !kept.contains(entity_ref.as_str())).collect();
+    let before = refs_of(&managed::list(&mut tx, &set).await?);
+    let (stay, gone): (Vec<String>, Vec<String>) = before.into_iter().partition(|one| kept.contains(one.as_str()));
+    may_change(&state, &caller, &mut tx, Permission::CATALOG_ENTITY_CREATE, &stay).await?;
+    may_change(&state, &caller, &mut tx, Permission::CATALOG_ENTITY_DELETE, &gone).await?;
+    let done = apply(&mut tx, &state, &caller, &put, Mode::Explicit(&gone)).await?;
     managed::delete(&mut tx, &set, &gone).await?;
+    let entities = managed::list(&mut tx, &set).await?;
+    if entities.len() != put.entities.len() {
+        return Err(Error::unavailable("Somebody else changed the set at the same time; try again").into());
+    }
     let after = json!({"entities": put.entities.len(), "changed": done.changed, "removed": done.removed.len()});
     tx.record(AuditEvent::by(&caller.principal, "entity-set.replace", &set).after(after)).await?;
-    let entities = managed::list(&mut tx, &set).await?;
     tx.commit().await?;
     state.wake.notify_one();
     Ok(reply::text(StatusCode::OK, json_of(&set, &entities)))
@@ -106,9 +112,9 @@ pub async fn delete_set(Shared(state): Shared<State>, caller: Caller, Path(set):
     if entities.is_empty() {
         return Err(unknown(&set).into());
     }
-    let put = Put { set: &set, entities: Vec::new(), emitted: Vec::new() };
-    let done = apply(&mut tx, &caller, &put, Mode::Replace).await?;
-    let refs: Vec<String> = entities.into_iter().map(|one| one.entity_ref).collect();
+    let refs = refs_of(&entities);
+    may_change(&state, &caller, &mut tx, Permission::CATALOG_ENTITY_DELETE, &refs).await?;
+    let done = let_go(&mut tx, &caller, &set, &refs).await?;
     managed::delete(&mut tx, &set, &refs).await?;
     let before = json!({"entities": refs.len()});
     let after = json!({"removed": done.removed.len()});
@@ -130,14 +136,16 @@ pub async fn put_set_entity(
     body: Body,
 ) -> Result<Response> {
     check_name(&set)?;
-    let mut body = object(body::large(&headers, body, MAX_BYTES).await?, "entity")?;
+    let mut body = object(read(&headers, body).await?, "entity")?;
     let entity = body.remove("entity").unwrap_or_default();
-    let kinds = kinds_of(&state, &caller).await?;
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     let put = Put::check(&state, &caller, &kinds, &set, [(entity, "entity".to_owned())])?;
     let entity_ref = put.entities.first().map(|one| one.entity_ref.clone()).unwrap_or_default();
-    let mut tx = state.db.tenant(caller.tenant).await?;
     let before = managed::find(&mut tx, &entity_ref).await?;
-    apply(&mut tx, &caller, &put, Mode::Explicit(&[])).await?;
+    let known: Vec<String> = before.iter().map(|one| one.entity_ref.clone()).collect();
+    may_change(&state, &caller, &mut tx, Permission::CATALOG_ENTITY_CREATE, &known).await?;
+    apply(&mut tx, &state, &caller, &put, Mode::Explicit(&[])).await?;
     let document = |one: &Managed| serde_json::from_str::<Value>(&one.document).unwrap_or_default();
     let mut event = AuditEvent::by(&caller.principal, "entity.write", &entity_ref);
     event.before = before.as_ref().map(document);
@@ -163,9 +171,11 @@ pub async fn delete_set_entity(
     let found = managed::find(&mut tx, &entity_ref).await?.filter(|one| one.set_name == set);
     let missing = || Error::not_found(format!("There is no entity {entity_ref} in the set {set}"));
     let before = found.ok_or_else(missing)?;
-    let put = Put { set: &set, entities: Vec::new(), emitted: Vec::new() };
+    if !state.permits(&mut tx, &caller, Permission::CATALOG_ENTITY_DELETE, Which::Ref(&entity_ref)).await? {
+        return Err(missing().into());
+    }
     let refs = [entity_ref.clone()];
-    apply(&mut tx, &caller, &put, Mode::Explicit(&refs)).await?;
+    let_go(&mut tx, &caller, &set, &refs).await?;
     managed::delete(&mut tx, &set, &refs).await?;
     let before = serde_json::from_str(&before.document).map_err(Error::internal)?;
     tx.record(AuditEvent::by(&caller.principal, "entity.delete", &entity_ref).before(before)).await?;
@@ -185,6 +195,10 @@ fn check_name(set: &str) -> kernel::Result<()> {
 
 fn unknown(set: &str) -> Error {
     Error::not_found(format!("There are no entities in a set {set}"))
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> kernel::Result<Value> {
+    body::parse_large(&body::large(headers, body, MAX_BYTES).await?, MAX_ENTITIES)
 }
 
 fn object(body: Value, member: &str) -> kernel::Result<Map<String, Value>> {
@@ -208,6 +222,7 @@ fn json_of(set: &str, entities: &[Managed]) -> String {
 /// Entities to write into a set.
 struct Put<'p> {
     set: &'p str,
+    kinds: &'p Kinds,
     entities: Vec<Managed>,
     emitted: Vec<Emitted>,
 }
@@ -217,15 +232,15 @@ impl<'p> Put<'p> {
     fn check(
         state: &State,
         caller: &Caller,
-        kinds: &Kinds,
+        kinds: &'p Kinds,
         set: &'p str,
         entities: impl IntoIterator<Item = (Value, String)>,
     ) -> kernel::Result<Self> {
-        let mut put = Self { set, entities: Vec::new(), emitted: Vec::new() };
+        let mut put = Self { set, kinds, entities: Vec::new(), emitted: Vec::new() };
         let mut wrong: Vec<(String, String)> = Vec::new();
         let mut seen = BTreeSet::new();
         for (entity, place) in entities {
-            match put.add(state, caller, kinds, entity) {
+            match put.add(state, caller, entity) {
                 Ok(entity_ref) if seen.insert(entity_ref.clone()) => {}
                 Ok(entity_ref) => wrong.push((place, format!("{entity_ref} is there twice"))),
                 Err(refused) => {
@@ -243,13 +258,7 @@ impl<'p> Put<'p> {
         }
     }
 
-    fn add(
-        &mut self,
-        state: &State,
-        caller: &Caller,
-        kinds: &Kinds,
-        entity: Value,
-    ) -> std::result::Result<String, Refused> {
+    fn add(&mut self, state: &State, caller: &Caller, entity: Value) -> std::result::Result<String, Refused> {
         check_envelope(&entity).map_err(|refusal| {
             let pointer = refusal.pointer().map(str::to_owned);
             (refusal.into(), pointer)
@@ -260,7 +269,7 @@ impl<'p> Put<'p> {
         let (entity_ref, location_key) = (envelope.key(), provided::set_key(self.set, &envelope));
         let place = provided::set_location(self.set, &envelope);
         normalise::set_locations(&mut located, &place, &place);
-        let (content, refused) = provided::content(located, kinds);
+        let (content, refused) = provided::content(located, self.kinds);
         if let Some(refused) = refused {
             return Err(refused);
         }
@@ -276,26 +285,50 @@ impl<'p> Put<'p> {
     }
 }
 
-/// What the organisation judges entities by.
-async fn kinds_of(state: &State, caller: &Caller) -> kernel::Result<Kinds> {
-    let mut tx = state.db.tenant(caller.tenant).await?;
-    let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
-    tx.rollback().await?;
-    Ok(kinds)
-}
-
 fn now(state: &State) -> OffsetDateTime {
     state.clock.now()
 }
 
-async fn apply(tx: &mut TenantTx, caller: &Caller, put: &Put<'_>, mode: Mode<'_>) -> kernel::Result<Mutated> {
+async fn apply(
+    tx: &mut TenantTx,
+    state: &State,
+    caller: &Caller,
+    put: &Put<'_>,
+    mode: Mode<'_>,
+) -> kernel::Result<Mutated> {
     let source = managed::set_source(put.set);
     let done = apply::provider(tx, &source, &put.emitted, mode, &Cause::person(&caller.principal)).await?;
+    kinds::stay_current(tx, &state.config.allowed_kinds, put.kinds).await?;
     if let Some(conflict) = done.conflicts.first() {
         return Err(taken(tx, conflict).await?);
     }
     managed::put(tx, &put.entities).await?;
     Ok(done)
+}
+
+async fn let_go(tx: &mut TenantTx, caller: &Caller, set: &str, refs: &[String]) -> kernel::Result<Mutated> {
+    let source = managed::set_source(set);
+    apply::provider(tx, &source, &[], Mode::Explicit(refs), &Cause::person(&caller.principal)).await
+}
+
+fn refs_of(entities: &[Managed]) -> Vec<String> {
+    entities.iter().map(|one| one.entity_ref.clone()).collect()
+}
+
+/// Whether the caller's permission extends to these entities, which are there.
+async fn may_change(
+    state: &State,
+    caller: &Caller,
+    tx: &mut TenantTx,
+    permission: Permission,
+    refs: &[String],
+) -> kernel::Result<()> {
+    let held = refs.is_empty() || authz::decide(&caller.principal, permission) == Decision::Allow;
+    if held && state.permits_all(tx, caller, permission, refs).await? {
+        return Ok(());
+    }
+    let verb = if permission == Permission::CATALOG_ENTITY_DELETE { "delete" } else { "change" };
+    Err(Error::not_allowed(format!("This would {verb} entities of the set that you may not {verb}")))
 }
 
 /// Why somebody else has an entity, for whoever wanted to write it.

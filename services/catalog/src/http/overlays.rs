@@ -9,7 +9,9 @@ use crate::domain::overlay::Overlay;
 use crate::domain::provenance::{self, Origin, OriginKind};
 use crate::domain::source::Source;
 use crate::store::additions::{self, Written};
+use crate::store::policies::Which;
 use crate::store::{entities, managed, write};
+use authz::Permission;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -37,7 +39,7 @@ pub async fn get_overlay(
 ) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
-    shown_entity(&state, &mut tx, &caller, &key).await?;
+    shown_entity(&state, &caller, &mut tx, &key).await?;
     let written = additions::find_overlay(&mut tx, &key).await?.ok_or_else(|| nothing(&key))?;
     Ok(reply::value(StatusCode::OK, &answer(written)?)?)
 }
@@ -57,7 +59,8 @@ pub async fn put_overlay(
     let overlay = read(&headers, &body)?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
-    shown_entity(&state, &mut tx, &caller, &key).await?;
+    shown_entity(&state, &caller, &mut tx, &key).await?;
+    may_change(&state, &caller, &mut tx, &key).await?;
     let before = additions::find_overlay(&mut tx, &key).await?;
     let written =
         Written { overlay: Json(overlay), changed_at: state.clock.now(), changed_by: caller.principal.label() };
@@ -85,7 +88,7 @@ pub async fn delete_overlay(
 ) -> Result<Response> {
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
-    shown_entity(&state, &mut tx, &caller, &key).await?;
+    may_change(&state, &caller, &mut tx, &key).await?;
     let before = additions::find_overlay(&mut tx, &key).await?.ok_or_else(|| nothing(&key))?;
     additions::delete_overlay(&mut tx, &key).await?;
     write::stitch_again(&mut tx, &key, &Cause::person(&caller.principal)).await?;
@@ -105,7 +108,7 @@ pub async fn get_provenance(
 ) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
-    let shown = shown_entity(&state, &mut tx, &caller, &key).await?;
+    let shown = shown_entity(&state, &caller, &mut tx, &key).await?;
     let base = additions::find_base(&mut tx, &key).await?.unwrap_or(shown);
     let source = origin_of(&mut tx, &key, &base).await?;
     let overlay = match additions::find_overlay(&mut tx, &key).await? {
@@ -121,12 +124,20 @@ pub async fn get_provenance(
     Ok(reply::value(StatusCode::OK, &Provenance { fields })?)
 }
 
-/// The entity as it is shown, to whoever may see it.
-async fn shown_entity(state: &State, tx: &mut TenantTx, caller: &Caller, key: &str) -> kernel::Result<Value> {
-    let condition = state.scope_in(tx, caller).await?.condition;
-    let document = entities::find_by_ref(tx, key, &condition).await?;
+/// The entity as it is shown to this caller.
+async fn shown_entity(state: &State, caller: &Caller, tx: &mut TenantTx, key: &str) -> kernel::Result<Value> {
+    let scope = state.scope_in(tx, caller).await?;
+    let document = entities::list_by_refs(tx, &[key.to_owned()], &scope.condition).await?.remove(key);
     let document = document.ok_or_else(|| Error::not_found(format!("No such entity {key}")))?;
     serde_json::from_str(&document).map_err(Error::internal)
+}
+
+async fn may_change(state: &State, caller: &Caller, tx: &mut TenantTx, key: &str) -> kernel::Result<()> {
+    let permission = Permission::CATALOG_ENTITY_CREATE;
+    if state.permits(tx, caller, permission, Which::Ref(key)).await? {
+        return Ok(());
+    }
+    Err(nothing(key))
 }
 
 fn nothing(key: &str) -> Error {

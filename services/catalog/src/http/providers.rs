@@ -6,7 +6,7 @@ use super::source_schema::{ClaimedEntity, FailedEntity, HeldNote, MutationInput,
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::domain::kinds::Kinds;
-use crate::domain::mutation::{Given, Mutation, is_provider_name};
+use crate::domain::mutation::{Given, MAX_ENTITIES, Mutation, is_provider_name};
 use crate::domain::outcome::{Emitted, Problem, last_wins};
 use crate::domain::provided::from_provider;
 use crate::domain::source::Source;
@@ -31,8 +31,10 @@ const MANY: usize = 1000;
 /// Entities that are judged before other requests get their turn.
 const TURN: usize = 64;
 
-/// Mutations that are in memory at the same time: each may be large.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// Large mutations that are worked on at the same time; one in memory is many times its size.
+static LARGE_AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// From how many bytes on a mutation is large.
+const LARGE: usize = 1 << 20;
 
 /// Replaces what a provider provides (`full`), or adds to it and removes from it (`delta`).
 ///
@@ -52,9 +54,10 @@ pub async fn mutate(
         let hint = "Use up to 100 letters, digits and the characters . _ : @ / -";
         return Err(Error::input(format!("A provider cannot be called '{name}'")).with_field("name", hint).into());
     }
-    let _turn = AT_ONCE.acquire().await.map_err(Error::internal)?;
     let body = body::large(&headers, body, MAX_BYTES).await?;
-    let mutation = Mutation::parse(body).map_err(|complaint| {
+    // Not before all of it is here: a slow sender keeps nobody waiting.
+    let _turn = if body.len() > LARGE { Some(LARGE_AT_ONCE.acquire().await.map_err(Error::internal)?) } else { None };
+    let mutation = Mutation::parse(body::parse_large(&body, MAX_ENTITIES)?).map_err(|complaint| {
         let message = format!("request/body/{} {}", complaint.path.replace('.', "/"), complaint.text);
         Error::input(message).with_field(complaint.path, complaint.text)
     })?;
@@ -71,6 +74,7 @@ pub async fn mutate(
     let source = Source::Provider(&name).to_string();
     let mut tx = state.db.tenant(caller.tenant).await?;
     let done = apply::provider(&mut tx, &source, &emitted, mode, &Cause::provider(&*name)).await?;
+    kinds::stay_current(&mut tx, &state.config.allowed_kinds, &kinds).await?;
     let result = result_of(&done, &failed);
     let after = json!({
         "type": kind, "changed": result.changed, "removed": result.removed, "conflicts": result.conflict_count,

@@ -305,6 +305,8 @@ pub struct CatalogSettings {
     pub history_days: u32,
     /// For how many days a deleted entity can be brought back.
     pub undelete_days: u32,
+    /// The kinds that it accepts beside those of its own.
+    pub allowed_kinds: Vec<String>,
 }
 
 /// What to change of the settings; what is left out stays.
@@ -324,4 +326,7 @@ pub struct SettingsChange {
     /// 0 to 365.
     #[schema(nullable = false)]
     pub undelete_days: Option<u32>,
+    /// The kinds to accept beside those of one's own.
+    #[schema(nullable = false)]
+    pub allowed_kinds: Option<Vec<String>>,
 }

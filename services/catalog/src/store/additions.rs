@@ -58,6 +58,12 @@ impl Additions {
         self.found.get(entity_ref)?.base.as_deref()
     }
 
+    /// Whether something is, or was, added to this entity.
+    #[must_use]
+    pub fn concern(&self, entity_ref: &str) -> bool {
+        self.found.contains_key(entity_ref)
+    }
+
     /// What to show of an entity of this content.
     #[must_use]
     pub fn dress(&mut self, entity_ref: &str, content: Value) -> Value {

@@ -18,9 +18,7 @@ pub enum Mode<'m> {
     Full,
     /// Nothing; only these are gone.
     Delta(&'m [String]),
-    /// They are gone, as a person says, so that the guard does not ask.
-    Replace,
-    /// Nothing; a person deletes these.
+    /// Nothing; a person deletes these, so the guard does not ask.
     Explicit(&'m [String]),
 }
 
@@ -111,7 +109,7 @@ pub async fn note_conflicts(
 ) -> Result<()> {
     let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
     let removed = match mode {
-        Mode::Full | Mode::Replace => return refresh::set_conflicts(tx, source, &conflicting).await,
+        Mode::Full => return refresh::set_conflicts(tx, source, &conflicting, &BTreeSet::new()).await,
         Mode::Delta(removed) | Mode::Explicit(removed) => removed,
     };
     let settled: Vec<&str> = emitted.iter().map(|one| &*one.entity_ref).chain(removed.iter().map(|r| &**r)).collect();

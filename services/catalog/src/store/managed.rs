@@ -1,7 +1,10 @@
 //! Entities that people wrote here, as they wrote them, and whose an entity is.
 
+use super::conditions::push_filter;
+use crate::domain::filter::Filter;
 use crate::domain::source::Source;
 use kernel::Result;
+use sqlx::QueryBuilder;
 use store::{TenantTx, db};
 use time::OffsetDateTime;
 
@@ -20,18 +23,20 @@ pub struct Managed {
     pub changed_by: String,
 }
 
-/// The sets, each with the number of its entities.
+/// The sets, each with the number of its entities that the condition holds for.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn list_sets(tx: &mut TenantTx) -> Result<Vec<(String, i64)>> {
-    sqlx::query_as(
-        "select set_name, count(*) from managed_entity where tenant_id = $1 group by set_name order by set_name",
-    )
-    .bind(tx.id())
-    .fetch_all(tx.conn())
-    .await
-    .map_err(db)
+pub async fn list_sets(tx: &mut TenantTx, condition: &Filter) -> Result<Vec<(String, i64)>> {
+    let mut sql = QueryBuilder::new(
+        "select written.set_name, count(*) from managed_entity written
+         join entity e on e.tenant_id = written.tenant_id and e.entity_ref = written.entity_ref
+         where written.tenant_id = ",
+    );
+    sql.push_bind(tx.id()).push(" and ");
+    push_filter(&mut sql, tx.id(), condition);
+    sql.push(" group by written.set_name order by written.set_name");
+    sql.build_query_as().fetch_all(tx.conn()).await.map_err(db)
 }
 
 /// The entities of a set, by key.

@@ -4,7 +4,8 @@
 
 use super::history::deleted::Deleted;
 use super::managed::{self, Managed};
-use super::{kinds, refresh, relations, sequence, write};
+use super::relations::{self, Said};
+use super::{kinds, refresh, sequence, write};
 use crate::domain::cause::Cause;
 use crate::domain::location::is_location;
 use crate::domain::outcome::{Content, Emitted, Processed};
@@ -12,7 +13,9 @@ use crate::domain::process::judge;
 use crate::domain::provided;
 use crate::domain::source::{NO_KEY, RESTORED_SET};
 use kernel::{Error, Result};
-use model::entity::{ANNOTATION_EDIT_URL, ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, ANNOTATION_VIEW_URL};
+use model::entity::{
+    ANNOTATION_EDIT_URL, ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, ANNOTATION_ORPHAN, ANNOTATION_VIEW_URL,
+};
 use model::{Envelope, normalise};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -47,7 +50,8 @@ pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause, now: Of
         changed_by: cause.actor.clone().unwrap_or_default(),
     };
     managed::put(tx, std::slice::from_ref(&one)).await?;
-    let mut affected = relations::replace(tx, &[(key.to_owned(), processed.relations.as_slice())]).await?;
+    let said = Said { origin: key, relations: &processed.relations, is_new: false, seq: counters.seq };
+    let mut affected = relations::replace(tx, &[said]).await?.affected;
     affected.insert(key.to_owned());
     write::stitch_all(tx, &mut counters, &BTreeMap::from([(key, &processed)]), &affected).await?;
     sequence::save(tx, &counters).await?;
@@ -61,6 +65,7 @@ fn move_here(entity: &mut Value) -> String {
         for name in [ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, ANNOTATION_VIEW_URL, ANNOTATION_EDIT_URL] {
             annotations.shift_remove(name);
         }
+        annotations.shift_remove(ANNOTATION_ORPHAN);
     }
     let written = entity.to_string();
     if let Some(envelope) = Envelope::of(entity) {

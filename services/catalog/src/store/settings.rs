@@ -17,6 +17,9 @@ pub const HISTORY_DAYS: &str = "history_days";
 /// Key of [`Settings::undelete_days`].
 pub const UNDELETE_DAYS: &str = "undelete_days";
 
+/// Key of the kinds that the organisation accepts beside its own, a list of texts; what the operator set if missing.
+pub const ALLOWED_KINDS: &str = "allowed_kinds";
+
 /// The settings, with defaults where nobody decided.
 ///
 /// # Errors

@@ -2,14 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
+mod concurrency;
 mod deletion;
+mod equality;
 mod guard;
-pub(crate) mod harness;
+mod harness;
 mod history;
 mod ingestion;
 mod kinds;
 mod locations;
 mod managed;
+mod oracle;
 mod overlays;
 mod past;
 mod permissions;

@@ -171,3 +171,20 @@ async fn what_was_restored_gives_way_to_whoever_emits_it() {
     catalog.refresh("component:default/a").await;
     catalog.wait_until_gone("component:default/a").await;
 }
+
+#[tokio::test]
+async fn an_entity_that_was_brought_back_is_a_managed_one() {
+    let catalog = Catalog::new().await;
+    put_one(&catalog, "portal", entity("a", "1")).await;
+    catalog.delete(&format!("{SET}/entities/component/default/a")).await;
+    let restored = catalog.post("/api/catalog/v1/deleted-entities/component/default/a/restore", json!({})).await;
+    assert_eq!(restored.status, StatusCode::OK, "{}", restored.text());
+    let set = catalog.get("/api/catalog/v1/sets/restored").await.json();
+    assert_eq!(set["entities"][0]["spec"]["from"], "1", "{set}");
+    assert_eq!(put_one(&catalog, "restored", entity("a", "2")).await.status, StatusCode::OK);
+    assert_eq!(catalog.entity("component:default/a").await.unwrap()["spec"]["from"], "2");
+    // A set names a key, so it may have the entity.
+    assert_eq!(put_one(&catalog, "portal", entity("a", "3")).await.status, StatusCode::OK);
+    let sets = catalog.get("/api/catalog/v1/sets").await.json();
+    assert_eq!(sets, json!({"items": [{"set": "portal", "entityCount": 1}]}));
+}

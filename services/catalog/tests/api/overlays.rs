@@ -171,3 +171,17 @@ async fn an_overlay_that_a_file_could_not_have_is_refused() {
     assert_eq!(catalog.put(&format!("{nobody}/overlay"), addition()).await.status, StatusCode::NOT_FOUND);
     assert_eq!(catalog.get(&format!("{nobody}/provenance")).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_is_added_is_a_version_of_its_own_in_the_history() {
+    let catalog = with_shop("").await;
+    catalog.put(OVERLAY, addition()).await;
+    let history = catalog.get("/api/catalog/v1/entities/component/default/shop/history").await.json();
+    let newest = &history["items"][0];
+    assert_eq!(
+        (&newest["change"], &newest["cause"]["actor"]),
+        (&json!("changed"), &json!("user:default/admin")),
+        "{history}"
+    );
+    assert!(newest["diff"].to_string().contains("acme.com"), "{newest}");
+}

@@ -123,3 +123,31 @@ async fn only_an_administrator_changes_settings() {
         assert_eq!(seen.status, StatusCode::OK, "{role}");
     }
 }
+
+#[tokio::test]
+async fn kinds_that_are_not_allowed_any_more_are_refused_wherever_they_come_from() {
+    let catalog = Catalog::new().await;
+    catalog.files.put("a.yaml", component("a", ""));
+    catalog.register("a.yaml").await;
+    catalog.wait_for("component:default/a", |_| true).await;
+    assert!(catalog.get(SETTINGS).await.json()["allowedKinds"].as_array().unwrap().contains(&json!("Component")));
+    for wrong in [json!(["Component"]), json!(["Location", "not a kind"]), json!("Location")] {
+        let refused = catalog.patch(SETTINGS, json!({"allowedKinds": wrong})).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text());
+    }
+    let changed = catalog.patch(SETTINGS, json!({"allowedKinds": ["Location", "Group"]})).await;
+    assert_eq!(changed.json()["allowedKinds"], json!(["Group", "Location"]), "{}", changed.text());
+    let done = full(&catalog, "org", vec![given("p", "1", "")]).await;
+    assert_eq!(done["failedCount"], 1, "{done}");
+    let put = json!({"entity": super::providers::entity("w", "1")});
+    let refused = catalog.put("/api/catalog/v1/sets/portal/entities", put.clone()).await;
+    assert!(refused.json()["error"]["fields"].get("entity.kind").is_some(), "{}", refused.text());
+    // The file was read again by itself, and says what is wrong with it now.
+    let told = catalog.wait(async || {
+        catalog.get("/api/catalog/v1/locations").await.text().contains("which this catalog does not accept")
+    });
+    assert!(told.await);
+    catalog.patch(SETTINGS, json!({"allowedKinds": ["location", "component"]})).await;
+    assert_eq!(catalog.put("/api/catalog/v1/sets/portal/entities", put).await.status, StatusCode::OK);
+    assert_eq!(full(&catalog, "org", vec![given("p", "1", "")]).await["failedCount"], 0);
+}
