@@ -62,7 +62,8 @@ async fn every_table_has_the_tenant_policy_and_only_listed_ones_open_to_the_syst
             let compares_tenant =
                 text.contains("tenant_id") && text.contains("current_setting('proscenium.tenant'::text)");
             let open_to_system = text == "true" && roles == ["proscenium_system"];
-            let open_to_text = text == "true" && roles == ["proscenium_text"] && SEARCH_TABLES.contains(&table.as_str());
+            let open_to_text =
+                text == "true" && roles == ["proscenium_text"] && SEARCH_TABLES.contains(&table.as_str());
             assert!(compares_tenant || open_to_system || open_to_text, "policy on {table} for {roles:?} is {text}");
             if open_to_system {
                 assert!(system_tables().contains(table.as_str()), "{table} is not in system_tables.txt");

@@ -17,7 +17,7 @@ pub fn too_many() -> String {
 }
 
 /// A condition on one entity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Filter {
     /// Every one holds; true when there is none.

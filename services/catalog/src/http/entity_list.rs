@@ -6,11 +6,12 @@ use super::params::Params;
 use super::reply;
 use super::schema::{EntityPage, PageInfo};
 use crate::State;
-use crate::domain::cursor::{Direction, EntityList, FullText, Order};
+use crate::domain::cursor::{Direction, EntityList, FullText, Order, Position};
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::text::lower;
-use crate::store::entities;
+use crate::index::View;
+use crate::index::order::Page;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use http::HeaderMap;
 use http_shell::{Caller, Result};
 use kernel::Error;
 
-const DEFAULT_LIMIT: i64 = 200;
+const DEFAULT_LIMIT: usize = 200;
 const CURSORS: &str = "entities";
 const PARAMETERS: [&str; 9] = [
     "fields",
@@ -36,10 +37,8 @@ const PARAMETERS: [&str; 9] = [
 struct Wanted {
     list: EntityList,
     fields: Fields,
-    limit: i64,
-    offset: i64,
-    /// On the first page: whether to count.
-    count: bool,
+    limit: usize,
+    offset: usize,
     is_first: bool,
 }
 
@@ -65,7 +64,15 @@ pub async fn query_entities(
 ) -> Result<Response> {
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let wanted = from_params(&state, &caller, &params)?;
-    answer(&state, &caller, &headers, wanted).await
+    let view = state.view(&caller).await?;
+    let tag = view.tag(&format!("by-query\0{}", query.unwrap_or_default()));
+    if let Some(answer) = reply::not_modified(&headers, &tag) {
+        return Ok(answer);
+    }
+    // The original sends none with whole entities: who wants one asks.
+    let tagged = !wanted.fields.is_whole() || reply::is_conditional(&headers);
+    let answer = answer(&state, &view, &caller, wanted).await?;
+    Ok(if tagged { reply::tagged(&tag, answer) } else { answer })
 }
 
 /// A page of entities that match a predicate.
@@ -81,7 +88,7 @@ pub async fn query_entities_by_body(
 ) -> Result<Response> {
     let body = Object::read_optional(&headers, &body)?;
     let wanted = from_body(&state, &caller, &body)?;
-    answer(&state, &caller, &headers, wanted).await
+    answer(&state, &state.view(&caller).await?, &caller, wanted).await
 }
 
 fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<EntityList> {
@@ -92,32 +99,33 @@ fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<E
 fn from_params(state: &State, caller: &Caller, params: &Params) -> kernel::Result<Wanted> {
     let fields = params.list("fields");
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
-    let limit = params.count("limit")?.unwrap_or(DEFAULT_LIMIT);
-    let offset = params.count("offset")?.unwrap_or(0);
+    let limit = params.count("limit")?.map_or(DEFAULT_LIMIT, as_size);
+    let offset = params.count("offset")?.map_or(0, as_size);
     let count = params.choice("totalItems", &["include", "exclude"])? != Some("exclude");
     if let Some(cursor) = params.one("cursor") {
         let list = open_cursor(state, caller, cursor)?;
-        return Ok(Wanted { list, fields, limit, offset: 0, count: false, is_first: false });
+        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false });
     }
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
     let orders = params.all("orderField").iter().map(|text| parse_order(text)).collect::<kernel::Result<Vec<_>>>()?;
     let order = orders.into_iter().next();
     let full_text = full_text(params.one("fullTextFilterTerm"), &params.list("fullTextFilterFields"), order.as_ref());
-    Ok(Wanted { list: first_page(filter, order, full_text), fields, limit, offset, count, is_first: true })
+    let list = first_page(filter, order, full_text, count);
+    Ok(Wanted { list, fields, limit, offset, is_first: true })
 }
 
 fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wanted> {
     let fields = body.optional_texts("fields")?.unwrap_or_default();
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
-    let limit = body.optional_count("limit")?.unwrap_or(DEFAULT_LIMIT);
-    let offset = body.optional_count("offset")?.unwrap_or(0);
+    let limit = body.optional_count("limit")?.map_or(DEFAULT_LIMIT, as_size);
+    let offset = body.optional_count("offset")?.map_or(0, as_size);
     let count = body.optional_choice("totalItems", &["include", "exclude"])? != Some("exclude");
     if let Some(cursor) = body.optional_text("cursor")? {
         if cursor.is_empty() {
             return Err(Error::input("Cursor cannot be empty"));
         }
         let list = open_cursor(state, caller, cursor)?;
-        return Ok(Wanted { list, fields, limit, offset: 0, count: false, is_first: false });
+        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false });
     }
     let filter = predicate_of(body)?;
     let order = body.optional_objects("orderBy")?.iter().map(order_of).collect::<kernel::Result<Vec<_>>>()?;
@@ -129,7 +137,8 @@ fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wa
         }
         None => None,
     };
-    Ok(Wanted { list: first_page(filter, order, full_text), fields, limit, offset, count, is_first: true })
+    let list = first_page(filter, order, full_text, count);
+    Ok(Wanted { list, fields, limit, offset, is_first: true })
 }
 
 fn order_of(object: &Object) -> kernel::Result<Order> {
@@ -166,55 +175,36 @@ fn full_text(term: Option<&str>, fields: &[String], order: Option<&Order>) -> Op
     Some(FullText { term, fields })
 }
 
-const fn first_page(filter: Filter, order: Option<Order>, full_text: Option<FullText>) -> EntityList {
-    EntityList { filter, full_text, order, from: None, first: None, backwards: false, total: None }
+const fn first_page(filter: Filter, order: Option<Order>, full_text: Option<FullText>, count: bool) -> EntityList {
+    EntityList { filter, full_text, order, from: None, first: None, backwards: false, count }
 }
 
-async fn answer(state: &State, caller: &Caller, headers: &HeaderMap, wanted: Wanted) -> Result<Response> {
-    let Wanted { mut list, fields, limit, offset, count, is_first } = wanted;
-    let mut tx = state.db.tenant(caller.tenant).await?;
-    if is_first && count {
-        list.total = Some(entities::count(&mut tx, &list).await?);
-    }
-    // One row more than asked for tells whether there is another page.
-    let mut rows =
-        if limit == 0 { Vec::new() } else { entities::page(&mut tx, &list, limit.saturating_add(1), offset).await? };
-    drop(tx);
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > size;
-    if more {
-        if list.backwards {
-            rows.remove(0);
-        } else {
-            rows.truncate(size);
-        }
-    }
+/// A count that was checked not to be negative.
+fn as_size(count: i64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+async fn answer(state: &State, view: &View, caller: &Caller, wanted: Wanted) -> Result<Response> {
+    let Wanted { mut list, fields, limit, offset, is_first } = wanted;
+    let (page, documents) = view.page(&list, limit, offset).await?;
     if is_first {
-        list.first = rows.first().map(entities::Row::position);
+        list.first.clone_from(&page.first);
     }
-    let page_info = cursors(state, caller, &list, &rows, more, is_first);
-    let items = reply::array(rows.iter().map(|row| Some(row.document.as_str())), &fields)?;
+    let page_info = cursors(state, caller, &list, &page, is_first);
     let page_info = serde_json::to_string(&page_info).map_err(Error::internal)?;
-    let total = list.total.unwrap_or(0);
-    let json = format!("{{\"items\":{items},\"totalItems\":{total},\"pageInfo\":{page_info}}}");
-    Ok(reply::list(headers, &fields, json))
+    let total = if list.count { page.total } else { 0 };
+    let after = format!(",\"totalItems\":{total},\"pageInfo\":{page_info}}}");
+    Ok(reply::list("{\"items\":".to_owned(), documents, after, fields)?)
 }
 
-fn cursors(
-    state: &State,
-    caller: &Caller,
-    list: &EntityList,
-    rows: &[entities::Row],
-    more: bool,
-    is_first: bool,
-) -> PageInfo {
-    let seal = |row: &entities::Row, backwards: bool| {
-        let next = EntityList { from: Some(row.position()), backwards, ..list.clone() };
+fn cursors(state: &State, caller: &Caller, list: &EntityList, page: &Page, is_first: bool) -> PageInfo {
+    let seal = |position: &Position, backwards: bool| {
+        let next = EntityList { from: Some(position.clone()), backwards, ..list.clone() };
         state.cursors.seal(caller.tenant, CURSORS, &next)
     };
-    let back_at_start = rows.first().map(entities::Row::position) == list.first;
+    let back_at_start = page.first == list.first;
     PageInfo {
-        next_cursor: rows.last().filter(|_| list.backwards || more).map(|row| seal(row, false)),
-        prev_cursor: rows.first().filter(|_| !is_first && !back_at_start).map(|row| seal(row, true)),
+        next_cursor: page.last.as_ref().filter(|_| list.backwards || page.more).map(|last| seal(last, false)),
+        prev_cursor: page.first.as_ref().filter(|_| !is_first && !back_at_start).map(|first| seal(first, true)),
     }
 }

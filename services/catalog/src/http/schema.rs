@@ -46,7 +46,8 @@ pub struct EntitiesByRefs {
 }
 
 /// One value of a facet.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: values are written as the index has them")]
 pub struct FacetValue {
     /// As written in the entities.
     pub value: String,
@@ -55,7 +56,8 @@ pub struct FacetValue {
 }
 
 /// Values by facet.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: values are written as the index has them")]
 pub struct Facets {
     /// By the name asked for.
     pub facets: BTreeMap<String, Vec<FacetValue>>,

@@ -11,6 +11,7 @@ pub mod entities;
 pub mod facets;
 pub mod guard;
 pub mod history;
+pub mod index;
 pub mod kinds;
 pub mod locations;
 pub mod managed;

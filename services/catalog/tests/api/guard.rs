@@ -1,7 +1,7 @@
 //! Removals that are too large to happen unseen.
 
-use crate::harness::{Catalog, component, location};
-use crate::providers::{full, given, mutate};
+use super::harness::{Catalog, component, location};
+use super::providers::{full, given, mutate};
 use http::StatusCode;
 use serde_json::{Value, json};
 

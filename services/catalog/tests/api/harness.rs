@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use catalog::config::IndexSettings;
 use catalog::domain::kinds::AllowedKinds;
 use catalog::{Config, State};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -16,6 +17,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use testkit::{Reply, TestDb, admin, key, request};
+
+/// The whole suite runs twice: answered from the index in memory, and (`api_sql`) from the database alone.
+pub const INDEXED: bool = !matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"api_sql");
 
 /// What the reading service answers for an address.
 #[derive(Debug, Clone)]
@@ -119,6 +123,7 @@ impl Catalog {
             allowed_kinds: AllowedKinds::new(kinds),
             concurrency: 3,
             poll_interval: Duration::from_millis(50),
+            index: IndexSettings { enabled: INDEXED, index_bytes: 64 << 20, document_cache_bytes: 16 << 20 },
         };
         let state = State::new(test.db.clone(), client, config, b"a secret for tests", system_clock());
         let router = catalog::routes().build(state.clone(), &key()).router;

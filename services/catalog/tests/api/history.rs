@@ -1,7 +1,7 @@
 //! What was, what happened, and what comes back.
 
-use crate::harness::{Catalog, component, group, location};
-use crate::permissions::{allow, jane, rule};
+use super::harness::{Catalog, component, group, location};
+use super::permissions::{allow, jane, rule};
 use authz::Permission;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};

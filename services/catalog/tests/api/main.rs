@@ -4,7 +4,7 @@
 
 mod deletion;
 mod guard;
-mod harness;
+pub(crate) mod harness;
 mod history;
 mod ingestion;
 mod kinds;

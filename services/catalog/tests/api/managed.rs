@@ -1,7 +1,7 @@
 //! Entities that people write in the catalog itself.
 
-use crate::harness::{Catalog, component};
-use crate::providers::{entity, full, given};
+use super::harness::{Catalog, component};
+use super::providers::{entity, full, given};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::{Reply, member, request};

@@ -1,7 +1,7 @@
 //! What people add to entities that somebody else describes.
 
-use crate::harness::{Catalog, component};
-use crate::providers::entity;
+use super::harness::{Catalog, component};
+use super::providers::entity;
 use http::StatusCode;
 use serde_json::{Value, json};
 

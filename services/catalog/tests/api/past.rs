@@ -1,8 +1,8 @@
 //! A random life of a catalog, with a picture taken after each step: whatever is asked about a moment of it later is
 //! answered as the picture has it.
 
-use crate::harness::{Catalog, component, group};
-use crate::history::now;
+use super::harness::{Catalog, component, group};
+use super::history::now;
 use catalog::domain::content;
 use http::StatusCode;
 use serde_json::{Value, json};

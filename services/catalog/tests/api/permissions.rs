@@ -1,6 +1,6 @@
 //! Conditions: what permission frameworks are told, and what people with conditions may do.
 
-use crate::harness::{Catalog, component, group};
+use super::harness::{Catalog, component, group};
 use authz::Permission;
 use catalog::store::policies;
 use http::Method;

@@ -1,6 +1,6 @@
 //! Entity providers: full and delta mutations, whose an entity is, and what is refused.
 
-use crate::harness::{Catalog, component, url};
+use super::harness::{Catalog, component, url};
 use http::StatusCode;
 use serde_json::{Value, json};
 

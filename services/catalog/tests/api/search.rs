@@ -1,7 +1,7 @@
 //! The search bar.
 
-use crate::harness::{Catalog, component, group};
-use crate::permissions::{allow, jane, rule};
+use super::harness::{Catalog, component, group};
+use super::permissions::{allow, jane, rule};
 use authz::Permission;
 use http::Method;
 use http_shell::Caller;

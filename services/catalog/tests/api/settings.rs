@@ -1,7 +1,7 @@
 //! What an organisation decides about its catalog, and what becomes of orphans.
 
-use crate::harness::{Catalog, component, location};
-use crate::providers::{full, given};
+use super::harness::{Catalog, component, location};
+use super::providers::{full, given};
 use http::StatusCode;
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! No text, however odd, makes reading and judging descriptors panic, take over 200 ms or hold over 64 MB.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bounds;
 mod yaml;
