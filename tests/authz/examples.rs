@@ -198,6 +198,11 @@ const CATALOG: &[Example] = &[
         r#"{"schema":{"type":"object"}}"#,
     ),
     example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
+    example(
+        "PUT /internal/search/v1/documents/{type}",
+        "/internal/search/v1/documents/techdocs?entityRef=component:default/<entity>",
+        r#"{"documents":[{"title":"Manual of <entity>","text":"Text","location":"/docs/default/component/<entity>"}]}"#,
+    ),
     get("GET /api/catalog/v1/settings", "/api/catalog/v1/settings"),
     example("PATCH /api/catalog/v1/settings", "/api/catalog/v1/settings", r#"{"historyDays":90}"#),
     get("GET /api/catalog/v1/removals", "/api/catalog/v1/removals"),

@@ -5,6 +5,7 @@
 
 use crate::State;
 use crate::domain::filter::Filter;
+use crate::index::When;
 use crate::store::history::{moment, versions};
 use http_shell::Caller;
 use kernel::{Error, Result};
@@ -25,6 +26,14 @@ pub fn parse(text: Option<&str>) -> Result<Option<OffsetDateTime>> {
     let moment = OffsetDateTime::parse(text, &Rfc3339)
         .map_err(|_| Error::input(format!("{AS_OF} must be a date and time as in RFC 3339, not \"{text}\"")))?;
     Ok(Some(moment))
+}
+
+/// Which state is asked about.
+///
+/// # Errors
+/// As [`parse`].
+pub fn when(text: Option<&str>) -> Result<When> {
+    Ok(parse(text)?.map_or(When::Now, When::At))
 }
 
 /// The documents of these entities at that moment, by key, as far as the filter held for them then.

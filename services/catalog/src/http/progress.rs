@@ -5,13 +5,16 @@ use super::schema::{
     LocationStatus, Progress, ProgressEntity, ProgressList, ProgressLocation, ProgressState, ProgressSummary, Trouble,
 };
 use crate::State;
+use crate::domain::scope::Scope;
 use crate::store::locations::{self, Location};
+use crate::store::policies;
 use crate::store::progress::{Descendant, descendants};
 use axum::extract::State as Shared;
 use axum::response::Response;
 use http::StatusCode;
 use http_shell::{Caller, Path, Result};
 use kernel::Error;
+use store::TenantTx;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -21,9 +24,10 @@ use uuid::Uuid;
     responses((status = 200, body = ProgressList)))]
 pub async fn list_progress(Shared(state): Shared<State>, caller: Caller) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
     let mut items = Vec::new();
     for location in locations::list(&mut tx).await? {
-        let below = descendants(&mut tx, &location).await?;
+        let below = readable(&mut tx, &location, &scope).await?;
         let entity_count = entities_of(&location, &below).count();
         items.push(ProgressSummary { status: status_of(&location, &below), entity_count });
     }
@@ -38,10 +42,25 @@ pub async fn get_progress(Shared(state): Shared<State>, caller: Caller, Path(id)
     let location_id = Uuid::parse_str(&id).map_err(|_| unknown())?;
     let mut tx = state.db.tenant(caller.tenant).await?;
     let location = locations::find(&mut tx, location_id).await?.ok_or_else(unknown)?;
-    let below = descendants(&mut tx, &location).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let below = readable(&mut tx, &location, &scope).await?;
     let progress =
         Progress { status: status_of(&location, &below), entities: entities_of(&location, &below).collect() };
     Ok(reply::value(StatusCode::OK, &progress)?)
+}
+
+/// What a location emitted, without what would tell of entities that the caller may not read. What never became an
+/// entity is only a part of the location's files, which they may know of.
+async fn readable(tx: &mut TenantTx, location: &Location, scope: &Scope) -> kernel::Result<Vec<Descendant>> {
+    let mut below = descendants(tx, location).await?;
+    let refs: Vec<&str> = below.iter().map(|one| one.entity_ref.as_str()).collect();
+    let hidden = policies::hidden(tx, &refs, &scope.condition).await?;
+    for one in below.iter_mut().filter(|one| one.entity_ref != location.entity_ref) {
+        if hidden.contains(&one.entity_ref) {
+            (one.kind, one.title, one.problem) = (None, None, None);
+        }
+    }
+    Ok(below)
 }
 
 fn entities_of(location: &Location, below: &[Descendant]) -> impl Iterator<Item = ProgressEntity> {

@@ -69,7 +69,7 @@ async fn additions_and_changes_do_not_wait_for_the_removals_beside_them() {
     let held = &removals(&catalog).await[0];
     assert_eq!((&held["total"], &held["removing"], &held["percent"]), (&json!(30), &json!(29), &json!(96.7)));
     assert_eq!(held["source"]["kind"], "location");
-    assert_eq!(held["source"]["name"], crate::harness::url("a.yaml"));
+    assert_eq!(held["source"]["name"], super::harness::url("a.yaml"));
     assert_eq!(held["entityRefs"].as_array().unwrap().len(), 29);
     let one = catalog.get(&format!("/api/catalog/v1/removals/{}", held["id"].as_str().unwrap())).await;
     assert_eq!(one.json(), *held);
@@ -210,7 +210,7 @@ async fn a_location_that_goes_with_a_thousand_below_it_waits_though_it_is_one() 
 #[tokio::test]
 async fn a_file_that_is_gone_removes_nothing() {
     let catalog = of_one_file(30).await;
-    catalog.files.set("a.yaml", crate::harness::File::Status(404));
+    catalog.files.set("a.yaml", super::harness::File::Status(404));
     catalog.refresh("component:default/c0").await;
     catalog.settle().await;
     assert_eq!((components(&catalog).await, removals(&catalog).await.len()), (30, 0));

@@ -1,10 +1,11 @@
 //! What was, what happened, and what comes back.
 
-use super::harness::{Catalog, component, group, location};
+use super::harness::{Catalog, component, group, location, names};
 use super::permissions::{allow, jane, rule};
 use authz::Permission;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use testkit::{Reply, request};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -164,7 +165,7 @@ async fn a_history_tells_what_changed_when_and_why_newest_first() {
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
 }
 
-fn encode(cursor: &Value) -> String {
+pub fn encode(cursor: &Value) -> String {
     url::form_urlencoded::byte_serialize(cursor.as_str().unwrap().as_bytes()).collect()
 }
 
@@ -298,6 +299,58 @@ async fn prune(catalog: &Catalog) {
     tx.commit().await.unwrap();
 }
 
+#[tokio::test]
+async fn lists_are_answered_as_they_were_and_their_cursors_stay_in_the_past() {
+    let (catalog, _) =
+        with_file(component("a", "") + &component("b", "") + &component("c", "") + &group("team-a")).await;
+    let moment = now();
+    rewrite(&catalog, "a.yaml", component("b", ", system: s") + &component("d", "") + &group("team-a")).await;
+    let path = format!(
+        "/api/catalog/entities/by-query?filter=kind=component&orderField=metadata.name,asc&limit=2&asOf={moment}"
+    );
+    let first = catalog.get(&path).await.json();
+    assert_eq!((names(&first["items"]), &first["totalItems"]), (vec!["a".into(), "b".into()], &json!(3)));
+    assert_eq!(first["items"][1]["relations"], json!([{"type": "ownedBy", "targetRef": "group:default/team-a"}]));
+    rewrite(&catalog, "a.yaml", group("team-a")).await;
+    let cursor = encode(&first["pageInfo"]["nextCursor"]);
+    let next = catalog.get(&format!("/api/catalog/entities/by-query?limit=2&cursor={cursor}")).await.json();
+    assert_eq!((names(&next["items"]), &next["totalItems"]), (vec!["c".into()], &json!(3)));
+
+    let legacy = catalog.get(&format!("/api/catalog/entities?filter=kind=component&limit=2&asOf={moment}")).await;
+    assert_eq!(names(&legacy.json()), ["a", "b"]);
+    let link = legacy.headers["link"].to_str().unwrap().to_owned();
+    assert!(link.contains("asOf="), "{link}");
+    let link = link.trim_start_matches("</").split('>').next().unwrap();
+    assert_eq!(names(&catalog.get(&format!("/api/catalog/{link}")).await.json()), ["c"]);
+    let facets = catalog.post("/api/catalog/entity-facets", json!({"facets": ["kind"], "asOf": moment})).await.json();
+    assert_eq!(facets["facets"]["kind"][0], json!({"value": "Component", "count": 3}));
+    let late = catalog.get("/api/catalog/entities?asOf=2999-01-01T00:00:00Z").await;
+    assert_eq!(late.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn while_one_moment_is_put_together_another_one_is_put_off_and_the_same_one_is_shared() {
+    let (catalog, _) = with_file(component("a", "")).await;
+    let moments = [now(), now()];
+    rewrite(&catalog, "a.yaml", component("b", "")).await;
+    // What was begun stays unfinished while this is held.
+    let mut lock = sqlx::PgConnection::connect(&catalog.test.admin_url()).await.unwrap();
+    sqlx::raw_sql("begin; lock table posting in access exclusive mode").execute(&mut lock).await.unwrap();
+    let path = |moment: &str| format!("/api/catalog/entities?filter=kind=component&asOf={moment}");
+    let (first, same) = (path(&moments[0]), path(&moments[1]));
+    let release = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let refused = catalog.get(&path(&now())).await;
+        lock.close().await.unwrap();
+        refused
+    };
+    let (first, same, refused) = tokio::join!(catalog.get(&first), catalog.get(&same), release);
+    assert_eq!((names(&first.json()), names(&same.json())), (vec!["a".into()], vec!["a".into()]));
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.text());
+    assert!(refused.headers.contains_key("retry-after"));
+    assert!(refused.json()["error"]["message"].as_str().unwrap().contains("one at a time"), "{}", refused.text());
+}
+
 async fn ask(catalog: &Catalog, method: Method, path: &str) -> Reply {
     request(&catalog.router, Some(&jane(catalog)), method, path, None).await
 }
@@ -321,6 +374,14 @@ async fn the_past_shows_what_one_may_read_now_if_one_could_have_read_it_then() {
             assert_eq!(reply.status.as_u16(), expected, "{name} at {moment}");
         }
     }
+    let listed = async |moment: &str| {
+        names(
+            &ask(&catalog, Method::GET, &format!("/api/catalog/entities?filter=kind=component&asOf={moment}"))
+                .await
+                .json(),
+        )
+    };
+    assert_eq!((listed(&first).await, listed(&second).await), (vec!["gone".into()], vec!["till".into()]));
     let told = async |name: &str| {
         ask(&catalog, Method::GET, &format!("/api/catalog/v1/entities/component/default/{name}/history")).await
     };

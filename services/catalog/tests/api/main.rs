@@ -4,7 +4,7 @@
 
 mod deletion;
 mod guard;
-pub(crate) mod harness;
+mod harness;
 mod history;
 mod ingestion;
 mod kinds;

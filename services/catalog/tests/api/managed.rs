@@ -198,7 +198,8 @@ async fn what_was_written_is_judged_anew_when_its_kind_changes() {
     };
     let path = "/api/catalog/v1/kinds/Machine";
     catalog.put(path, kind(json!([]), json!([]))).await;
-    let machine = json!({"apiVersion": "acme/v1", "kind": "Machine", "metadata": {"name": "m"}, "spec": {"runBy": "g"}});
+    let machine =
+        json!({"apiVersion": "acme/v1", "kind": "Machine", "metadata": {"name": "m"}, "spec": {"runBy": "g"}});
     assert_eq!(put_one(&catalog, "portal", machine).await.status, StatusCode::OK);
     let rule = json!([{"field": "spec.runBy", "type": "runBy", "reverse": "runs", "defaultKind": "group"}]);
     let changed = catalog.put(path, kind(rule.clone(), json!([]))).await;

@@ -2,13 +2,15 @@
 //! answered as the picture has it.
 
 use super::harness::{Catalog, component, group};
-use super::history::now;
+use super::history::{encode, now};
 use catalog::domain::content;
 use http::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-const STEPS: usize = 40;
+const STEPS: usize = 30;
 const FILES: [&str; 4] = ["a.yaml", "b.yaml", "c.yaml", "d.yaml"];
 const COMPONENTS: [&str; 7] = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"];
 const GROUPS: [&str; 3] = ["g1", "g2", "g3"];
@@ -67,7 +69,10 @@ async fn step(catalog: &Catalog, dice: &mut Dice, locations: &mut BTreeMap<&'sta
         7 | 8 => {
             let file = dice.pick(&FILES);
             match locations.remove(file) {
-                Some(id) => drop(catalog.delete(&format!("/api/catalog/locations/{id}")).await),
+                Some(id) => {
+                    let reply = catalog.delete(&format!("/api/catalog/locations/{id}")).await;
+                    assert_eq!(reply.status, StatusCode::NO_CONTENT, "{}", reply.text());
+                }
                 None => drop(locations.insert(file, catalog.register(file).await)),
             }
         }
@@ -118,12 +123,69 @@ fn entity_ref(entity: &Value) -> String {
 struct Picture {
     moment: String,
     entities: BTreeMap<String, Value>,
+    answers: Vec<Value>,
 }
 
 async fn take(catalog: &Catalog) -> Picture {
     let all = catalog.get("/api/catalog/entities").await.json();
     let entities = all.as_array().unwrap().iter().map(|entity| (entity_ref(entity), without_status(entity))).collect();
-    Picture { moment: now(), entities }
+    Picture { moment: now(), entities, answers: ask(catalog, None).await }
+}
+
+const LISTS: [&str; 4] = [
+    "/api/catalog/entities?filter=kind=component,kind=group",
+    "/api/catalog/entities?order=desc:spec.owner&order=asc:metadata.tags&limit=100",
+    "/api/catalog/entity-facets?facet=metadata.tags&facet=relations.ownedBy&facet=kind",
+    "/api/catalog/entity-facets?facet=spec.owner&filter=relations.ownedby=group:default/g1&filter=kind=group",
+];
+
+/// The answers to some questions, of now or of a moment.
+async fn ask(catalog: &Catalog, moment: Option<&str>) -> Vec<Value> {
+    let mut answers = Vec::new();
+    for path in LISTS {
+        let path = moment.map_or_else(|| path.to_owned(), |moment| format!("{path}&asOf={moment}"));
+        let reply = catalog.get(&path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text());
+        answers.push(shown(reply.json()));
+    }
+    answers.push(walk(catalog, moment).await);
+    let mut body =
+        json!({"query": {"$any": [{"metadata.tags": {"$contains": "x"}}, {"relations.partOf": {"$exists": true}}]}});
+    if let Some(moment) = moment {
+        body["asOf"] = moment.into();
+    }
+    let found = catalog.post("/api/catalog/entities/by-query", body).await.json();
+    answers.push(json!([shown(found["items"].clone()), found["totalItems"]]));
+    answers
+}
+
+/// Every page of a sorted list, there and back.
+async fn walk(catalog: &Catalog, moment: Option<&str>) -> Value {
+    let mut pages = Vec::new();
+    let mut query = "filter=kind=component&orderField=spec.owner,desc&limit=2".to_owned();
+    if let Some(moment) = moment {
+        query += &format!("&asOf={moment}");
+    }
+    let mut way = "nextCursor";
+    loop {
+        let page = catalog.get(&format!("/api/catalog/entities/by-query?{query}")).await.json();
+        pages.push(json!([shown(page["items"].clone()), page["totalItems"]]));
+        if page["pageInfo"].get(way).is_none() {
+            if way == "prevCursor" || page["pageInfo"].get("prevCursor").is_none() {
+                return pages.into();
+            }
+            way = "prevCursor";
+        }
+        query = format!("limit=2&cursor={}", encode(&page["pageInfo"][way]));
+    }
+}
+
+/// Entities without status, whatever else as it is.
+fn shown(answer: Value) -> Value {
+    match answer {
+        Value::Array(items) => items.iter().map(without_status).collect(),
+        other => other,
+    }
 }
 
 async fn live(seed: u64) -> (Catalog, Vec<Picture>) {
@@ -157,6 +219,14 @@ async fn by_refs(catalog: &Catalog, refs: &[String], moment: &str) -> BTreeMap<S
     refs.iter().cloned().zip(items).filter(|(_, item)| !item.is_null()).collect()
 }
 
+/// Of every change.
+async fn moments(catalog: &Catalog) -> Vec<String> {
+    let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
+    let sql = "select changed_at from catalog_change where tenant_id = $1 order by seq";
+    let moments: Vec<OffsetDateTime> = sqlx::query_scalar(sql).bind(tx.id()).fetch_all(tx.conn()).await.unwrap();
+    moments.into_iter().map(|moment| moment.format(&Rfc3339).unwrap()).collect()
+}
+
 async fn the_past_is_as_it_was(seed: u64) {
     let (catalog, pictures) = live(seed).await;
     let refs = all_refs(&pictures);
@@ -164,6 +234,16 @@ async fn the_past_is_as_it_was(seed: u64) {
     for (i, picture) in pictures.iter().enumerate() {
         let found = by_refs(&catalog, &refs, &picture.moment).await;
         assert_eq!(found, picture.entities, "step {i} of seed {seed}, at {}", picture.moment);
+        let answers = ask(&catalog, Some(&picture.moment)).await;
+        for (answer, expected) in answers.iter().zip(&picture.answers) {
+            assert_eq!(answer, expected, "step {i} of seed {seed}, at {}", picture.moment);
+        }
+    }
+    // Between the steps as well, lists and single entities tell the same.
+    for moment in moments(&catalog).await {
+        let listed = catalog.get(&format!("/api/catalog/entities?asOf={moment}")).await.json();
+        let listed = listed.as_array().unwrap().iter().map(|entity| (entity_ref(entity), entity.clone())).collect();
+        assert_eq!(by_refs(&catalog, &refs, &moment).await, listed, "seed {seed}, at {moment}");
     }
 }
 

@@ -139,7 +139,7 @@ async fn kinds_that_are_not_allowed_any_more_are_refused_wherever_they_come_from
     assert_eq!(changed.json()["allowedKinds"], json!(["Group", "Location"]), "{}", changed.text());
     let done = full(&catalog, "org", vec![given("p", "1", "")]).await;
     assert_eq!(done["failedCount"], 1, "{done}");
-    let put = json!({"entity": crate::providers::entity("w", "1")});
+    let put = json!({"entity": super::providers::entity("w", "1")});
     let refused = catalog.put("/api/catalog/v1/sets/portal/entities", put.clone()).await;
     assert!(refused.json()["error"]["fields"].get("entity.kind").is_some(), "{}", refused.text());
     // The file was read again by itself, and says what is wrong with it now.

@@ -4,11 +4,13 @@
 //! refuse the whole file.
 
 mod compose;
+mod emit;
 mod key;
 mod locate;
 mod scalar;
 mod words;
 
+pub use emit::to_text;
 pub use locate::locate;
 
 use serde_json::Value;

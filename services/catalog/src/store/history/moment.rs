@@ -74,6 +74,18 @@ pub async fn seq_at(tx: &mut TenantTx, moment: OffsetDateTime) -> Result<i64> {
     Ok(seq)
 }
 
+/// The change, when the state after it is known still.
+///
+/// # Errors
+/// `Input` when it is not.
+pub async fn known(tx: &mut TenantTx, seq: i64) -> Result<i64> {
+    let present = present(tx).await?;
+    if seq < present.pruned_seq || seq > present.seq {
+        return Err(Error::input("The cursor is of a moment that is not known any more"));
+    }
+    Ok(seq)
+}
+
 /// As clients write it, to the microsecond that the database keeps: given as `asOf`, it means that very change.
 #[must_use]
 pub fn text(moment: OffsetDateTime) -> String {

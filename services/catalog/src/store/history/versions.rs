@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// What an entity was after one change.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Then {
+    /// Its number then.
+    pub entity_no: i32,
     /// Its key.
     pub entity_ref: String,
     /// Its uid then.
@@ -31,10 +33,10 @@ pub struct Then {
 pub async fn list_at(tx: &mut TenantTx, seq: i64, entity_refs: &[String]) -> Result<Vec<Then>> {
     // One statement, so that a version that is superseded meanwhile is in one of the tables.
     sqlx::query_as(
-        "select entity_ref, entity_id, document, seq <= $3 as is_exact from entity
+        "select entity_no, entity_ref, entity_id, document, seq <= $3 as is_exact from entity
          where tenant_id = $1 and entity_ref = any ($2) and since_seq <= $3
          union all
-         select past.entity_ref, past.entity_id, past.document, false
+         select past.entity_no, past.entity_ref, past.entity_id, past.document, false
          from (select distinct unnest($2::text[]) as entity_ref) asked
          cross join lateral (
            select version.* from entity_version version
@@ -101,6 +103,18 @@ pub async fn list_relations_at(tx: &mut TenantTx, asked: &[(&str, i64)]) -> Resu
         by_source.entry(source).or_default().push((kind, target));
     }
     Ok(by_source)
+}
+
+/// All entities that are there now and that the condition does not hold for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_all_denied_now(tx: &mut TenantTx, condition: &Filter) -> Result<Vec<String>> {
+    let mut sql = QueryBuilder::new("select e.entity_ref from entity e where e.tenant_id = ");
+    sql.push_bind(tx.id()).push(" and not (");
+    push_filter(&mut sql, tx.id(), condition);
+    sql.push(")");
+    sql.build_query_scalar().fetch_all(tx.conn()).await.map_err(db)
 }
 
 /// Those of these entities that are there now and that the condition does not hold for.
