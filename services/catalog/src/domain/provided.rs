@@ -101,6 +101,17 @@ pub fn from_provider(
     (Emitted { entity_ref, location_key, content }, refused.map(|(problem, _)| problem))
 }
 
+/// An entity of a set, which can be named, and why it is not taken, if so.
+#[must_use]
+pub fn from_set(set: &str, mut entity: Value, kinds: &Kinds) -> Option<(Emitted, Option<Refused>)> {
+    let envelope = Envelope::of(&entity)?;
+    let (entity_ref, location_key) = (envelope.key(), set_key(set, &envelope));
+    let place = set_location(set, &envelope);
+    normalise::set_locations(&mut entity, &place, &place);
+    let (content, refused) = content(entity, kinds);
+    Some((Emitted { entity_ref, location_key, content }, refused))
+}
+
 /// The path of what is wrong below the entity, `spec.owner`, and what is wrong, for a form.
 #[must_use]
 pub fn field(refused: &Refused) -> (String, String) {

@@ -5,7 +5,7 @@ use super::reply;
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::store::kinds::{self, Row, Rule};
-use crate::store::{refresh, sequence};
+use crate::store::{refresh, rejudge, sequence};
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sqlx::types::Json;
-use store::AuditEvent;
+use store::{AuditEvent, TenantTx};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -152,10 +152,10 @@ pub async fn set_kind(
     }
     let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     kinds::set(&mut tx, &row, state.clock.now()).await?;
-    if before.as_ref().is_none_or(|before| !before.says_the_same(&row)) {
-        refresh::force_all(&mut tx).await?;
-    }
     sequence::save(&mut tx, &counters).await?;
+    if before.as_ref().is_none_or(|before| !before.says_the_same(&row)) {
+        judge_anew(&state, &mut tx, &caller).await?;
+    }
     let mut event = AuditEvent::by(&caller.principal, "kind.set", row.kind.clone()).after(for_audit(&row));
     if let Some(before) = &before {
         event = event.before(for_audit(before));
@@ -174,13 +174,20 @@ pub async fn delete_kind(Shared(state): Shared<State>, caller: Caller, Path(kind
     let counters = sequence::lock(&mut tx, &Cause::person(&caller.principal)).await?;
     let deleted = kinds::delete(&mut tx, &kind.replace('\0', " ")).await?;
     let deleted = deleted.ok_or_else(|| Error::not_found(format!("There is no kind {kind} of your own")))?;
-    refresh::force_all(&mut tx).await?;
     sequence::save(&mut tx, &counters).await?;
+    judge_anew(&state, &mut tx, &caller).await?;
     let event = AuditEvent::by(&caller.principal, "kind.delete", deleted.kind.clone()).before(for_audit(&deleted));
     tx.record(event).await?;
     tx.commit().await?;
     state.wake.notify_one();
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Reads all files again, and judges what people wrote here.
+async fn judge_anew(state: &State, tx: &mut TenantTx, caller: &Caller) -> kernel::Result<()> {
+    refresh::force_all(tx).await?;
+    let kinds = kinds::load(tx, &state.config.allowed_kinds).await?;
+    rejudge::sets(tx, &kinds, &Cause::person(&caller.principal)).await
 }
 
 fn for_audit(row: &Row) -> Value {

@@ -6,7 +6,7 @@ use super::source_schema::{EntitySet, EntitySetInput, SetEntityInput, SetList, S
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::domain::kinds::Kinds;
-use crate::domain::outcome::Emitted;
+use crate::domain::outcome::{Emitted, Problem};
 use crate::domain::provided::{self, Refused};
 use crate::domain::source::Source;
 use crate::store::claim::{Conflict, Mode, Mutated};
@@ -21,11 +21,9 @@ use http::{HeaderMap, StatusCode};
 use http_shell::{Caller, Path, Result};
 use kernel::{EntityRef, Error};
 use model::validate::check_envelope;
-use model::{Envelope, normalise};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use store::{AuditEvent, TenantTx};
-use time::OffsetDateTime;
 
 /// The largest body, in bytes.
 const MAX_BYTES: usize = 8 << 20;
@@ -264,29 +262,23 @@ impl<'p> Put<'p> {
             (refusal.into(), pointer)
         })?;
         let document = entity.to_string();
-        let mut located = entity;
-        let Some(envelope) = Envelope::of(&located) else { return Ok(String::new()) };
-        let (entity_ref, location_key) = (envelope.key(), provided::set_key(self.set, &envelope));
-        let place = provided::set_location(self.set, &envelope);
-        normalise::set_locations(&mut located, &place, &place);
-        let (content, refused) = provided::content(located, self.kinds);
+        let Some((emitted, refused)) = provided::from_set(self.set, entity, self.kinds) else {
+            return Err((Problem::new("InputError", "The entity has no kind or no name"), None));
+        };
         if let Some(refused) = refused {
             return Err(refused);
         }
-        self.emitted.push(Emitted { entity_ref: entity_ref.clone(), location_key, content });
+        let entity_ref = emitted.entity_ref.clone();
+        self.emitted.push(emitted);
         self.entities.push(Managed {
             set_name: self.set.to_owned(),
             entity_ref: entity_ref.clone(),
             document,
-            changed_at: now(state),
+            changed_at: state.clock.now(),
             changed_by: caller.principal.label(),
         });
         Ok(entity_ref)
     }
-}
-
-fn now(state: &State) -> OffsetDateTime {
-    state.clock.now()
 }
 
 async fn apply(

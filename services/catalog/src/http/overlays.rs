@@ -39,7 +39,7 @@ pub async fn get_overlay(
 ) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
-    shown_entity(&state, &caller, &mut tx, &key).await?;
+    shown_entity(&state, &mut tx, &caller, &key).await?;
     let written = additions::find_overlay(&mut tx, &key).await?.ok_or_else(|| nothing(&key))?;
     Ok(reply::value(StatusCode::OK, &answer(written)?)?)
 }
@@ -59,7 +59,7 @@ pub async fn put_overlay(
     let overlay = read(&headers, &body)?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
-    shown_entity(&state, &caller, &mut tx, &key).await?;
+    shown_entity(&state, &mut tx, &caller, &key).await?;
     may_change(&state, &caller, &mut tx, &key).await?;
     let before = additions::find_overlay(&mut tx, &key).await?;
     let written =
@@ -88,6 +88,7 @@ pub async fn delete_overlay(
 ) -> Result<Response> {
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
+    shown_entity(&state, &mut tx, &caller, &key).await?;
     may_change(&state, &caller, &mut tx, &key).await?;
     let before = additions::find_overlay(&mut tx, &key).await?.ok_or_else(|| nothing(&key))?;
     additions::delete_overlay(&mut tx, &key).await?;
@@ -108,7 +109,7 @@ pub async fn get_provenance(
 ) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
-    let shown = shown_entity(&state, &caller, &mut tx, &key).await?;
+    let shown = shown_entity(&state, &mut tx, &caller, &key).await?;
     let base = additions::find_base(&mut tx, &key).await?.unwrap_or(shown);
     let source = origin_of(&mut tx, &key, &base).await?;
     let overlay = match additions::find_overlay(&mut tx, &key).await? {
@@ -124,10 +125,10 @@ pub async fn get_provenance(
     Ok(reply::value(StatusCode::OK, &Provenance { fields })?)
 }
 
-/// The entity as it is shown to this caller.
-async fn shown_entity(state: &State, caller: &Caller, tx: &mut TenantTx, key: &str) -> kernel::Result<Value> {
-    let scope = state.scope_in(tx, caller).await?;
-    let document = entities::list_by_refs(tx, &[key.to_owned()], &scope.condition).await?.remove(key);
+/// The entity as it is shown, to whoever may see it.
+async fn shown_entity(state: &State, tx: &mut TenantTx, caller: &Caller, key: &str) -> kernel::Result<Value> {
+    let condition = state.scope_in(tx, caller).await?.condition;
+    let document = entities::find_by_ref(tx, key, &condition).await?;
     let document = document.ok_or_else(|| Error::not_found(format!("No such entity {key}")))?;
     serde_json::from_str(&document).map_err(Error::internal)
 }

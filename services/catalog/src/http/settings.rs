@@ -6,7 +6,7 @@ use super::source_schema::{CatalogSettings, GuardSetting, SettingsChange};
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::domain::settings::{OrphanStrategy, RemovalGuard};
-use crate::store::{kinds, refresh, remove, sequence, settings};
+use crate::store::{kinds, refresh, rejudge, remove, sequence, settings};
 use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
@@ -65,6 +65,8 @@ pub async fn change_settings(
         settings::set(&mut tx, settings::ALLOWED_KINDS, &kinds).await?;
         sequence::save(&mut tx, &counters).await?;
         refresh::force_all(&mut tx).await?;
+        let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
+        rejudge::sets(&mut tx, &kinds, &Cause::person(&caller.principal)).await?;
     }
     let after = shown(&state, &mut tx).await?;
     let event = AuditEvent::by(&caller.principal, "settings.update", "catalog")

@@ -55,6 +55,21 @@ pub async fn list(tx: &mut TenantTx, set: &str) -> Result<Vec<Managed>> {
     .map_err(db)
 }
 
+/// The entities of all sets.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_all(tx: &mut TenantTx) -> Result<Vec<Managed>> {
+    sqlx::query_as(
+        "select set_name, entity_ref, document, changed_at, changed_by from managed_entity
+         where tenant_id = $1 order by set_name, entity_ref",
+    )
+    .bind(tx.id())
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)
+}
+
 /// The entity of this key, whatever set it is in.
 ///
 /// # Errors

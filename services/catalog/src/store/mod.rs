@@ -22,6 +22,7 @@ pub mod policies;
 pub mod postings;
 pub mod progress;
 pub mod refresh;
+pub mod rejudge;
 pub mod relations;
 pub mod remove;
 pub mod restore;

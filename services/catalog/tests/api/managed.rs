@@ -188,3 +188,26 @@ async fn an_entity_that_was_brought_back_is_a_managed_one() {
     let sets = catalog.get("/api/catalog/v1/sets").await.json();
     assert_eq!(sets, json!({"items": [{"set": "portal", "entityCount": 1}]}));
 }
+
+#[tokio::test]
+async fn what_was_written_is_judged_anew_when_its_kind_changes() {
+    let catalog = Catalog::new().await;
+    let kind = |relations: Value, required: Value| {
+        json!({"schema": {"type": "object", "properties": {"spec": {"type": "object", "required": required}}},
+            "relations": relations})
+    };
+    let path = "/api/catalog/v1/kinds/Machine";
+    catalog.put(path, kind(json!([]), json!([]))).await;
+    let machine =
+        json!({"apiVersion": "acme/v1", "kind": "Machine", "metadata": {"name": "m"}, "spec": {"runBy": "g"}});
+    assert_eq!(put_one(&catalog, "portal", machine).await.status, StatusCode::OK);
+    let rule = json!([{"field": "spec.runBy", "type": "runBy", "reverse": "runs", "defaultKind": "group"}]);
+    let changed = catalog.put(path, kind(rule.clone(), json!([]))).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+    let related = catalog.entity("machine:default/m").await.unwrap();
+    assert!(related["relations"].to_string().contains("group:default/g"), "{related}");
+    catalog.put(path, kind(rule, json!(["rack"]))).await;
+    let failing = catalog.entity("machine:default/m").await.unwrap();
+    assert!(failing["status"].to_string().contains("rack"), "{failing}");
+    assert!(failing["relations"].to_string().contains("group:default/g"), "it stays as it was: {failing}");
+}
