@@ -5,8 +5,9 @@ use super::reply;
 use super::source_schema::{CatalogSettings, GuardSetting, SettingsChange};
 use crate::State;
 use crate::domain::cause::Cause;
+use crate::domain::kinds::AllowedKinds;
 use crate::domain::settings::{OrphanStrategy, RemovalGuard};
-use crate::store::{remove, settings};
+use crate::store::{kinds, refresh, remove, sequence, settings};
 use axum::extract::State as Shared;
 use axum::response::Response;
 use bytes::Bytes;
@@ -21,7 +22,7 @@ use store::{AuditEvent, TenantTx};
     responses((status = 200, body = CatalogSettings)))]
 pub async fn get_settings(Shared(state): Shared<State>, caller: Caller) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
-    Ok(reply::value(StatusCode::OK, &shown(&mut tx).await?)?)
+    Ok(reply::value(StatusCode::OK, &shown(&state, &mut tx).await?)?)
 }
 
 /// Changes settings of the catalog. Whoever stops keeping orphans removes those there are.
@@ -34,9 +35,10 @@ pub async fn change_settings(
     body: Bytes,
 ) -> Result<Response> {
     let body = Object::read(&headers, &body)?;
-    body.only(&["orphanStrategy", "removalGuard", "historyDays", "undeleteDays"])?;
+    body.only(&["orphanStrategy", "removalGuard", "historyDays", "undeleteDays", "allowedKinds"])?;
+    let kinds = body.optional_texts("allowedKinds")?.map(allowed_kinds).transpose()?;
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let before = shown(&mut tx).await?;
+    let before = shown(&state, &mut tx).await?;
     let mut removed = None;
     if let Some(strategy) = body.optional_choice("orphanStrategy", &["delete", "keep"])? {
         let strategy = if strategy == "keep" { OrphanStrategy::Keep } else { OrphanStrategy::Delete };
@@ -57,7 +59,10 @@ pub async fn change_settings(
     if let Some(days) = within::<u32>(&body, "", "undeleteDays", 0, 365)? {
         settings::set(&mut tx, settings::UNDELETE_DAYS, &days).await?;
     }
-    let after = shown(&mut tx).await?;
+    if let Some(allowed) = kinds {
+        set_allowed_kinds(&mut tx, &state, &caller, allowed).await?;
+    }
+    let after = shown(&state, &mut tx).await?;
     let event = AuditEvent::by(&caller.principal, "settings.update", "catalog")
         .before(json!(before))
         .after(json!({"settings": after, "removedOrphans": removed}));
@@ -80,13 +85,51 @@ fn within<T: TryFrom<i64>>(body: &Object, parent: &str, name: &str, min: i64, ma
     T::try_from(number).map(Some).map_err(|_| wrong())
 }
 
-async fn shown(tx: &mut TenantTx) -> kernel::Result<CatalogSettings> {
+/// Kinds that one organisation may accept.
+const MAX_ALLOWED: usize = 200;
+
+fn allowed_kinds(texts: Vec<String>) -> kernel::Result<AllowedKinds> {
+    let wrong = |hint: &str| {
+        let message = format!("request/body/allowedKinds: {hint}");
+        Err(Error::input(message).with_field("allowedKinds", hint))
+    };
+    if texts.is_empty() || texts.len() > MAX_ALLOWED {
+        return wrong(&format!("Name between 1 and {MAX_ALLOWED} kinds."));
+    }
+    match texts.iter().find(|text| !model::custom::is_kind(text)) {
+        Some(text) => wrong(&format!("{text:?} is no kind: letters and digits, beginning with a letter, at most 63.")),
+        None => Ok(AllowedKinds::new(texts.iter().map(String::as_str))),
+    }
+}
+
+/// Accepts these kinds besides those of the organisation's own. Everything is read again when that is something new.
+async fn set_allowed_kinds(
+    tx: &mut TenantTx,
+    state: &State,
+    caller: &Caller,
+    allowed: AllowedKinds,
+) -> kernel::Result<()> {
+    let counters = sequence::lock(tx, &Cause::person(&caller.principal)).await?;
+    let before = kinds::allowed(tx, &state.config.allowed_kinds).await?;
+    let own = kinds::list(tx).await?;
+    let is_own = |kind: &str| own.iter().any(|row| row.kind.eq_ignore_ascii_case(kind));
+    let allowed = AllowedKinds::new(allowed.iter().filter(|kind| !is_own(kind)));
+    settings::set(tx, settings::ALLOWED_KINDS, &allowed.iter().collect::<Vec<_>>()).await?;
+    if !allowed.are(&before) {
+        refresh::force_all(tx).await?;
+    }
+    sequence::save(tx, &counters).await
+}
+
+async fn shown(state: &State, tx: &mut TenantTx) -> kernel::Result<CatalogSettings> {
     let settings = settings::load(tx).await?;
+    let allowed = kinds::allowed(tx, &state.config.allowed_kinds).await?;
     let RemovalGuard { percent, entities } = settings.removal_guard;
     Ok(CatalogSettings {
         orphan_strategy: settings.orphan_strategy,
         removal_guard: GuardSetting { percent, entities },
         history_days: settings.history_days,
         undelete_days: settings.undelete_days,
+        allowed_kinds: allowed.iter().map(str::to_owned).collect(),
     })
 }

@@ -305,6 +305,8 @@ pub struct CatalogSettings {
     pub history_days: u32,
     /// For how many days a deleted entity can be brought back.
     pub undelete_days: u32,
+    /// Kinds that are accepted besides those that the organisation defined itself.
+    pub allowed_kinds: Vec<String>,
 }
 
 /// What to change of the settings; what is left out stays.
@@ -324,4 +326,8 @@ pub struct SettingsChange {
     /// 0 to 365.
     #[schema(nullable = false)]
     pub undelete_days: Option<u32>,
+    /// Kinds to accept besides those that the organisation defined itself; what is not accepted any more stays until its
+    /// file changes or goes.
+    #[schema(nullable = false)]
+    pub allowed_kinds: Option<Vec<String>>,
 }

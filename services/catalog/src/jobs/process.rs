@@ -102,19 +102,18 @@ impl Pipeline<'_> {
         let base =
             annotation(&entity, ANNOTATION_LOCATION).and_then(|text| text.strip_prefix("url:")).map(str::to_owned);
         for placeholder in found {
-            let failed = |text: String| {
-                let what = "Processor PlaceholderProcessor threw an error while preprocessing";
-                Problem::new("InputError", format!("{what}; caused by Error: {text}"))
-            };
-            let url = placeholder.url(base.as_deref().unwrap_or_default()).map_err(failed)?;
+            let url = placeholder.url(base.as_deref().unwrap_or_default()).map_err(not_filled)?;
             let bytes = self.reader.read(&url).await.map_err(|unreadable| {
                 let (key, target) = (placeholder.resolver.key(), placeholder.value.as_str().unwrap_or_default());
                 let error = &unreadable.error;
                 let text =
                     format!("Placeholder {key} could not read location {target}, {}: {error}", error.kind.name());
-                Problem { transient: error.is_transient(), ..failed(text) }
+                Problem { transient: error.is_transient(), ..not_filled(text) }
             })?;
-            let content = placeholder.content(&bytes).map_err(failed)?;
+            let content = match placeholder.resolver.bundles() {
+                true => self.bundled(&placeholder, &url, &bytes).await?,
+                false => placeholder.content(&bytes).map_err(not_filled)?,
+            };
             placeholder::replace(&mut entity, &placeholder, content);
         }
         Ok(entity)
@@ -157,4 +156,10 @@ impl Pipeline<'_> {
             self.process(entity).await.map(|_| ())
         }
     }
+}
+
+/// The problem of an entity whose placeholders could not be filled in.
+pub(super) fn not_filled(text: String) -> Problem {
+    let what = "Processor PlaceholderProcessor threw an error while preprocessing";
+    Problem::new("InputError", format!("{what}; caused by Error: {text}"))
 }

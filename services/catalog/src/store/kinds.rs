@@ -1,5 +1,6 @@
 //! Kinds that organisations define themselves.
 
+use super::settings;
 use crate::domain::kinds::{AllowedKinds, Kinds, Revision};
 use kernel::{Error, Result};
 use model::CustomKind;
@@ -131,9 +132,9 @@ fn compiled(row: &Row) -> Option<CustomKind> {
 ///
 /// # Errors
 /// Those of the database.
-#[expect(clippy::unused_async, reason = "what the organisation decided is a row")]
-pub async fn allowed(_: &mut TenantTx, default: &AllowedKinds) -> Result<AllowedKinds> {
-    Ok(default.clone())
+pub async fn allowed(tx: &mut TenantTx, default: &AllowedKinds) -> Result<AllowedKinds> {
+    let decided: Option<Vec<String>> = settings::find(tx, settings::ALLOWED_KINDS).await?;
+    Ok(decided.map_or_else(|| default.clone(), |kinds| AllowedKinds::new(kinds.iter().map(String::as_str))))
 }
 
 /// What entities of the organisation are judged by.

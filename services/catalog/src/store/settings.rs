@@ -17,6 +17,9 @@ pub const HISTORY_DAYS: &str = "history_days";
 /// Key of [`Settings::undelete_days`].
 pub const UNDELETE_DAYS: &str = "undelete_days";
 
+/// Key of the kinds that are accepted besides the organisation's own; see `store::kinds::allowed`.
+pub const ALLOWED_KINDS: &str = "allowed_kinds";
+
 /// The settings, with defaults where nobody decided.
 ///
 /// # Errors

@@ -114,7 +114,8 @@ fn text(content: &str, out: &mut String) {
 }
 
 fn is_plain(content: &str) -> bool {
-    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '$' | '+' | '(' | ')' | ';');
+    let inner =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '$' | '+' | '(' | ')' | ';');
     let first = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/' | '$');
     content.len() <= MAX_PLAIN
         && content.starts_with(first)
@@ -139,7 +140,10 @@ mod tests {
         for value in [
             json!({"openapi": "3.0.3", "paths": {"/a/{id}": {"get": {"tags": ["x", "on y"], "deprecated": false}}}}),
             json!({"": null, "a": {}, "b": [], "c": [[], {}, [1, [2.5, -3]], {"d": ["e"]}], "true": "true", "1": "1"}),
-            json!(["", " x", "x ", "a: b", "a #b", "- a", "#", "~", "null", "Null", "0x1F", ".inf", "1e3", "y", "é", "=", "%a", "@"]),
+            json!([
+                "", " x", "x ", "a: b", "a #b", "- a", "#", "~", "null", "Null", "0x1F", ".inf", "1e3", "y", "é", "=",
+                "%a", "@"
+            ]),
             json!({"t": "one\ntwo", "u": "one\ntwo\n", "v": "one\n\ntwo\n\n\n", "w": "\none", "x": " one\ntwo", "y": "a\r\nb", "z": "\n"}),
             json!(["a\nb\n", ["c\nd"], {"k": "e\nf\n\n"}]),
             json!({"k\nl": "tab\there", "q\"": "back\\slash", "null\u{0}": "\u{7f}\u{85}\u{feff}\u{2028}\u{1F600}"}),
