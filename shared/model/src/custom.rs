@@ -227,7 +227,9 @@ fn collect<'v>(value: &'v Value, path: &[&str], multiple: bool, pointer: String,
     }
 }
 
-fn is_kind(text: &str) -> bool {
+/// Whether a text can be the name of a kind: letters and digits, beginning with a letter, at most 63.
+#[must_use]
+pub fn is_kind(text: &str) -> bool {
     text.len() <= 63
         && text.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -29,6 +29,12 @@ impl AllowedKinds {
         self.0.contains_key(&kind.to_lowercase())
     }
 
+    /// Whether they are the same, in whatever letter case.
+    #[must_use]
+    pub fn are(&self, others: &Self) -> bool {
+        self.0.keys().eq(others.0.keys())
+    }
+
     /// All of them as they were written, by name.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.values().map(String::as_str)

@@ -4,6 +4,7 @@
 //! units run at the same time; a unit that fails or hangs delays no other. Whatever was acknowledged is a row and a
 //! job of one transaction, so a killed process loses nothing: the lease of its jobs runs out and they are due again.
 
+mod bundles;
 mod files;
 pub mod process;
 pub mod reader;

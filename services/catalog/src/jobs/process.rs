@@ -102,8 +102,12 @@ impl Pipeline<'_> {
             let url = placeholder.url(base.as_deref().unwrap_or_default()).map_err(not_filled)?;
             match self.reader.read(&url).await {
                 Ok(file) => {
-                    reads.push(Source { url, etag: file.etag.clone(), sha256: Some(file.sha256.clone()) });
-                    let content = placeholder.content(&file.bytes).map_err(not_filled)?;
+                    reads.push(Source { url: url.clone(), etag: file.etag.clone(), sha256: Some(file.sha256.clone()) });
+                    let content = if placeholder.resolver.bundles() {
+                        self.bundled(&placeholder, &url, &file.bytes, reads).await?
+                    } else {
+                        placeholder.content(&file.bytes).map_err(not_filled)?
+                    };
                     placeholder::replace(entity, &placeholder, content);
                 }
                 Err(unreadable) => {
@@ -154,7 +158,8 @@ impl Pipeline<'_> {
     }
 }
 
-fn not_filled(text: String) -> Problem {
+/// The problem of an entity whose placeholders could not be filled in.
+pub(super) fn not_filled(text: String) -> Problem {
     let what = "Processor PlaceholderProcessor threw an error while preprocessing";
     Problem::new("InputError", format!("{what}; caused by Error: {text}"))
 }

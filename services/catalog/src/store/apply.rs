@@ -245,7 +245,7 @@ async fn finish(tx: &mut TenantTx, counters: &mut Counters, changes: &mut Change
 /// # Errors
 /// Those of the database.
 pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted, cause: &Cause) -> Result<()> {
-    if refresh::insert(tx, &state_of(root)).await? {
+    if matches!(root.content, Content::Pending(_)) && refresh::insert(tx, &state_of(root)).await? {
         // Nobody knows it, so nothing changes that anybody sees: no need to wait for the changes in progress.
         refresh::insert_edges(tx, source, &[&root.entity_ref]).await?;
         return refresh::enqueue(tx, std::slice::from_ref(&root.entity_ref)).await;

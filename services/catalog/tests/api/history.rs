@@ -271,6 +271,12 @@ async fn a_restored_location_reads_again_what_it_points_at() {
 #[tokio::test]
 async fn what_was_deleted_more_than_thirty_days_ago_is_gone_and_its_history_a_year_later() {
     let (catalog, id) = with_file(component("shop", "") + &component("till", "") + &group("team-a")).await;
+    // Of its coming and going nothing is left in the end, not even the changes.
+    catalog.files.put("b.yaml", component("kiosk", ""));
+    let other = catalog.register("b.yaml").await;
+    catalog.wait_for("component:default/kiosk", |_| true).await;
+    catalog.delete(&format!("/api/catalog/locations/{other}")).await;
+    catalog.wait_until_gone("component:default/kiosk").await;
     rewrite(&catalog, "a.yaml", component("till", ", system: x") + &group("team-a")).await;
     let_days_pass(&catalog, 31).await;
     assert!(deleted(&catalog).await.is_empty());

@@ -178,3 +178,41 @@ async fn null_characters_are_refused_one_by_one_and_stop_nothing() {
     assert_eq!(reply.status.as_u16(), 400);
     assert_eq!(catalog.get("/api/catalog/entities/by-name/component/default/a%00").await.status.as_u16(), 404);
 }
+
+#[tokio::test]
+async fn an_api_description_in_several_files_becomes_one_and_follows_each_of_them() {
+    let catalog = Catalog::new().await;
+    let api = |placeholder: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {{name: seats}}\nspec:\n  type: openapi\n  lifecycle: production\n  owner: team-a\n  definition: {{{placeholder}: ./spec/openapi.yaml}}\n"
+        )
+    };
+    catalog.files.put("api.yaml", api("$openapi"));
+    catalog.files.put("spec/openapi.yaml", "openapi: 3.0.3\npaths: {/seats: {$ref: ./paths/seats.yaml}}\n");
+    catalog.files.put("spec/paths/seats.yaml", "get: {schema: {$ref: '../parts.yaml#/Seat'}}\n");
+    catalog.files.put("spec/parts.yaml", "Seat: {type: string}\n");
+    let id = catalog.register("api.yaml").await;
+    let definition = |entity: &Value| entity["spec"]["definition"].as_str().unwrap().to_owned();
+    let seats = catalog.wait_for("api:default/seats", |_| true).await;
+    assert_eq!(
+        definition(&seats),
+        "openapi: \"3.0.3\"\npaths:\n  /seats:\n    get:\n      schema:\n        type: string\n"
+    );
+    catalog.files.put("spec/parts.yaml", "Seat: {type: integer}\n");
+    catalog.refresh("api:default/seats").await;
+    catalog.wait_for("api:default/seats", |seats| definition(seats).contains("type: integer")).await;
+    catalog.files.set("spec/parts.yaml", File::Status(404));
+    catalog.refresh("api:default/seats").await;
+    let told = catalog.wait(async || {
+        let progress = catalog.get(&format!("/api/catalog/v1/locations/{id}/progress")).await.json();
+        progress["problems"][0]["message"].as_str().is_some_and(|text| {
+            text.contains("Placeholder $openapi unable to bundle the file at ./spec/openapi.yaml")
+                && text.contains("parts.yaml")
+        })
+    });
+    assert!(told.await);
+    catalog.files.put("spec/openapi.yaml", "# as it is\nasyncapi: 2.6.0\n");
+    catalog.files.put("api.yaml", api("$asyncapi"));
+    catalog.refresh("api:default/seats").await;
+    catalog.wait_for("api:default/seats", |seats| definition(seats) == "# as it is\nasyncapi: 2.6.0\n").await;
+}

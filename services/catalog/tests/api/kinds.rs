@@ -162,3 +162,54 @@ async fn kinds_belong_to_one_organisation_and_changes_are_written_down() {
     let reply = testkit::request(&catalog.router, Some(&maintainer), http::Method::PUT, KIND, Some(definition())).await;
     assert_eq!(reply.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn an_organisation_decides_which_kinds_it_accepts() {
+    let settings = "/api/catalog/v1/settings";
+    let catalog = Catalog::new().await;
+    catalog.put(KIND, definition()).await;
+    catalog.files.put(
+        "g.yaml",
+        component("shop", "")
+            + "---\napiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: {name: sales}\nspec: {owner: ops}\n",
+    );
+    catalog.files.put("m.yaml", machine("press", "owner: ops"));
+    let id = catalog.register("g.yaml").await;
+    catalog.register("m.yaml").await;
+    assert!(problem(&catalog, &id, "is of kind Domain, which this catalog does not accept").await);
+    let mut kinds = catalog.get(settings).await.json()["allowedKinds"].clone();
+    assert!(
+        kinds.as_array().unwrap().contains(&json!("Component"))
+            && !kinds.as_array().unwrap().contains(&json!("Machine"))
+    );
+    kinds.as_array_mut().unwrap().extend([json!("Domain"), json!("machine"), json!("Widget")]);
+    let reply = catalog.patch(settings, json!({"allowedKinds": kinds})).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    assert!(
+        !reply.json()["allowedKinds"].as_array().unwrap().contains(&json!("machine")),
+        "own kinds are accepted anyway"
+    );
+    // Nobody asked for a refresh.
+    catalog.wait_for("domain:default/sales", |_| true).await;
+    catalog.patch(settings, json!({"allowedKinds": ["Location", "Component"]})).await;
+    assert!(problem(&catalog, &id, "is of kind Domain, which this catalog does not accept").await);
+    catalog.wait_for("machine:default/press", |_| true).await;
+    let items = catalog.get("/api/catalog/v1/kinds").await.json()["items"].clone();
+    let allowed: Vec<&str> = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|kind| kind["allowed"] == true)
+        .map(|kind| kind["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(allowed, ["Component", "Location", "Machine"]);
+    for wrong in [json!([]), json!(["no kind"]), json!("Component"), json!([7])] {
+        let reply = catalog.patch(settings, json!({"allowedKinds": wrong})).await;
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{wrong}");
+        assert!(reply.text().contains("allowedKinds"), "{}", reply.text());
+    }
+    let other = catalog.test.tenant("globex").await;
+    let theirs =
+        testkit::request(&catalog.router, Some(&testkit::admin(other)), http::Method::GET, settings, None).await;
+    assert_eq!(theirs.json()["allowedKinds"].as_array().unwrap().len(), 7);
+}

@@ -4,7 +4,8 @@
 mod bounds;
 mod yaml;
 
-use model::yaml::{Document, Limits, locate, parse_descriptor};
+use model::bundle::Bundle;
+use model::yaml::{Document, Limits, locate, parse_descriptor, parse_single, to_text};
 use model::{normalise, placeholder, relations, validate};
 use std::hint::black_box;
 use yaml::MAX;
@@ -35,6 +36,38 @@ fn no_descriptor_costs_more_than_its_bounds() {
     let seeds = yaml::seeds();
     let report = bounds::run("descriptors", |random, earlier| yaml::make(random, &seeds, earlier), process);
     assert!(report.inputs > 20, "{report:?}");
+}
+
+/// What becomes of a description that refers to itself and to two other files, each with the same text.
+fn bundle(bytes: &[u8]) {
+    let Ok(mut bundle) = Bundle::new("https://host/a.yaml", bytes) else { return };
+    for _ in 0..3 {
+        let Some(wanted) = bundle.wanted().map(str::to_owned) else { break };
+        if bundle.give(&wanted, bytes).is_err() {
+            return;
+        }
+    }
+    let _ = black_box(bundle.finish());
+}
+
+#[test]
+fn no_description_costs_more_than_its_bounds() {
+    let mut seeds = yaml::seeds();
+    seeds.push(
+        b"openapi: 3.0.3\na: {$ref: './b.yaml#/c'}\nc: [{$ref: 'd.yaml'}, {$ref: '#/a'}, {$ref: 'b.yaml#/c/0'}]\n"
+            .to_vec(),
+    );
+    bounds::run("descriptions", |random, earlier| yaml::make(random, &seeds, earlier), bundle);
+}
+
+#[test]
+fn what_is_written_as_yaml_reads_as_it_was() {
+    for seed in yaml::seeds() {
+        for document in parse_descriptor(&seed, &Limits::default()).unwrap_or_default() {
+            let text = to_text(&document.value);
+            assert_eq!(parse_single(&text, &Limits::default()).as_ref(), Ok(&document.value), "{text}");
+        }
+    }
 }
 
 #[test]

@@ -70,7 +70,7 @@ const TOKENS: [&str; 74] = [
     "${{ x }}",
     "{{ x }}",
     "$text: ",
-    "$yaml: ",
+    "$ref: b.yaml",
     "\u{feff}",
     "\0",
     "é",
