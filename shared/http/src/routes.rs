@@ -8,6 +8,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
+use http::StatusCode;
 use kernel::Error;
 use tower::Layer as _;
 use tower::util::MapRequestLayer;
@@ -140,8 +141,9 @@ async fn check_access(State(guard): State<Guard>, mut request: Request, next: Ne
     }
 }
 
-async fn unknown_route() -> ApiError {
-    Error::not_found("There is nothing at this address").into()
+/// A 404 without a body, also for a wrong method: what Backstage's routers answer, and what its clients expect.
+async fn unknown_route() -> StatusCode {
+    StatusCode::NOT_FOUND
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http asks for")]

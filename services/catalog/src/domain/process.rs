@@ -79,26 +79,27 @@ pub fn judge(mut entity: Value, custom: &[CustomKind]) -> Result<Processed, (Pro
 
 /// What a draft emits: further files to read when it is a Location, else the judged entity.
 ///
-/// `filled` is the draft's entity with its placeholders filled in, or why that failed; `text` is that of the file.
+/// The draft's placeholders are filled in, or `filled` says why that failed; `text` is that of the file.
 #[must_use]
 pub fn emit(
     draft: Draft,
-    filled: Result<Value, Problem>,
+    filled: Result<(), Problem>,
     location: &LocationRef,
     text: &str,
     custom: &[CustomKind],
 ) -> Option<Emitted> {
+    let Draft { entity, start } = draft;
     // Postgres has no null characters; one in a name cannot be told from the name without it, which is refused too.
-    let entity_ref = Envelope::of(&draft.entity)?.key().replace('\0', "");
-    let content = if has_null_character(&draft.entity) || filled.as_ref().is_ok_and(has_null_character) {
+    let entity_ref = Envelope::of(&entity)?.key().replace('\0', "");
+    let content = if has_null_character(&entity) {
         let problem = Problem::new("InputError", format!("{entity_ref} contains a null character"));
         Content::Done(Err(problem.at(&location.target, None)))
-    } else if is_location(&draft.entity) {
-        Content::Pending(draft.entity)
+    } else if is_location(&entity) {
+        Content::Pending(entity)
     } else {
-        Content::Done(filled.and_then(|entity| {
+        Content::Done(filled.and_then(|()| {
             judge(entity, custom).map_err(|(problem, pointer)| {
-                let line = pointer.and_then(|pointer| locate(text, draft.start, &pointer)).map(|found| found.line);
+                let line = pointer.and_then(|pointer| locate(text, start, &pointer)).map(|found| found.line);
                 problem.at(&location.target, line)
             })
         }))
@@ -152,10 +153,7 @@ mod tests {
         let emitted: Vec<_> = drafts_of(&text)
             .unwrap()
             .into_iter()
-            .filter_map(|draft| {
-                let entity = draft.entity.clone();
-                emit(draft, Ok(entity), &location, &text, &[])
-            })
+            .filter_map(|draft| emit(draft, Ok(()), &location, &text, &[]))
             .collect();
         assert!(matches!(&emitted[0].content, Content::Done(Ok(_))));
         let Content::Done(Err(problem)) = &emitted[1].content else { panic!("{:?}", emitted[1]) };

@@ -6,7 +6,7 @@ use super::reply;
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::store::history::{deleted, moment};
-use crate::store::{entities, restore};
+use crate::store::{entities, restore, settings};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use http::StatusCode;
@@ -79,7 +79,7 @@ pub async fn list_deleted_entities(
         None => None,
     };
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let days = moment::retention(&mut tx).await?.undelete_days;
+    let days = settings::load(&mut tx).await?.undelete_days;
     let after = after.as_ref().map(|(seq, entity_ref)| (*seq, entity_ref.as_str()));
     let mut found = deleted::list(&mut tx, days, after, limit + 1).await?;
     let more = i64::try_from(found.len()).is_ok_and(|count| count > limit);
@@ -118,7 +118,7 @@ pub async fn restore_entity(
     if !entities::list_by_refs(&mut tx, std::slice::from_ref(&key), &condition).await?.is_empty() {
         return Err(Error::conflict(format!("{key} is there: it need not be restored")).into());
     }
-    let days = moment::retention(&mut tx).await?.undelete_days;
+    let days = settings::load(&mut tx).await?.undelete_days;
     let mut found: Vec<_> = deleted::find(&mut tx, days, &key).await?.into_iter().collect();
     deleted::retain_visible(&mut tx, &mut found, &condition).await?;
     let Some(found) = found.pop() else {

@@ -27,6 +27,7 @@ mod reply;
 mod schema;
 mod search;
 mod settings;
+mod source;
 mod source_schema;
 mod validate;
 
@@ -62,6 +63,8 @@ pub fn routes() -> Routes<State> {
         .route(read_locations, routes!(locations::get_location_by_entity))
         .route(read_locations, routes!(progress::list_progress))
         .route(read_locations, routes!(progress::get_progress))
+        .route(read_entities, routes!(source::get_entity_source))
+        .route(Access::service(), routes!(refresh::refresh_keys))
         .route(read_entities, routes!(kinds::list_kinds))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::set_kind))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::delete_kind))

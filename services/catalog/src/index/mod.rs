@@ -20,6 +20,8 @@ pub mod postings;
 pub mod select;
 pub mod stream;
 pub mod tenant;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 pub use freshness::Catalogs;

@@ -6,6 +6,7 @@
 use super::guard::Hold;
 use super::refresh;
 use crate::domain::outcome::Emitted;
+use crate::domain::source::{RESTORED_SET, Source};
 use kernel::Result;
 use std::collections::BTreeSet;
 use store::{TenantTx, db};
@@ -69,6 +70,32 @@ pub async fn displace(tx: &mut TenantTx, entity_refs: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Takes these entities out of the set of restored ones: `source` emits them now.
+///
+/// # Errors
+/// Those of the database.
+pub async fn displace_restored(tx: &mut TenantTx, source: &str, entity_refs: &[&str]) -> Result<()> {
+    let restored = Source::Set(RESTORED_SET).to_string();
+    if entity_refs.is_empty() || source == restored {
+        return Ok(());
+    }
+    sqlx::query("delete from refresh_edge where tenant_id = $1 and entity_ref = any ($2) and source = $3")
+        .bind(tx.id())
+        .bind(entity_refs)
+        .bind(restored)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
+    sqlx::query("delete from managed_entity where tenant_id = $1 and entity_ref = any ($2) and set_name = $3")
+        .bind(tx.id())
+        .bind(entity_refs)
+        .bind(RESTORED_SET)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
+    Ok(())
+}
+
 /// Notes which entities others claim: all that there are after a full mutation, else beside those noted before.
 ///
 /// # Errors
@@ -82,7 +109,7 @@ pub async fn note_conflicts(
 ) -> Result<()> {
     let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
     let removed = match mode {
-        Mode::Full => return refresh::set_conflicts(tx, source, &conflicting).await,
+        Mode::Full => return refresh::set_conflicts(tx, source, &conflicting, &BTreeSet::new()).await,
         Mode::Delta(removed) | Mode::Explicit(removed) => removed,
     };
     let settled: Vec<&str> = emitted.iter().map(|one| &*one.entity_ref).chain(removed.iter().map(|r| &**r)).collect();

@@ -5,10 +5,12 @@
 
 pub mod additions;
 pub mod apply;
+pub mod back_off;
 pub mod claim;
 pub mod conditions;
 pub mod entities;
 pub mod facets;
+pub mod files;
 pub mod guard;
 pub mod history;
 pub mod index;
@@ -26,4 +28,5 @@ pub mod search;
 pub mod sequence;
 pub mod settings;
 pub mod statistics;
+pub mod stitch_due;
 pub mod write;

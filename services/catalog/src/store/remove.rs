@@ -1,7 +1,7 @@
 //! Removes entities: those that nobody emits any more, and those that a person deletes.
 
 use super::sequence::{self, Counters};
-use super::{guard, refresh, relations, write};
+use super::{files, guard, refresh, relations, write};
 use crate::domain::cause::Cause;
 use kernel::Result;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +81,7 @@ async fn remove(tx: &mut TenantTx, entity_refs: &[String]) -> Result<(Vec<String
         queue::forget(tx, refresh::QUEUE, unit).await?;
     }
     guard::forget(tx, entity_refs).await?;
+    files::forget_all(tx, &units).await?;
     hand_over(tx, entity_refs).await?;
     Ok((children, affected))
 }
@@ -95,7 +96,7 @@ async fn hand_over(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    refresh::force(tx, &heirs).await
+    files::force(tx, &heirs, entity_refs).await
 }
 
 /// Removes what a registered location emitted, except what others emit too.
@@ -139,7 +140,7 @@ pub async fn by_uid(tx: &mut TenantTx, uid: Uuid, cause: &Cause) -> Result<Optio
     affected.remove(&entity_ref);
     write::stitch_all(tx, &mut counters, &BTreeMap::new(), &affected).await?;
     sequence::save(tx, &counters).await?;
-    refresh::force(tx, &parents).await?;
+    files::force(tx, &parents, std::slice::from_ref(&entity_ref)).await?;
     Ok(Some(entity_ref))
 }
 

@@ -235,7 +235,10 @@ async fn a_deleted_entity_is_listed_and_comes_back_as_it_was_with_its_uid() {
         assert_eq!(back["metadata"][field], before["metadata"][field]);
     }
     assert_eq!((&back["spec"], &back["relations"]), (&before["spec"], &before["relations"]));
-    assert_eq!(back["metadata"]["annotations"]["backstage.io/managed-by-location"], "managed:restored");
+    assert_eq!(
+        back["metadata"]["annotations"]["backstage.io/managed-by-location"],
+        "managed:restored/component/default/shop"
+    );
     let team = catalog.entity("group:default/team-a").await.unwrap();
     assert_eq!(team["relations"], json!([{"type": "ownerOf", "targetRef": SHOP}]));
     let found = catalog.get("/api/search/query?term=shop").await.json();
@@ -294,8 +297,8 @@ async fn what_was_deleted_more_than_thirty_days_ago_is_gone_and_its_history_a_ye
 
 async fn prune(catalog: &Catalog) {
     let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
-    let keep = catalog::store::history::moment::retention(&mut tx).await.unwrap();
-    assert!(!catalog::store::history::prune::batch(&mut tx, keep).await.unwrap());
+    let keep = catalog::store::settings::load(&mut tx).await.unwrap();
+    assert!(!catalog::store::history::prune::batch(&mut tx, &keep).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -399,4 +402,71 @@ async fn the_past_shows_what_one_may_read_now_if_one_could_have_read_it_then() {
     assert_eq!(ask(&catalog, Method::POST, &restore("shop")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(ask(&catalog, Method::POST, &restore("till")).await.status, StatusCode::CONFLICT);
     assert_eq!(ask(&catalog, Method::POST, &restore("gone")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_restored_entity_belongs_to_a_set_until_its_file_lists_it_again() {
+    let shop = || component("shop", "") + &group("team-a");
+    let (catalog, _) = with_file(shop()).await;
+    let before = catalog.entity(SHOP).await.unwrap();
+    rewrite(&catalog, "a.yaml", group("team-a")).await;
+    assert_eq!(restore(&catalog, SHOP).await.status, StatusCode::OK);
+    let set = catalog.get("/api/catalog/v1/sets/restored").await.json();
+    assert_eq!(names(&set["entities"]), ["shop"]);
+    assert_eq!(set["entities"][0]["metadata"].get("annotations"), Some(&json!({})));
+
+    rewrite(&catalog, "a.yaml", shop()).await;
+    let back = catalog.entity(SHOP).await.unwrap();
+    assert_eq!(back, before, "as if nothing had happened");
+    assert_eq!(catalog.get("/api/catalog/v1/sets/restored").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(changes(&history(&catalog, SHOP, "").await), ["changed", "restored", "deleted", "created"]);
+    rewrite(&catalog, "a.yaml", group("team-a")).await;
+    assert!(catalog.entity(SHOP).await.is_none(), "nobody else emits it");
+}
+
+#[tokio::test]
+async fn a_provider_that_names_no_location_takes_a_restored_entity_over_as_well() {
+    let catalog = Catalog::new().await;
+    let entity = json!({"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "shop"},
+        "spec": {"type": "service", "lifecycle": "production", "owner": "team-a"}});
+    let full = async |entities: Value| {
+        let body = json!({"type": "full", "entities": entities});
+        let reply = catalog.post("/api/catalog/v1/providers/acme/mutations", body).await;
+        assert!(reply.status.is_success(), "{}", reply.text());
+    };
+    full(json!([{"entity": entity}])).await;
+    full(json!([])).await;
+    assert_eq!(restore(&catalog, SHOP).await.status, StatusCode::OK);
+    full(json!([{"entity": entity}])).await;
+    let back = catalog.entity(SHOP).await.unwrap();
+    assert_eq!(back["metadata"]["annotations"]["backstage.io/managed-by-location"], "provider:acme");
+    full(json!([])).await;
+    assert!(catalog.entity(SHOP).await.is_none());
+    assert_eq!(catalog.get("/api/catalog/v1/sets/restored").await.status, StatusCode::NOT_FOUND);
+    let told = history(&catalog, SHOP, "").await;
+    assert_eq!(told["items"][0]["cause"], json!({"kind": "provider", "provider": "acme"}));
+}
+
+#[tokio::test]
+async fn what_people_added_is_part_of_the_past_and_comes_back_beside_what_is_restored() {
+    let (catalog, _) = with_file(component("shop", "")).await;
+    let plain = catalog.entity(SHOP).await.unwrap();
+    let moment = now();
+    let overlay = "/api/catalog/v1/entities/component/default/shop/overlay";
+    let reply = catalog.put(overlay, json!({"tags": ["mine"], "labels": {"a": "b"}})).await;
+    assert!(reply.status.is_success(), "{}", reply.text());
+    assert_eq!(at(&catalog, SHOP, &moment).await.json(), plain);
+    let told = history(&catalog, SHOP, "").await;
+    assert_eq!(changes(&told), ["changed", "created"]);
+    assert_eq!(told["items"][0]["cause"]["actor"], "user:default/admin");
+    assert_eq!(told["items"][0]["diff"][1]["path"], "metadata.tags");
+
+    rewrite(&catalog, "a.yaml", group("team-a")).await;
+    assert_eq!(restore(&catalog, SHOP).await.status, StatusCode::OK);
+    let back = catalog.entity(SHOP).await.unwrap();
+    assert_eq!(back["metadata"]["tags"], json!(["mine"]));
+    let written = catalog.get("/api/catalog/v1/sets/restored").await.json();
+    assert_eq!(written["entities"][0]["metadata"].get("tags"), None, "the overlay is not baked in");
+    assert!(catalog.delete(overlay).await.status.is_success());
+    assert_eq!(catalog.entity(SHOP).await.unwrap()["metadata"].get("tags"), None);
 }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
+mod concurrency;
 mod deletion;
+mod equality;
 mod guard;
 mod harness;
 mod history;
@@ -10,6 +12,7 @@ mod ingestion;
 mod kinds;
 mod locations;
 mod managed;
+mod oracle;
 mod overlays;
 mod past;
 mod permissions;

@@ -79,9 +79,11 @@ async fn internal_routes_cannot_be_reached_by_any_spelling() {
 }
 
 #[tokio::test]
-async fn an_unknown_api_is_a_404_in_json_also_for_browsers() {
+async fn an_unknown_api_is_a_404_in_json_also_for_browsers_and_an_unknown_address_below_one_has_no_body() {
     let edge = Edge::start().await;
-    for path in ["/api", "/api/", "/api/auth/nothing", "/api/openapi/nothing.json"] {
+    let nothing = edge.get_with(APEX, "/api/auth/nothing", "accept", "text/html").await;
+    assert_eq!((nothing.status, nothing.text()), (StatusCode::NOT_FOUND, String::new()));
+    for path in ["/api", "/api/", "/api/openapi/nothing.json"] {
         let reply = edge.get_with(APEX, path, "accept", "text/html").await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
         let body = reply.json();

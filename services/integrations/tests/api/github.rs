@@ -55,6 +55,22 @@ async fn a_file_is_read_through_the_api_and_an_unchanged_one_costs_nothing() {
 }
 
 #[tokio::test]
+async fn of_a_file_that_changed_the_commit_is_known() {
+    let (scene, github) = connected().await;
+    let url = github.url("o/r/blob/main/catalog-info.yaml");
+    let first = scene.post(READ, json!({"url": url})).await;
+    assert!(!first.headers.contains_key("x-commit"), "it is not asked for at the first reading");
+    let etag = first.headers["etag"].to_str().unwrap();
+    let commit =
+        github.world().repositories.get_mut("o/r").unwrap().commit("heads/main", &[("catalog-info.yaml", "a: 2")]);
+    let left = github.world().remaining;
+    let changed = scene.post(READ, json!({"url": url, "etag": etag})).await;
+    assert_eq!((changed.text().as_str(), changed.headers["x-commit"].to_str().unwrap()), ("a: 2", commit.as_str()));
+    assert_eq!(left - github.world().remaining, 2, "the file and the commit; reading there again is free");
+    github.contract.assert_kept();
+}
+
+#[tokio::test]
 async fn without_an_entry_public_files_are_read_and_private_ones_are_not() {
     let tasks = Tasks::new();
     let github = GitHub::start(&tasks).await;

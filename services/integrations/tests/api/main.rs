@@ -6,6 +6,7 @@ mod demo_git;
 mod fakes;
 mod github;
 mod gitlab;
+mod glob;
 mod read;
 mod scene;
 mod source_hosts;

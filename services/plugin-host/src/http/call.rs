@@ -1,10 +1,10 @@
 //! `/api/<plugin>/…`: everything that the platform itself does not answer goes to the plugin's worker.
 
-use super::installed::unknown;
 use crate::State;
 use crate::state::Target;
 use axum::extract::{self, Request};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use http_shell::{Caller, Path, Result};
 use kernel::Error;
 
@@ -19,7 +19,11 @@ pub async fn call_plugin(
     Path((plugin_id, _path)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response> {
-    let revision = match state.target(caller.tenant, &plugin_id).await?.ok_or_else(|| unknown(&plugin_id))? {
+    // As Backstage answers for a plugin that it does not have: nothing but the status.
+    let Some(target) = state.target(caller.tenant, &plugin_id).await? else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let revision = match target {
         Target::Backend(revision) => revision,
         Target::FrontendOnly => {
             let text = format!("The plugin \"{plugin_id}\" has no back end; what is installed is its front end only");

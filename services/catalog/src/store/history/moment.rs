@@ -6,31 +6,6 @@ use store::{TenantTx, db};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-/// How long the past is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
-    /// Versions and relations that were superseded.
-    pub history_days: i32,
-    /// Deleted entities, to be restored.
-    pub undelete_days: i32,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { history_days: 365, undelete_days: 30 }
-    }
-}
-
-/// How long this organisation keeps the past.
-///
-/// # Errors
-/// Those of the database.
-pub async fn retention(tx: &mut TenantTx) -> Result<Retention> {
-    let settings = settings::load(tx).await?;
-    let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
-    Ok(Retention { history_days: days(settings.history_days), undelete_days: days(settings.undelete_days) })
-}
-
 /// A client's clock may be ahead of ours by so much.
 const CLOCK_SKEW: Duration = Duration::seconds(5);
 
@@ -46,7 +21,7 @@ struct Found {
 /// # Errors
 /// `Input` for a moment in the future, or one that lies further back than the past is kept.
 pub async fn seq_at(tx: &mut TenantTx, moment: OffsetDateTime) -> Result<i64> {
-    let retention = retention(tx).await?;
+    let keep = settings::load(tx).await?;
     let found: Found = sqlx::query_as(
         "select
            (select seq from catalog_change where tenant_id = $1 and changed_at <= $2
@@ -62,12 +37,12 @@ pub async fn seq_at(tx: &mut TenantTx, moment: OffsetDateTime) -> Result<i64> {
     if moment > found.now + CLOCK_SKEW {
         return Err(Error::input(format!("asOf is in the future: it is {} now", text(found.now))));
     }
-    let earliest = found.now - Duration::days(i64::from(retention.history_days));
+    let earliest = found.now - Duration::days(i64::from(keep.history_days));
     let seq = found.seq.unwrap_or(0);
     if moment < earliest || seq < found.pruned_seq {
         return Err(Error::input(format!(
             "asOf lies too far back: history is kept for {} days, since {}",
-            retention.history_days,
+            keep.history_days,
             text(earliest)
         )));
     }
