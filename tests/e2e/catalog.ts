@@ -60,6 +60,12 @@ async function readAgainUntil(scene: Scene, file: string, text: string | RegExp)
   await scene.admin.settle();
 }
 
+/** Types into a field that offers something, and takes an offer. */
+async function choose({ page }: Visitor, field: string, text: string, offer: RegExp): Promise<void> {
+  await page.getByRole('combobox', { name: field }).fill(text);
+  await page.getByRole('option', { name: offer }).click();
+}
+
 async function aSourceTellsItsFiles(scene: Scene): Promise<void> {
   const { admin, files } = scene;
   files.put('stage.yaml', `${document('Location', 'stage', '  targets: [./lights.yaml, ./dimmer.yaml]\n')}---\n${crew}`);
@@ -144,10 +150,8 @@ async function anEntityIsMadeWithTheForm(scene: Scene): Promise<void> {
   await admin.sees('Type is needed.');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('ledger');
   await page.getByLabel('Title', { exact: true }).fill('Ledger');
-  await page.getByRole('combobox', { name: 'Type' }).fill('database');
-  await page.keyboard.press('Escape');
-  await page.getByRole('combobox', { name: 'Owner' }).fill('crew');
-  await page.getByRole('option', { name: /Stage crew/ }).click();
+  await choose(admin, 'Type', 'database', /^database/);
+  await choose(admin, 'Owner', 'crew', /Stage crew/);
   await admin.screenshot('create-entity');
   await page.getByRole('button', { name: 'Create entity' }).click();
   await page.waitForURL('**/catalog/default/resource/ledger');
@@ -234,8 +238,7 @@ async function aKindIsDefined(scene: Scene): Promise<void> {
   await page.getByRole('link', { name: 'Spotlight' }).waitFor();
   await admin.open(pageOf(scene, '/entities/new?kind=spotlight'));
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('follow-spot');
-  await page.getByRole('combobox', { name: 'Owner' }).fill('group:default/crew');
-  await page.keyboard.press('Escape');
+  await choose(admin, 'Owner', 'crew', /Stage crew/);
   await page.getByLabel('Watts').fill('0');
   await page.getByRole('button', { name: 'Create entity' }).click();
   await admin.sees(/>= 1|at least 1/);

@@ -1,20 +1,22 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import type { Entity, EntityLink } from '@backstage/catalog-model';
 import { entityPath } from './entityPath';
+import type { LocationProblem } from './types';
 import { requestJson, requestNothing, type Fetch } from './request';
 
 /** Where an entity was read, and what was read. */
 export interface EntitySource {
-  /** The Location entity it belongs to. */
-  location?: string;
+  /** `url:https://…`, as the entity's annotation has it. */
+  location: string;
   url?: string;
   line?: number;
   /** The document as the file has it. */
   raw?: string;
-  /** What the catalog made of it, before relations are added. */
+  /** What the catalog made of it last, before relations are added. */
   processed?: Entity;
   readAt?: string;
-  problem?: string;
+  /** Why it failed last, or why the file cannot be read now. */
+  problem?: LocationProblem;
 }
 
 /** Who gave one field its value. */

@@ -4,24 +4,39 @@ import type {
   LocationList,
   LocationProblem,
   LocationProgress,
-  LocationState,
   LocationSummary,
   RegisteredLocation,
 } from './types';
 
-/** One file that belongs to a location: what it brought and what is wrong with it. */
+/** How reading one file went; one that is missing may be. */
+export type FileState = 'pending' | 'done' | 'missing' | 'failed';
+
+/** A file, or a pattern that finds files, that a location names. */
 export interface LocationFile {
   url: string;
-  state: LocationState;
+  /** The pattern that found it; a pattern names itself. */
+  pattern?: string;
+  state: FileState;
   lastReadAt?: string;
-  entities: LocationEntity[];
+  /** When it was found to be different from before. */
+  lastChangedAt?: string;
+  /** How many entities it lists. */
+  entities: number;
   problems: LocationProblem[];
 }
 
-export type LocationEntity = LocationProgress['entities'][number];
+/** A host that is left alone for a while after failures. */
+export interface PausedHost {
+  host: string;
+  until: string;
+  message: string;
+}
 
-/** A location with its files, where the catalog tells them apart. */
-export type LocationDetail = LocationProgress & { files?: LocationFile[] };
+/** A location with its files. */
+export type LocationDetail = LocationProgress & {
+  files?: LocationFile[];
+  pausedHosts?: PausedHost[];
+};
 
 /** The locations that the files of a location name; one that could not be read yet is known by its problem only. */
 export function innerLocations({

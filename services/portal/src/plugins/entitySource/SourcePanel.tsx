@@ -1,14 +1,26 @@
-import { getCompoundEntityRef, type Entity } from '@backstage/catalog-model';
+import {
+  ANNOTATION_ORIGIN_LOCATION,
+  getCompoundEntityRef,
+  type Entity,
+} from '@backstage/catalog-model';
 import { ButtonLink } from '@backstage/ui';
 import type { EntitySource } from '../../api/entitySource';
 import { FileLink } from '../../ui/FileLink';
 import { Panel } from '../../ui/Panel';
-import { Problem } from '../../ui/Problem';
+import { ProblemList } from '../locations/ProblemList';
 import { RelativeTime } from '../../ui/RelativeTime';
 import { editPath } from '../managedEntities/paths';
 
-function FileFacts({ source }: { source: EntitySource }) {
-  const registered = source.location?.replace(/^url:/, '');
+function FileFacts({
+  entity,
+  source,
+}: {
+  entity: Entity;
+  source: EntitySource;
+}) {
+  const registered = entity.metadata.annotations?.[
+    ANNOTATION_ORIGIN_LOCATION
+  ]?.replace(/^url:/, '');
   return (
     <dl className="pro-facts">
       {source.url && (
@@ -62,14 +74,19 @@ export function SourcePanel(props: {
         )
       }
     >
-      {source.problem && <Problem>{source.problem}</Problem>}
+      {source.problem && (
+        <ProblemList
+          problems={[source.problem]}
+          target={source.url ?? source.location}
+        />
+      )}
       {set ? (
         <p className="source-note">
           This entity is managed here, in the set <code>{set}</code>: it was
           made in the portal or through the API, and no file describes it.
         </p>
       ) : (
-        <FileFacts source={source} />
+        <FileFacts entity={props.entity} source={source} />
       )}
     </Panel>
   );

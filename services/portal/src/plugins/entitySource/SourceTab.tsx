@@ -42,7 +42,7 @@ function Panels(props: {
         <OverlayPanel
           entityRef={stringifyEntityRef(entity)}
           overlay={known.overlay}
-          file={fileParts(known.source.processed)}
+          file={fileParts(entity, known.origins)}
           mayChange={mayChange}
           onChanged={props.onChanged}
         />

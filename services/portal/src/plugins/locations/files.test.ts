@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LocationDetail, LocationFile } from '../../api/locations';
-import { filesOf, troubledFirst } from './files';
+import { filesOf, fileWords, troubledFirst } from './files';
 
 const detail: LocationDetail = {
   location: { id: '1', type: 'url', target: 'https://x.org/all.yaml' },
@@ -28,7 +28,7 @@ test('files with problems come first', () => {
   ): LocationFile => ({
     url,
     state: 'done',
-    entities: [],
+    entities: 0,
     problems,
   });
   const sorted = troubledFirst([
@@ -37,4 +37,9 @@ test('files with problems come first', () => {
     file('c', []),
   ]);
   expect(sorted.map(({ url }) => url)).toEqual(['b', 'a', 'c']);
+});
+
+test('a file that was read with problems is not called well', () => {
+  const [file] = filesOf(detail);
+  expect(file && fileWords(file)).toEqual(['warning', 'Read, with problems']);
 });

@@ -1,14 +1,9 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
-import { Button } from '@backstage/ui';
+import { Alert, Button } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { asFailure } from '../../../api/failure';
-import {
-  locationsApiRef,
-  type LocationDetail,
-  type LocationFile,
-} from '../../../api/locations';
+import { locationsApiRef, type LocationDetail } from '../../../api/locations';
 import { ConfirmDialog } from '../../../ui/ConfirmDialog';
 import { fileName } from '../../../ui/fileLink';
 import { FileLink } from '../../../ui/FileLink';
@@ -23,52 +18,34 @@ import {
   counted,
   LocationStatusLabel,
 } from '../../locations/LocationProgressView';
-import { ProblemList } from '../../locations/ProblemList';
 import { useMay } from '../useMe';
 import { HeldNotice } from './HeldNotice';
+import { SourceFile } from './SourceFile';
 import { refreshHeldRemovals } from './useHeldRemovals';
 
 const busyPollMs = 1_000;
 const quietPollMs = 10_000;
+/** With more files than this, their entities are shown on demand. */
+const mostOpen = 5;
 const sourcesPath = '/settings/catalog-sources';
 
 const isBusy = ({ state }: LocationDetail) =>
   state === 'pending' || state === 'reading';
 
-function File({ file }: { file: LocationFile }) {
-  return (
-    <li className="sources-file">
-      <div className="sources-file-head">
-        <FileLink url={file.url} whole />
-        <LocationStatusLabel
-          state={file.state}
-          problems={file.problems.length}
-        />
-      </div>
-      <div className="sources-facts">
-        <span>{counted(file.entities.length)}</span>
-        {file.lastReadAt && (
-          <span>
-            Read <RelativeTime at={file.lastReadAt} />
-          </span>
-        )}
-      </div>
-      <ProblemList problems={file.problems} target={file.url} />
-      {file.entities.length > 0 && (
-        <ul
-          className="location-entities"
-          aria-label={`Entities of ${fileName(file.url)}`}
-        >
-          {file.entities.map(entity => (
-            <li key={entity.entityRef}>
-              <span className="pro-quiet">{entity.kind}</span>
-              <EntityRefLink entityRef={entity.entityRef} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </li>
-  );
+function PausedHosts({ detail }: { detail: LocationDetail }) {
+  return detail.pausedHosts?.map(({ host, until, message }) => (
+    <Alert
+      key={host}
+      status="warning"
+      icon
+      title={`${host} is left alone for a while`}
+      description={
+        <>
+          It failed: {message} It is asked again <RelativeTime at={until} />.
+        </>
+      }
+    />
+  ));
 }
 
 function Actions({
@@ -221,6 +198,7 @@ export function SourcePage() {
             source.location === id || source.name === detail.location.target
           }
         />
+        <PausedHosts detail={detail} />
         <Facts detail={detail} />
         <Panel
           title={files.length === 1 ? 'The file' : `${files.length} files`}
@@ -236,7 +214,11 @@ export function SourcePage() {
           ) : (
             <ul className="pro-list">
               {files.map(file => (
-                <File key={file.url} file={file} />
+                <SourceFile
+                  key={file.url}
+                  file={file}
+                  startsOpen={files.length <= mostOpen}
+                />
               ))}
             </ul>
           )}
