@@ -11,6 +11,8 @@ pub mod history;
 pub mod index;
 pub mod kinds;
 pub mod locations;
+#[cfg(test)]
+mod plans;
 pub mod policies;
 pub mod postings;
 pub mod progress;
