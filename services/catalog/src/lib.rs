@@ -42,6 +42,7 @@ pub struct State {
     pub(crate) wake: Arc<Notify>,
     pub(crate) remembered: access::Remembered,
     pub(crate) catalogs: index::Catalogs,
+    pub(crate) pasts: index::Pasts,
 }
 
 impl State {
@@ -49,6 +50,7 @@ impl State {
     #[must_use]
     pub fn new(db: Db, client: ServiceClient, config: Config, internal_key: &[u8], clock: SharedClock) -> Self {
         let catalogs = index::Catalogs::new(db.clone(), config.index);
+        let pasts = index::Pasts::new(db.clone(), config.index);
         Self {
             db,
             client,
@@ -58,6 +60,7 @@ impl State {
             wake: Arc::new(Notify::new()),
             remembered: access::Remembered::default(),
             catalogs,
+            pasts,
         }
     }
 }

@@ -2,5 +2,3 @@
 
 #[path = "api/main.rs"]
 mod api;
-
-pub(crate) use api::harness;

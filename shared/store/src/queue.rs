@@ -7,7 +7,7 @@
 
 use crate::{Db, SystemReason, TenantTx, db};
 use kernel::{Result, TenantId};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -67,6 +67,12 @@ impl Job {
     pub const fn tenant(&self) -> TenantId {
         TenantId::new(self.tenant_id)
     }
+
+    /// Who waits for it, where [`enqueue_all`] made it.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        if self.payload[PERSON] == true { Urgency::Person } else { Urgency::Background }
+    }
 }
 
 /// A job that was given up.
@@ -85,6 +91,9 @@ pub struct DeadJob {
     /// When it was made.
     pub created_at: OffsetDateTime,
 }
+
+/// In the payload of a job that a person waits for.
+const PERSON: &str = "person";
 
 /// How often a job is tried before it becomes a dead letter.
 pub const MAX_ATTEMPTS: i32 = 12;
@@ -117,6 +126,55 @@ pub async fn enqueue(tx: &mut TenantTx, job: NewJob<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Who waits for a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Urgency {
+    /// Nobody: it comes after all that has been due for longer.
+    #[default]
+    Background,
+    /// A person: it comes before everything that nobody waits for.
+    Person,
+}
+
+/// How long a job that a person waits for counts as due already. Claims hand out what has been due for longest.
+const HEAD_START: Duration = Duration::from_secs(24 * 3600);
+
+/// Puts a job for each key into a queue, due at once, or brings the waiting ones forward.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue_all(tx: &mut TenantTx, queue: &'static str, keys: &[String], urgency: Urgency) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let (head_start, payload) = match urgency {
+        Urgency::Background => (Duration::ZERO, Value::Null),
+        Urgency::Person => (HEAD_START, json!({PERSON: true})),
+    };
+    sqlx::query(
+        "insert into job (tenant_id, job_id, queue, key, payload, run_at, created_at)
+         select $1, job_id, $2, key, $5, clock_timestamp() - make_interval(secs => $6), clock_timestamp()
+         from unnest($3::uuid[], $4::text[]) as new (job_id, key) order by key
+         on conflict on constraint job_key do update set
+           payload = case when excluded.payload = 'null' then job.payload else excluded.payload end,
+           run_at = case when job.lease is null or job.dead then least(job.run_at, excluded.run_at) else job.run_at end,
+           again_at = case when job.lease is null or job.dead then null
+                           else least(coalesce(job.again_at, excluded.run_at), excluded.run_at) end,
+           attempts = case when job.dead then 0 else job.attempts end,
+           dead = false",
+    )
+    .bind(tx.id())
+    .bind(queue)
+    .bind(keys.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+    .bind(keys)
+    .bind(payload)
+    .bind(head_start.as_secs_f64())
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
+}
+
 /// Forgets the job of this key, whether it waits or runs.
 ///
 /// # Errors
@@ -138,11 +196,24 @@ pub async fn forget(tx: &mut TenantTx, queue: &'static str, key: &str) -> Result
 /// # Errors
 /// Those of the database.
 pub async fn claim(db_: &Db, queue: &'static str, limit: u16, lease: Duration) -> Result<Vec<Job>> {
+    claim_due(db_, queue, limit, lease, Duration::ZERO).await
+}
+
+/// As [`claim`], of those jobs only that a person waits for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim_urgent(db_: &Db, queue: &'static str, limit: u16, lease: Duration) -> Result<Vec<Job>> {
+    // What nobody waits for and has been due for half a day all the same deserves it no less.
+    claim_due(db_, queue, limit, lease, HEAD_START / 2).await
+}
+
+async fn claim_due(db_: &Db, queue: &'static str, limit: u16, lease: Duration, due_for: Duration) -> Result<Vec<Job>> {
     let mut tx = db_.system(SystemReason::ClaimJobs).await?;
-    let mut jobs = claim_share(&mut tx, queue, limit, (limit / 4).max(1), lease).await?;
+    let mut jobs = claim_share(&mut tx, queue, (limit, (limit / 4).max(1)), lease, due_for).await?;
     if jobs.len() < usize::from(limit) {
         let rest = limit - u16::try_from(jobs.len()).unwrap_or(limit);
-        jobs.extend(claim_share(&mut tx, queue, rest, rest, lease).await?);
+        jobs.extend(claim_share(&mut tx, queue, (rest, rest), lease, due_for).await?);
     }
     tx.commit().await?;
     Ok(jobs)
@@ -151,9 +222,9 @@ pub async fn claim(db_: &Db, queue: &'static str, limit: u16, lease: Duration) -
 async fn claim_share(
     tx: &mut crate::SystemTx,
     queue: &'static str,
-    limit: u16,
-    per_tenant: u16,
+    (limit, per_tenant): (u16, u16),
     lease: Duration,
+    due_for: Duration,
 ) -> Result<Vec<Job>> {
     sqlx::query_as(
         "with due as (
@@ -161,7 +232,7 @@ async fn claim_share(
            from tenant cross join lateral (
              select job.tenant_id, job.job_id, job.run_at from job
              where job.tenant_id = tenant.tenant_id and job.queue = $1 and not job.dead
-               and job.run_at <= clock_timestamp()
+               and job.run_at <= clock_timestamp() - make_interval(secs => $5)
              order by job.run_at limit $2 for update of job skip locked
            ) due
            where tenant.status = 'active'
@@ -176,6 +247,7 @@ async fn claim_share(
     .bind(i64::from(per_tenant))
     .bind(i64::from(limit))
     .bind(lease.as_secs_f64())
+    .bind(due_for.as_secs_f64())
     .fetch_all(tx.conn())
     .await
     .map_err(db)
@@ -209,13 +281,15 @@ pub async fn complete(tx: &mut TenantTx, job: &Job) -> Result<bool> {
     Ok(ended.rows_affected() == 1)
 }
 
-/// Ends this run and makes the job due again after `delay`, for work that recurs.
+/// Ends this run and makes the job due again after `delay`, for work that recurs. What a person waited for is done.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn reschedule(tx: &mut TenantTx, job: &Job, delay: Duration) -> Result<bool> {
     let updated = sqlx::query(
         "update job set lease = null, attempts = 0, last_error = null, again_at = null,
+           payload = case when again_at is null and jsonb_typeof(payload) = 'object'
+                          then payload - 'person' else payload end,
            run_at = least(coalesce(again_at, 'infinity'), clock_timestamp() + make_interval(secs => $4))
          where tenant_id = $1 and job_id = $2 and lease = $3",
     )
@@ -227,6 +301,29 @@ pub async fn reschedule(tx: &mut TenantTx, job: &Job, delay: Duration) -> Result
     .await
     .map_err(db)?;
     Ok(updated.rows_affected() == 1)
+}
+
+/// As [`reschedule`], for several jobs of one tenant. `false`: one of the leases was lost, and the caller must roll back.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reschedule_all(tx: &mut TenantTx, jobs: &[(&Job, Duration)]) -> Result<bool> {
+    let updated = sqlx::query(
+        "update job set lease = null, attempts = 0, last_error = null, again_at = null,
+           payload = case when again_at is null and jsonb_typeof(payload) = 'object'
+                          then payload - 'person' else payload end,
+           run_at = least(coalesce(again_at, 'infinity'), clock_timestamp() + make_interval(secs => done.delay))
+         from unnest($2::uuid[], $3::uuid[], $4::float8[]) as done (job_id, lease, delay)
+         where job.tenant_id = $1 and job.job_id = done.job_id and job.lease = done.lease",
+    )
+    .bind(tx.id())
+    .bind(jobs.iter().map(|(job, _)| job.job_id).collect::<Vec<_>>())
+    .bind(jobs.iter().map(|(job, _)| job.lease).collect::<Vec<_>>())
+    .bind(jobs.iter().map(|(_, delay)| delay.as_secs_f64()).collect::<Vec<_>>())
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(usize::try_from(updated.rows_affected()).is_ok_and(|updated| updated == jobs.len()))
 }
 
 /// Gives the job back after a failure: due again after `retry_in`, or dead after [`MAX_ATTEMPTS`].
@@ -251,6 +348,32 @@ pub async fn fail(tx: &mut TenantTx, job: &Job, error: &str, retry_in: Duration)
     .await
     .map_err(db)?;
     Ok(())
+}
+
+/// Gives a job up for now, for work that recurs: it is tried once more after `retry_in`, and given up again if that fails.
+/// `false`: the lease was lost, and the caller must roll back.
+///
+/// # Errors
+/// Those of the database.
+pub async fn give_up(tx: &mut TenantTx, job: &Job, error: &str, retry_in: Duration) -> Result<bool> {
+    let short: String = error.chars().take(2000).collect();
+    let updated = sqlx::query(
+        "update job set lease = null, attempts = $6, last_error = $4, again_at = null,
+           payload = case when again_at is null and jsonb_typeof(payload) = 'object'
+                          then payload - 'person' else payload end,
+           run_at = least(coalesce(again_at, 'infinity'), clock_timestamp() + make_interval(secs => $5))
+         where tenant_id = $1 and job_id = $2 and lease = $3",
+    )
+    .bind(tx.id())
+    .bind(job.job_id)
+    .bind(job.lease)
+    .bind(short)
+    .bind(retry_in.as_secs_f64())
+    .bind(MAX_ATTEMPTS - 1)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(updated.rows_affected() == 1)
 }
 
 /// Keeps the lease for `lease` from now. `false`: it was lost, and the work must stop.

@@ -29,7 +29,7 @@ pub fn superseded(before: &str, after: &str) -> Option<String> {
 /// The final entity as it was with these relations. Its status, which tells of the last reading, is not part of it.
 #[must_use]
 pub fn restitch(content: &Value, uid: &str, relations: &[(String, String)]) -> Stitched {
-    stitch::stitch(content, uid, relations, None)
+    stitch::stitch(content, &stitch::digest(content), uid, relations, None)
 }
 
 #[cfg(test)]
@@ -38,6 +38,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn stitched(entity: &Value, uid: &str, relations: &[(String, String)], problem: Option<&Value>) -> Stitched {
+        stitch::stitch(entity, &stitch::digest(entity), uid, relations, problem)
+    }
+
     fn relation(target: &str) -> (String, String) {
         ("ownedBy".to_owned(), target.to_owned())
     }
@@ -45,17 +49,17 @@ mod tests {
     #[test]
     fn neither_relations_nor_status_nor_uid_nor_etag_make_a_version() {
         let entity = json!({"kind": "A", "metadata": {"name": "x"}, "spec": {"a": 1}});
-        let before = stitch::stitch(&entity, "1", &[relation("g:d/1")], None).document;
-        let after = stitch::stitch(&entity, "2", &[relation("g:d/2")], Some(&json!({"level": "error"}))).document;
+        let before = stitched(&entity, "1", &[relation("g:d/1")], None).document;
+        let after = stitched(&entity, "2", &[relation("g:d/2")], Some(&json!({"level": "error"}))).document;
         assert_eq!(superseded(&before, &after), None);
-        let changed = stitch::stitch(&json!({"kind": "A", "metadata": {"name": "x"}}), "1", &[], None).document;
+        let changed = stitched(&json!({"kind": "A", "metadata": {"name": "x"}}), "1", &[], None).document;
         assert_eq!(superseded(&before, &changed).unwrap(), entity.to_string());
     }
 
     #[test]
     fn a_version_put_together_again_is_the_document_that_was_sent_byte_by_byte() {
         let entity = json!({"kind": "A", "metadata": {"name": "x", "tags": ["b"]}, "spec": {"a": 1}});
-        let sent = stitch::stitch(&entity, "1", &[relation("g:d/1")], None);
+        let sent = stitched(&entity, "1", &[relation("g:d/1")], None);
         let content = of_document(&sent.document).unwrap();
         assert_eq!(restitch(&content, "1", &[relation("g:d/1")]), sent);
     }

@@ -1,5 +1,7 @@
 //! The kinds of one organisation: which it accepts, and which it defined itself.
 
+use super::outcome::ENGINE;
+use super::text::sha1_hex;
 use model::CustomKind;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -50,6 +52,19 @@ impl Kinds {
     pub fn built_in(allowed: AllowedKinds) -> Self {
         let revision = Revision { allowed: allowed.clone(), custom: Vec::new() };
         Self { allowed, custom: Vec::new(), revision }
+    }
+
+    /// Stands for everything beside a file's bytes that decides what becomes of it.
+    #[must_use]
+    pub fn rules(&self) -> String {
+        let mut text = ENGINE.to_owned();
+        for kind in self.allowed.iter() {
+            text.extend([" ", kind]);
+        }
+        for revision in &self.revision.custom {
+            text.extend([" ", &revision.to_string()]);
+        }
+        sha1_hex(text.as_bytes())
     }
 }
 

@@ -1,14 +1,16 @@
 //! What processing an entity came to.
 
+use super::files::{FileOutcome, FileRun, Files};
+use super::stitch;
+use super::terms::{self, Term};
 use super::text::sha256_hex;
-use super::{stitch, terms};
 use model::{Refusal, Relation};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 
-/// Part of every digest: raising it makes every entity be processed again after an upgrade.
-const ENGINE: &str = "1";
+/// Part of every digest: raising it makes every file be processed again after an upgrade.
+pub const ENGINE: &str = "1";
 
 /// Why an entity, or a whole file, could not be processed. Shown to people, so it says where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,13 @@ impl Problem {
         stitch::problem(&self.name, &self.message)
     }
 
+    /// Whether it says the same, however often it happened.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let what = |one: &Self| (one.name.clone(), one.message.clone(), one.url.clone(), one.line);
+        what(self) == what(other)
+    }
+
     /// One sentence for people: class, message, place.
     #[must_use]
     pub fn sentence(&self) -> String {
@@ -64,7 +73,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// An entity that passed.
+/// An entity that passed, with what is worked out from its content once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Processed {
     /// Without uid, etag, relations and status.
@@ -73,14 +82,22 @@ pub struct Processed {
     pub relations: Vec<Relation>,
     /// Why it cannot be searched; such an entity says its relations, yet is not shown.
     pub unsearchable: Option<Problem>,
+    /// Of the content.
+    pub digest: String,
+    /// Of the content: without uid and relations.
+    pub terms: Vec<Term>,
 }
 
 impl Processed {
     /// Takes an entity that was validated.
     #[must_use]
     pub fn new(entity: Value, relations: Vec<Relation>) -> Self {
-        let unsearchable = terms::of_entity(&entity, "", &[]).err().map(|text| Problem::new("InputError", text));
-        Self { entity, relations, unsearchable }
+        let digest = stitch::digest(&entity);
+        let (terms, unsearchable) = match terms::of_content(&entity) {
+            Ok(terms) => (terms, None),
+            Err(text) => (Vec::new(), Some(Problem::new("InputError", text))),
+        };
+        Self { entity, relations, unsearchable, digest, terms }
     }
 }
 
@@ -108,17 +125,20 @@ impl Emitted {
     /// Changes when processing came to something else.
     #[must_use]
     pub fn hash(&self) -> String {
-        let content = match &self.content {
+        let mut text = ENGINE.to_owned();
+        match &self.content {
             Content::Done(Ok(processed)) => {
-                // Relations follow from more than the content: from the rules of its kind.
-                let relation = |edge: &Relation| json!([edge.source, edge.kind, edge.target]);
-                let relations: Vec<Value> = processed.relations.iter().map(relation).collect();
-                json!([ENGINE, "done", processed.entity, relations])
+                text.push_str(" done ");
+                text.push_str(&processed.digest);
+                // They follow from more than the content: from the rules of its kind.
+                for relation in &processed.relations {
+                    text.extend([" ", &relation.source, " ", &relation.kind, " ", &relation.target]);
+                }
             }
-            Content::Done(Err(problem)) => json!([ENGINE, "failed", problem.name, problem.message]),
-            Content::Pending(document) => json!([ENGINE, "pending", document]),
-        };
-        sha256_hex(content.to_string().as_bytes())
+            Content::Done(Err(problem)) => text.extend([" failed ", &problem.name, " ", &problem.message]),
+            Content::Pending(document) => text.extend([" pending ", &document.to_string()]),
+        }
+        sha256_hex(text.as_bytes())
     }
 }
 
@@ -152,28 +172,57 @@ pub struct Source {
     pub sha256: Option<String>,
 }
 
+impl Source {
+    /// A file that could not be read: not there, or nobody knows; the latter is asked for again each time.
+    #[must_use]
+    pub fn unread(url: String, missing: bool) -> Self {
+        Self { url, etag: None, sha256: (!missing).then(|| "unknown".to_owned()) }
+    }
+}
+
 /// The result of processing a Location entity and reading what it points at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Run {
     /// The Location entity itself; a failure means that nothing it points at was taken.
     pub own: Result<Processed, Problem>,
-    /// What its files emitted.
-    pub emitted: Vec<Emitted>,
-    /// What was read.
-    pub sources: Vec<Source>,
+    /// Whether the Location entity itself includes files.
+    pub includes_files: bool,
+    /// What it points at.
+    pub files: Files,
 }
 
 impl Run {
-    /// A run that failed as a whole.
+    /// A run that failed before any file was read.
     #[must_use]
-    pub const fn failed(problem: Problem) -> Self {
-        Self { own: Err(problem), emitted: Vec::new(), sources: Vec::new() }
+    pub fn failed(problem: Problem) -> Self {
+        Self { own: Err(problem), includes_files: false, files: Files::default() }
+    }
+
+    /// Whether everything is as it was.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let unchanged = |file: &FileRun| matches!(file.outcome, FileOutcome::Unchanged { .. });
+        self.own.is_ok()
+            && !self.includes_files
+            && self.files.vanished.is_empty()
+            && self.files.files.iter().all(unchanged)
+    }
+
+    /// Whether it failed, as a whole or for one entity, in a way that may pass by itself.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let failed = |one: &Emitted| matches!(&one.content, Content::Done(Err(problem)) if problem.transient);
+        match &self.own {
+            Err(problem) => problem.transient,
+            Ok(_) => self.files.emitted.iter().any(failed),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn emitted(entity_ref: &str, description: &str) -> Emitted {
         let entity = json!({"metadata": {"description": description}});

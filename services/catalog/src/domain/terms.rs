@@ -6,7 +6,6 @@
 
 use super::text::lower;
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
 
 /// Longest key, and longest comparable value, in characters.
 pub const MAX_LENGTH: usize = 200;
@@ -21,8 +20,21 @@ pub struct Term {
 }
 
 impl Term {
-    fn new(key: &str, original: Option<String>) -> Self {
-        Self { key: key.to_owned(), original: original.filter(|text| text.encode_utf16().count() <= MAX_LENGTH) }
+    fn new(key: String, original: Option<&str>) -> Self {
+        Self { key, original: original.filter(|text| is_short(text)).map(str::to_owned) }
+    }
+
+    /// The term that every entity has of its own.
+    #[must_use]
+    pub fn of_uid(uid: &str) -> Self {
+        Self::new("metadata.uid".to_owned(), Some(uid))
+    }
+
+    /// The term of one relation; `None` when its type is too long for a key.
+    #[must_use]
+    pub fn of_relation(kind: &str, target: &str) -> Option<Self> {
+        let key = lower(&["relations.", kind].concat());
+        is_short(&key).then(|| Self::new(key, Some(target)))
     }
 
     /// The value to compare with.
@@ -32,70 +44,111 @@ impl Term {
     }
 }
 
+/// Whether a text has no more characters than keys and comparable values may have, counted as JavaScript does.
+fn is_short(text: &str) -> bool {
+    // A character of UTF-16 is one to three bytes here: most texts need no counting.
+    text.len() <= MAX_LENGTH || (text.len() <= 3 * MAX_LENGTH && text.encode_utf16().count() <= MAX_LENGTH)
+}
+
 /// Paths whose subtree has no terms.
 const SKIPPED: [&str; 7] =
     ["attachments", "relations", "status", "metadata.name", "metadata.namespace", "metadata.uid", "metadata.etag"];
 
-/// All terms of an entity, with one `relations.<type>` term per relation.
+/// The terms of an entity's content, each once and in order; uid and relations have terms of their own.
 ///
 /// # Errors
 /// When two keys differ only in letter case: such an entity cannot be searched, so Backstage refuses it.
-pub fn of_entity(entity: &Value, uid: &str, relations: &[(String, String)]) -> Result<Vec<Term>, String> {
-    let mut walk = Walk { terms: BTreeSet::new(), spellings: HashMap::new() };
-    walk.visit("", entity)?;
+pub fn of_content(entity: &Value) -> Result<Vec<Term>, String> {
+    let mut walk = Walk { path: String::with_capacity(64), terms: Vec::with_capacity(32), leaves: Vec::new() };
+    walk.visit(entity);
+    walk.check_spellings()?;
     let metadata = &entity["metadata"];
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    walk.terms.insert(Term::new("metadata.name", text(&metadata["name"])));
-    walk.terms.insert(Term::new("metadata.uid", Some(uid.to_owned())));
-    walk.terms.insert(Term::new(
-        "metadata.namespace",
-        Some(text(&metadata["namespace"]).unwrap_or_else(|| "default".into())),
-    ));
-    for (kind, target) in relations {
-        walk.terms.insert(Term::new(&lower(&format!("relations.{kind}")), Some(target.clone())));
-    }
-    Ok(walk.terms.into_iter().filter(|term| term.key.encode_utf16().count() <= MAX_LENGTH).collect())
+    let mut terms = walk.terms;
+    terms.push(Term::new("metadata.name".to_owned(), metadata["name"].as_str()));
+    let namespace = metadata["namespace"].as_str().unwrap_or("default");
+    terms.push(Term::new("metadata.namespace".to_owned(), Some(namespace)));
+    terms.retain(|term| is_short(&term.key));
+    terms.sort_unstable();
+    terms.dedup();
+    Ok(terms)
+}
+
+/// All terms of an entity, with one `relations.<type>` term per relation.
+///
+/// # Errors
+/// As [`of_content`].
+pub fn of_entity(entity: &Value, uid: &str, relations: &[(String, String)]) -> Result<Vec<Term>, String> {
+    let mut terms = of_content(entity)?;
+    terms.push(Term::of_uid(uid));
+    terms.extend(relations.iter().filter_map(|(kind, target)| Term::of_relation(kind, target)));
+    terms.sort_unstable();
+    terms.dedup();
+    Ok(terms)
 }
 
 struct Walk {
-    terms: BTreeSet<Term>,
-    spellings: HashMap<String, String>,
+    path: String,
+    terms: Vec<Term>,
+    /// Key and spelling of each leaf, in the order of the document.
+    leaves: Vec<(String, String)>,
 }
 
 impl Walk {
-    fn visit(&mut self, path: &str, value: &Value) -> Result<(), String> {
-        if SKIPPED.contains(&path) {
-            return Ok(());
+    fn visit(&mut self, value: &Value) {
+        if SKIPPED.contains(&self.path.as_str()) {
+            return;
         }
         match value {
-            Value::Object(object) => object.iter().try_for_each(|(key, child)| {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                self.visit(&path, child)
-            }),
-            Value::Array(items) => items.iter().try_for_each(|item| {
-                self.visit(path, item)?;
-                match item {
-                    Value::String(text) => self.leaf(&format!("{path}.{text}"), Some("true".to_owned()), true),
-                    _ => Ok(()),
+            Value::Object(object) => {
+                for (key, child) in object {
+                    let length = self.enter(key);
+                    self.visit(child);
+                    self.path.truncate(length);
                 }
-            }),
-            Value::Null => self.leaf(path, None, false),
-            Value::Bool(bool) => self.leaf(path, Some(bool.to_string()), false),
-            Value::Number(number) => self.leaf(path, Some(number.to_string()), false),
-            Value::String(text) => self.leaf(path, Some(text.clone()), false),
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.visit(item);
+                    if let Value::String(text) = item {
+                        let length = self.enter(text);
+                        self.terms.push(Term::new(lower(&self.path), Some("true")));
+                        self.path.truncate(length);
+                    }
+                }
+            }
+            Value::Null => self.leaf(None),
+            Value::Bool(bool) => self.leaf(Some(if *bool { "true" } else { "false" })),
+            Value::Number(number) => self.leaf(Some(&number.to_string())),
+            Value::String(text) => self.leaf(Some(text)),
         }
     }
 
-    fn leaf(&mut self, path: &str, original: Option<String>, from_item: bool) -> Result<(), String> {
-        let key = lower(path);
-        if !from_item {
-            let spelling = self.spellings.entry(key.clone()).or_insert_with(|| path.to_owned());
-            if spelling != path {
-                return Err(format!("Entity has duplicate keys that vary only in casing, {spelling}, {path}"));
-            }
+    /// Goes one step down; returns the length to go back to.
+    fn enter(&mut self, name: &str) -> usize {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
         }
-        self.terms.insert(Term::new(&key, original));
-        Ok(())
+        self.path.push_str(name);
+        length
+    }
+
+    fn leaf(&mut self, original: Option<&str>) {
+        let key = lower(&self.path);
+        if self.leaves.last().is_none_or(|(_, spelling)| *spelling != self.path) {
+            self.leaves.push((key.clone(), self.path.clone()));
+        }
+        self.terms.push(Term::new(key, original));
+    }
+
+    fn check_spellings(&mut self) -> Result<(), String> {
+        // Stable: of two spellings, the earlier one is named first.
+        self.leaves.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let clash = self.leaves.windows(2).find(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1);
+        clash.map_or(Ok(()), |pair| {
+            let (one, other) = (&pair[0].1, &pair[1].1);
+            Err(format!("Entity has duplicate keys that vary only in casing, {one}, {other}"))
+        })
     }
 }
 

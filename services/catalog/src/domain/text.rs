@@ -5,7 +5,7 @@ use aws_lc_rs::digest;
 /// The form in which keys and values are compared.
 #[must_use]
 pub fn lower(text: &str) -> String {
-    text.to_lowercase()
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
 }
 
 /// SHA-1 in hexadecimal, for the names that Backstage derives with it; no secret depends on it.

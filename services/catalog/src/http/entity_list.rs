@@ -1,5 +1,6 @@
 //! Sorted pages of entities, with cursors in both directions.
 
+use super::as_of::{self, AS_OF};
 use super::body::Object;
 use super::entities::predicate_of;
 use super::params::Params;
@@ -10,8 +11,8 @@ use crate::domain::cursor::{Direction, EntityList, FullText, Order, Position};
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::text::lower;
-use crate::index::View;
 use crate::index::order::Page;
+use crate::index::{View, When};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -21,7 +22,10 @@ use kernel::Error;
 
 const DEFAULT_LIMIT: usize = 200;
 const CURSORS: &str = "entities";
-const PARAMETERS: [&str; 9] = [
+/// Cursors of lists of the past: with the change that the listed state comes after.
+const PAST_CURSORS: &str = "entities of the past";
+const PARAMETERS: [&str; 10] = [
+    AS_OF,
     "fields",
     "limit",
     "offset",
@@ -40,6 +44,7 @@ struct Wanted {
     limit: usize,
     offset: usize,
     is_first: bool,
+    when: When,
 }
 
 /// A page of entities that match a filter.
@@ -54,6 +59,7 @@ struct Wanted {
         ("offset" = Option<i64>, Query, description = "Entities to skip before the first page"),
         ("cursor" = Option<String>, Query, description = "From `pageInfo`; all but `fields` and `limit` is in it"),
         ("totalItems" = Option<String>, Query, description = "`include` or `exclude`"),
+        ("asOf" = Option<String>, Query, description = "The catalog as it was at this moment (RFC 3339)"),
     ),
     responses((status = 200, body = EntityPage), (status = 400)))]
 pub async fn query_entities(
@@ -64,7 +70,7 @@ pub async fn query_entities(
 ) -> Result<Response> {
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let wanted = from_params(&state, &caller, &params)?;
-    let view = state.view(&caller).await?;
+    let view = state.view_when(&caller, wanted.when).await?;
     let tag = view.tag(&format!("by-query\0{}", query.unwrap_or_default()));
     if let Some(answer) = reply::not_modified(&headers, &tag) {
         return Ok(answer);
@@ -78,7 +84,7 @@ pub async fn query_entities(
 /// A page of entities that match a predicate.
 #[utoipa::path(post, path = "/api/catalog/entities/by-query", tag = "entities",
     request_body(content = Option<Object>, description =
-        "`{query?, fields?, orderBy?: [{field, order}], fullTextFilter?: {term, fields?}, limit?, offset?, cursor?, totalItems?}`"),
+        "`{query?, fields?, orderBy?: [{field, order}], fullTextFilter?: {term, fields?}, limit?, offset?, cursor?, totalItems?, asOf?}`"),
     responses((status = 200, body = EntityPage), (status = 400)))]
 pub async fn query_entities_by_body(
     Shared(state): Shared<State>,
@@ -88,12 +94,16 @@ pub async fn query_entities_by_body(
 ) -> Result<Response> {
     let body = Object::read_optional(&headers, &body)?;
     let wanted = from_body(&state, &caller, &body)?;
-    answer(&state, &state.view(&caller).await?, &caller, wanted).await
+    answer(&state, &state.view_when(&caller, wanted.when).await?, &caller, wanted).await
 }
 
-fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<EntityList> {
-    let list = state.cursors.open(caller.tenant, CURSORS, cursor);
-    list.ok_or_else(|| Error::input("Malformed cursor: it was not made by this list"))
+fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<(EntityList, When)> {
+    if let Some(list) = state.cursors.open(caller.tenant, CURSORS, cursor) {
+        return Ok((list, When::Now));
+    }
+    let past: Option<(i64, EntityList)> = state.cursors.open(caller.tenant, PAST_CURSORS, cursor);
+    let (seq, list) = past.ok_or_else(|| Error::input("Malformed cursor: it was not made by this list"))?;
+    Ok((list, When::After(seq)))
 }
 
 fn from_params(state: &State, caller: &Caller, params: &Params) -> kernel::Result<Wanted> {
@@ -103,15 +113,16 @@ fn from_params(state: &State, caller: &Caller, params: &Params) -> kernel::Resul
     let offset = params.count("offset")?.map_or(0, as_size);
     let count = params.choice("totalItems", &["include", "exclude"])? != Some("exclude");
     if let Some(cursor) = params.one("cursor") {
-        let list = open_cursor(state, caller, cursor)?;
-        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false });
+        let (list, when) = open_cursor(state, caller, cursor)?;
+        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false, when });
     }
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
     let orders = params.all("orderField").iter().map(|text| parse_order(text)).collect::<kernel::Result<Vec<_>>>()?;
     let order = orders.into_iter().next();
     let full_text = full_text(params.one("fullTextFilterTerm"), &params.list("fullTextFilterFields"), order.as_ref());
     let list = first_page(filter, order, full_text, count);
-    Ok(Wanted { list, fields, limit, offset, is_first: true })
+    let when = as_of::when(params.one(AS_OF))?;
+    Ok(Wanted { list, fields, limit, offset, is_first: true, when })
 }
 
 fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wanted> {
@@ -124,8 +135,8 @@ fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wa
         if cursor.is_empty() {
             return Err(Error::input("Cursor cannot be empty"));
         }
-        let list = open_cursor(state, caller, cursor)?;
-        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false });
+        let (list, when) = open_cursor(state, caller, cursor)?;
+        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false, when });
     }
     let filter = predicate_of(body)?;
     let order = body.optional_objects("orderBy")?.iter().map(order_of).collect::<kernel::Result<Vec<_>>>()?;
@@ -138,7 +149,8 @@ fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wa
         None => None,
     };
     let list = first_page(filter, order, full_text, count);
-    Ok(Wanted { list, fields, limit, offset, is_first: true })
+    let when = as_of::when(body.optional_text(AS_OF)?)?;
+    Ok(Wanted { list, fields, limit, offset, is_first: true, when })
 }
 
 fn order_of(object: &Object) -> kernel::Result<Order> {
@@ -185,22 +197,32 @@ fn as_size(count: i64) -> usize {
 }
 
 async fn answer(state: &State, view: &View, caller: &Caller, wanted: Wanted) -> Result<Response> {
-    let Wanted { mut list, fields, limit, offset, is_first } = wanted;
+    let Wanted { mut list, fields, limit, offset, is_first, when: _ } = wanted;
     let (page, documents) = view.page(&list, limit, offset).await?;
     if is_first {
         list.first.clone_from(&page.first);
     }
-    let page_info = cursors(state, caller, &list, &page, is_first);
+    let page_info = cursors(state, caller, &list, &page, is_first, view.past_seq());
     let page_info = serde_json::to_string(&page_info).map_err(Error::internal)?;
     let total = if list.count { page.total } else { 0 };
     let after = format!(",\"totalItems\":{total},\"pageInfo\":{page_info}}}");
     Ok(reply::list("{\"items\":".to_owned(), documents, after, fields)?)
 }
 
-fn cursors(state: &State, caller: &Caller, list: &EntityList, page: &Page, is_first: bool) -> PageInfo {
+fn cursors(
+    state: &State,
+    caller: &Caller,
+    list: &EntityList,
+    page: &Page,
+    is_first: bool,
+    past_seq: Option<i64>,
+) -> PageInfo {
     let seal = |position: &Position, backwards: bool| {
         let next = EntityList { from: Some(position.clone()), backwards, ..list.clone() };
-        state.cursors.seal(caller.tenant, CURSORS, &next)
+        match past_seq {
+            None => state.cursors.seal(caller.tenant, CURSORS, &next),
+            Some(seq) => state.cursors.seal(caller.tenant, PAST_CURSORS, &(seq, next)),
+        }
     };
     let back_at_start = page.first == list.first;
     PageInfo {

@@ -1,5 +1,6 @@
 //! Counts by value.
 
+use super::as_of::{self, AS_OF};
 use super::body::Object;
 use super::entities::predicate_of;
 use super::params::Params;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
     params(
         ("facet" = Vec<String>, Query, description = "Paths"),
         ("filter" = Option<Vec<String>>, Query, description = "`key=value,key2`: AND at commas, OR between repetitions"),
+        ("asOf" = Option<String>, Query, description = "The catalog as it was at this moment (RFC 3339)"),
     ),
     responses((status = 200, body = Facets), (status = 400)))]
 pub async fn get_entity_facets(
@@ -31,13 +33,13 @@ pub async fn get_entity_facets(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let params = Params::parse(query.as_deref(), &["facet", "filter"])?;
+    let params = Params::parse(query.as_deref(), &["facet", "filter", AS_OF])?;
     let names: Vec<String> = params.list("facet").iter().map(|name| name.trim().to_owned()).collect();
     if names.is_empty() {
         return Err(Error::input("request/query must have required property 'facet'").into());
     }
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
-    let view = state.view(&caller).await?;
+    let view = state.view_when(&caller, as_of::when(params.one(AS_OF))?).await?;
     let tag = view.tag(&format!("facets\0{}", query.unwrap_or_default()));
     if let Some(answer) = reply::not_modified(&headers, &tag) {
         return Ok(answer);
@@ -47,7 +49,7 @@ pub async fn get_entity_facets(
 
 /// How many of the entities that match a predicate have which value.
 #[utoipa::path(post, path = "/api/catalog/entity-facets", tag = "entities",
-    request_body(content = Object, description = "`{facets, query?}`"),
+    request_body(content = Object, description = "`{facets, query?, asOf?}`"),
     responses((status = 200, body = Facets), (status = 400)))]
 pub async fn query_entity_facets(
     Shared(state): Shared<State>,
@@ -61,7 +63,8 @@ pub async fn query_entity_facets(
         return Err(Error::input("Missing or empty facets parameter").into());
     }
     let filter = predicate_of(&body)?;
-    answer(&state.view(&caller).await?, &names, &filter).await
+    let when = as_of::when(body.optional_text(AS_OF)?)?;
+    answer(&state.view_when(&caller, when).await?, &names, &filter).await
 }
 
 /// As [`schema::FacetValue`](super::schema::FacetValue), borrowed.

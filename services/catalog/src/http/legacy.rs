@@ -1,5 +1,6 @@
 //! The older list of entities: a bare array, pages by offset, and the next page in a `Link` header.
 
+use super::as_of::{self, AS_OF};
 use super::params::Params;
 use super::reply;
 use super::schema::Entity;
@@ -50,6 +51,7 @@ impl After {
         ("order" = Option<Vec<String>>, Query, description = "`asc:path` or `desc:path`"),
         ("limit" = Option<i64>, Query), ("offset" = Option<i64>, Query),
         ("after" = Option<String>, Query, description = "From the `Link` header"),
+        ("asOf" = Option<String>, Query, description = "The catalog as it was at this moment (RFC 3339)"),
     ),
     responses((status = 200, body = Vec<Entity>), (status = 400)))]
 pub async fn list_entities(
@@ -58,13 +60,13 @@ pub async fn list_entities(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let params = Params::parse(query.as_deref(), &["filter", "fields", "order", "limit", "offset", "after"])?;
+    let params = Params::parse(query.as_deref(), &["filter", "fields", "order", "limit", "offset", "after", AS_OF])?;
     let fields = params.list("fields");
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
     let orders = params.all("order").iter().map(|text| parse_order(text)).collect::<kernel::Result<Vec<_>>>()?;
     let page = page_of(&params)?;
-    let view = state.view(&caller).await?;
+    let view = state.view_when(&caller, as_of::when(params.one(AS_OF))?).await?;
     let tag = view.tag(&format!("entities\0{}", query.as_deref().unwrap_or_default()));
     if let Some(answer) = reply::not_modified(&headers, &tag) {
         return Ok(answer);

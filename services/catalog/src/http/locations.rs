@@ -20,6 +20,7 @@ use kernel::{EntityRef, Error};
 use model::entity::{ANNOTATION_ORIGIN_LOCATION, annotation};
 use model::location::LocationRef;
 use serde_json::json;
+use store::queue::Urgency;
 use store::{AuditEvent, TenantTx};
 use uuid::Uuid;
 
@@ -88,7 +89,7 @@ async fn dry_run(state: &State, caller: &Caller, location: &LocationRef) -> kern
     let exists = locations::find_by_target(&mut tx, location).await?.is_some();
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;
-    let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"));
+    let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"), Urgency::Person);
     let pipeline = Pipeline { reader: &reader, kinds: &kinds };
     let entities = pipeline.dry_run(generated_entity(location, &name)).await.map_err(|problem| {
         let place = problem.line.map(|line| format!(" (line {line})")).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! Asking for an entity to be read again.
 
 use super::body::Object;
-use super::schema::RefreshInput;
+use super::reply;
+use super::schema::{RefreshInput, RefreshKeys, RefreshedKeys};
 use crate::State;
 use crate::domain::text::lower;
 use crate::store::policies::Which;
@@ -11,7 +12,7 @@ use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use http_shell::{Caller, Result};
+use http_shell::{Caller, Json, Result};
 use kernel::Error;
 use store::AuditEvent;
 
@@ -37,4 +38,28 @@ pub async fn refresh_entity(
     tx.commit().await?;
     state.wake.notify_one();
     Ok(StatusCode::OK.into_response())
+}
+
+/// How many addresses one request may name.
+const MAX_KEYS: usize = 1000;
+
+/// Makes everything due that reads one of these addresses: for news from source hosts.
+#[utoipa::path(post, path = "/internal/catalog/v1/refresh", request_body = RefreshKeys,
+    responses((status = 200, body = RefreshedKeys), (status = 400)))]
+pub async fn refresh_keys(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    Json(RefreshKeys { keys }): Json<RefreshKeys>,
+) -> Result<Response> {
+    if keys.len() > MAX_KEYS {
+        return Err(Error::input(format!("More than {MAX_KEYS} keys")).into());
+    }
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let units = refresh::refresh_readers(&mut tx, &keys).await?;
+    if units > 0 {
+        tx.record(AuditEvent::by(&caller.principal, "catalog.refresh", keys.join(" "))).await?;
+    }
+    tx.commit().await?;
+    state.wake.notify_one();
+    Ok(reply::value(StatusCode::OK, &RefreshedKeys { units })?)
 }

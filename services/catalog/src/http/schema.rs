@@ -155,6 +155,21 @@ pub struct LocationPage {
     pub page_info: PageInfo,
 }
 
+/// Which files to read again.
+#[derive(Debug, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshKeys {
+    /// Addresses of files, or of files that placeholders name.
+    pub keys: Vec<String>,
+}
+
+/// What is going to be read again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefreshedKeys {
+    /// How many Location entities.
+    pub units: usize,
+}
+
 /// Which entity to read again.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
@@ -196,6 +211,38 @@ pub struct ProgressEntity {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub title: Option<String>,
+}
+
+/// Where an entity comes from, and what became of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EntitySource {
+    /// `url:https://…`, as the entity's annotation has it.
+    pub location: String,
+    /// The address of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub url: Option<String>,
+    /// The line of the file where the document begins, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub line: Option<usize>,
+    /// The text of the document as the file has it now; none when it cannot be read or does not hold the entity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub raw: Option<String>,
+    /// The entity as it was processed last, without relations, status, uid and etag; none when it never passed.
+    #[schema(value_type = Object)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processed: Option<serde_json::Value>,
+    /// RFC 3339: when the file was taken over last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub read_at: Option<String>,
+    /// Why it failed last, or why the file cannot be read now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub problem: Option<Trouble>,
 }
 
 /// A location as progress shows it.
@@ -244,12 +291,68 @@ pub struct LocationStatus {
     pub problems: Vec<Trouble>,
 }
 
+/// How reading one file went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FileState {
+    /// It is to be taken over with the next run.
+    Pending,
+    /// Read and taken over.
+    Done,
+    /// There is none, which is no error.
+    Missing,
+    /// It could not be read or understood; what it brought before stays.
+    Failed,
+}
+
+/// A file, or a pattern that finds files, that a location names.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProgressFile {
+    /// Its address.
+    pub url: String,
+    /// The pattern that found it; a pattern names itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pattern: Option<String>,
+    /// How reading it went.
+    pub state: FileState,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_read_at: Option<String>,
+    /// RFC 3339: when it was found to be different from what it was before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub last_changed_at: Option<String>,
+    /// How many entities it lists.
+    pub entities: i32,
+    /// What is wrong with it, or with what it lists.
+    pub problems: Vec<Trouble>,
+}
+
+/// A host that is left alone after failures.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PausedHost {
+    /// Name, and port where addresses have one.
+    pub host: String,
+    /// RFC 3339.
+    pub until: String,
+    /// How it failed.
+    pub message: String,
+}
+
 /// How reading a location goes, and what it brought.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Progress {
     /// The location and how far it is.
     #[serde(flatten)]
     pub status: LocationStatus,
+    /// What it names, by address.
+    pub files: Vec<ProgressFile>,
+    /// Hosts of these files that are left alone now.
+    pub paused_hosts: Vec<PausedHost>,
     /// Without the location's own.
     pub entities: Vec<ProgressEntity>,
 }
@@ -270,4 +373,14 @@ pub struct ProgressSummary {
 pub struct ProgressList {
     /// Oldest first.
     pub items: Vec<ProgressSummary>,
+}
+
+/// What became of pushed documents.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pushed {
+    /// Documents that can be found now.
+    pub stored: usize,
+    /// Documents of entities that there are not.
+    pub skipped: usize,
 }

@@ -13,6 +13,7 @@ use http::{HeaderMap, StatusCode};
 use http_shell::{Caller, Result};
 use model::location::LocationRef;
 use serde_json::json;
+use store::queue::Urgency;
 
 /// Processes an entity as if a location emitted it, and forgets it. 400 with the errors when it is not taken.
 #[utoipa::path(post, path = "/api/catalog/validate-entity", tag = "entities",
@@ -28,7 +29,7 @@ pub async fn validate_entity(
     body.object("entity")?;
     let entity = body.required("entity")?.clone();
     let location = body.text("location")?;
-    let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"));
+    let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"), Urgency::Person);
     let mut tx = state.db.tenant(caller.tenant).await?;
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;

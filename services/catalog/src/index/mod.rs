@@ -15,6 +15,7 @@ pub mod documents;
 pub mod facets;
 pub mod freshness;
 pub mod order;
+pub mod past;
 pub mod postings;
 pub mod select;
 pub mod stream;
@@ -24,4 +25,5 @@ mod tests;
 pub mod view;
 
 pub use freshness::Catalogs;
-pub use view::View;
+pub use past::Pasts;
+pub use view::{View, When};

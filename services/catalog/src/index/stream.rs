@@ -24,13 +24,36 @@ pub struct DocumentStream {
     next: usize,
     /// What the list asked for, scope included.
     filter: Filter,
+    /// Of a past state: the change that it comes after, and the keys of the entities.
+    past: Option<(i64, Vec<String>)>,
 }
 
 impl DocumentStream {
     /// The documents of these rows.
     #[must_use]
     pub const fn new(view: View, epoch: Option<Uuid>, rows: Vec<Found>, filter: Filter) -> Self {
-        Self { view, epoch, rows, next: 0, filter }
+        Self { view, epoch, rows, next: 0, filter, past: None }
+    }
+
+    /// The documents of these entities after the change `seq`.
+    #[must_use]
+    pub const fn of_past(view: View, seq: i64, entity_refs: Vec<String>) -> Self {
+        Self {
+            view,
+            epoch: None,
+            rows: Vec::new(),
+            next: 0,
+            filter: Filter::everything(),
+            past: Some((seq, entity_refs)),
+        }
+    }
+
+    async fn next_of_past(&mut self) -> Result<Option<Vec<Bytes>>> {
+        let Some((seq, entity_refs)) = &self.past else { return Ok(None) };
+        let end = entity_refs.len().min(self.next + PORTION);
+        let refs = &entity_refs[self.next..end];
+        self.next = end;
+        if refs.is_empty() { Ok(None) } else { self.view.documents_at(*seq, refs).await.map(Some) }
     }
 
     /// The next ones; `None` at the end.
@@ -38,6 +61,9 @@ impl DocumentStream {
     /// # Errors
     /// Those of the database.
     pub async fn next(&mut self) -> Result<Option<Vec<Bytes>>> {
+        if self.past.is_some() {
+            return self.next_of_past().await;
+        }
         let end = self.rows.len().min(self.next + PORTION);
         if self.next == end {
             return Ok(None);

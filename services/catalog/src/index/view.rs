@@ -5,6 +5,7 @@
 
 use super::freshness::{Catalogs, Fresh};
 use super::order::{Found, Page};
+use super::past::{self, Past};
 use super::stream::DocumentStream;
 use super::tenant::TenantIndex;
 use crate::State;
@@ -12,6 +13,7 @@ use crate::domain::cursor::{EntityList, Order};
 use crate::domain::filter::Filter;
 use crate::domain::scope::Scope;
 use crate::domain::text::sha256_hex;
+use crate::store::history::moment;
 use crate::store::index::{self, Revision};
 use crate::store::{entities, facets};
 use bytes::Bytes;
@@ -19,10 +21,11 @@ use http_shell::Caller;
 use kernel::{Error, Result, TenantId};
 use std::collections::HashMap;
 use store::Db;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Up to so many documents an answer is put together in memory; longer lists are streamed.
-const TOGETHER: usize = 500;
+pub(super) const TOGETHER: usize = 500;
 
 /// What one request sees.
 #[derive(Debug, Clone)]
@@ -33,6 +36,18 @@ pub struct View {
     pub(super) scope: Scope,
     revision: Revision,
     index: Option<Fresh>,
+    past: Option<Past>,
+}
+
+/// Which state of the catalog is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// The present one.
+    Now,
+    /// That of a moment.
+    At(OffsetDateTime),
+    /// That after a change, as a cursor of an earlier page has it.
+    After(i64),
 }
 
 /// The documents of an answer.
@@ -53,7 +68,30 @@ impl State {
         let (revision, index) = self.catalogs.fresh(caller.tenant).await?;
         let scope = self.scope(caller, revision.policy_version).await?;
         let (db, catalogs) = (self.db.clone(), self.catalogs.clone());
-        Ok(View { tenant: caller.tenant, db, catalogs, scope, revision, index })
+        Ok(View { tenant: caller.tenant, db, catalogs, scope, revision, index, past: None })
+    }
+
+    /// What the caller sees of the catalog as it was then.
+    ///
+    /// # Errors
+    /// `Input` when the state of that moment is not known; those of the database.
+    pub async fn view_when(&self, caller: &Caller, when: When) -> Result<View> {
+        let tenant = caller.tenant;
+        let mut tx = match when {
+            When::Now => return self.view(caller).await,
+            When::At(_) | When::After(_) => self.db.tenant(tenant).await?,
+        };
+        let seq = match when {
+            When::At(moment) => moment::seq_at(&mut tx, moment).await?,
+            When::After(seq) => moment::known(&mut tx, seq).await?,
+            When::Now => 0,
+        };
+        drop(tx);
+        let revision = self.catalogs.revision(tenant).await?;
+        let scope = self.scope(caller, revision.policy_version).await?;
+        let past = Past { state: past::State { tenant, epoch: revision.epoch, seq }, pasts: self.pasts.clone() };
+        let (db, catalogs) = (self.db.clone(), self.catalogs.clone());
+        Ok(View { tenant, db, catalogs, scope, revision, index: None, past: Some(past) })
     }
 }
 
@@ -62,6 +100,12 @@ impl View {
     #[must_use]
     pub const fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// The change that the view comes after, where it is one of the past.
+    #[must_use]
+    pub fn past_seq(&self) -> Option<i64> {
+        self.past.as_ref().map(|past| past.state.seq)
     }
 
     /// What the caller may read.
@@ -76,7 +120,8 @@ impl View {
     pub fn tag(&self, query: &str) -> String {
         let Revision { epoch, seq, policy_version } = self.revision;
         let condition = &self.scope.condition;
-        let text = format!("{}\0{epoch}\0{seq}\0{policy_version}\0{condition:?}\0{query}", self.tenant);
+        let past = self.past_seq();
+        let text = format!("{}\0{epoch}\0{seq}\0{past:?}\0{policy_version}\0{condition:?}\0{query}", self.tenant);
         format!("W/\"{}\"", &sha256_hex(text.as_bytes())[..32])
     }
 
@@ -150,6 +195,9 @@ impl View {
     /// # Errors
     /// Those of the database.
     pub async fn page(&self, list: &EntityList, limit: usize, offset: usize) -> Result<(Page, Documents)> {
+        if let Some(past) = &self.past {
+            return self.past_page(past, list, limit, offset).await;
+        }
         let ask = |index: &TenantIndex| index.page(list, &self.scope.condition, limit, offset);
         let whole = list.filter.clone().and(self.scope.condition.clone());
         if let Some(answer) = self.listed(ask, |page: &Page| &page.rows, &whole).await? {
@@ -173,6 +221,9 @@ impl View {
         limit: Option<usize>,
         offset: usize,
     ) -> Result<(bool, Documents)> {
+        if let Some(past) = &self.past {
+            return self.past_page_by_offset(past, filter, orders, limit, offset).await;
+        }
         let ask = |index: &TenantIndex| index.page_by_offset(filter, &self.scope.condition, orders, limit, offset);
         let whole = filter.clone().and(self.scope.condition.clone());
         if let Some(((_, more), documents)) = self.listed(ask, |(rows, _)| rows, &whole).await? {
@@ -195,6 +246,9 @@ impl View {
         filter: &Filter,
         render: impl Fn(Vec<Vec<(&str, u64)>>) -> T,
     ) -> Result<T> {
+        if let Some(past) = &self.past {
+            return self.past_facets(past, keys, filter, render).await;
+        }
         let ask = |index: &TenantIndex| render(index.facets(keys, filter, &self.scope.condition));
         if let Some(answer) = self.index.as_ref().and_then(|index| index.read(ask)) {
             return Ok(answer);

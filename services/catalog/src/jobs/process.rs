@@ -1,14 +1,16 @@
 //! From a Location entity to everything that its files emit: reads, and leaves judging to `domain`.
 
-use super::reader::{PARALLEL, Reader};
+use super::files::{self, Targets};
+use super::reader::{Reader, Unreadable};
+use crate::domain::files::Known;
 use crate::domain::kinds::Kinds;
 use crate::domain::location::{is_location, target_type, targets, targets_are_optional};
-use crate::domain::outcome::{Content, Emitted, Problem, Processed, Run, last_wins};
-use crate::domain::process::{Draft, drafts, emit, judge};
-use futures::{StreamExt as _, TryStreamExt as _};
+use crate::domain::outcome::{Content, Emitted, Problem, Processed, Run, Source};
+use crate::domain::process::{Draft, emit, judge};
 use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, annotation};
 use model::location::{LocationRef, resolve_url};
-use model::{Envelope, placeholder};
+use model::placeholder::{self, Placeholder};
+use model::{Envelope, validate};
 use serde_json::Value;
 
 /// How far a dry run follows Location entities.
@@ -23,100 +25,94 @@ pub struct Pipeline<'a> {
 }
 
 impl Pipeline<'_> {
-    /// Processes a Location entity and reads what it points at. All of it, or nothing.
-    pub async fn run(&self, entity: Value) -> Run {
-        match self.try_run(entity).await {
-            Ok((own, emitted)) => Run { own: Ok(own), emitted, sources: self.reader.sources() },
-            Err(problem) => Run::failed(problem),
+    /// Processes a Location entity, reads what it points at and processes what changed. All of it, or nothing.
+    pub async fn run(&self, entity: Value, known: &Known) -> Run {
+        let includes_files = !placeholder::find(&entity).is_empty();
+        let own = match self.process(entity).await {
+            Ok(own) => own,
+            Err(problem) => return Run::failed(problem),
+        };
+        let files = match self.targets_of(&own.entity) {
+            Ok(targets) => files::read(self, &targets, known).await,
+            Err(problem) => return Run::failed(problem),
+        };
+        match files.problem() {
+            None => Run { own: Ok(own), includes_files, files },
+            Some(problem) => Run { own: Err(problem.clone()), includes_files, files },
         }
     }
 
     async fn try_run(&self, entity: Value) -> Result<(Processed, Vec<Emitted>), Problem> {
-        let own = self.process(entity).await?;
-        let emitted = self.emitted_by(&own.entity).await?;
-        Ok((own, emitted))
+        let run = self.run(entity, &Known::default()).await;
+        Ok((run.own?, run.files.emitted))
     }
 
     /// Processes any one entity, without reading what a Location points at.
-    async fn process(&self, entity: Value) -> Result<Processed, Problem> {
-        let filled = self.fill_placeholders(entity).await?;
-        judge(filled, &self.kinds.custom).map_err(|(problem, _)| problem)
+    async fn process(&self, mut entity: Value) -> Result<Processed, Problem> {
+        self.fill_placeholders(&mut entity, &mut Vec::new()).await?;
+        judge(entity, &self.kinds.custom).map_err(|(problem, _)| problem)
     }
 
-    /// What the files emit that this Location entity points at.
-    async fn emitted_by(&self, entity: &Value) -> Result<Vec<Emitted>, Problem> {
+    /// What a Location entity points at.
+    fn targets_of(&self, entity: &Value) -> Result<Targets, Problem> {
         let location = |name: &str| {
             let text = annotation(entity, name).unwrap_or_default();
             LocationRef::parse(text).map_err(|text| Problem::new("Error", text))
         };
         let own = location(ANNOTATION_LOCATION)?;
         let origin = location(ANNOTATION_ORIGIN_LOCATION)?;
-        let kind = target_type(entity, &own).to_owned();
-        let mut files = Vec::new();
+        let kind = target_type(entity, &own);
+        let mut urls = Vec::new();
         for target in targets(entity) {
             if kind != "url" {
                 let message = format!("Unable to read {kind}, locations of type '{kind}' cannot be read");
                 return Err(Problem::new("Error", message));
             }
-            let url = resolve_url(&own.target, &target).map_err(|text| Problem::new("Error", text))?;
-            files.push(LocationRef::url(url));
+            urls.push(resolve_url(&own.target, &target).map_err(|text| Problem::new("Error", text))?);
         }
-        let optional = targets_are_optional(entity);
-        let origin = &origin;
-        let emitted: Vec<Vec<Emitted>> = futures::stream::iter(files)
-            .map(|file| async move { self.file(&file, origin, optional).await })
-            .buffered(PARALLEL)
-            .try_collect()
-            .await?;
-        Ok(last_wins(emitted.into_iter().flatten().collect()))
+        Ok(Targets { urls, optional: targets_are_optional(entity), origin })
     }
 
-    async fn file(&self, file: &LocationRef, origin: &LocationRef, optional: bool) -> Result<Vec<Emitted>, Problem> {
-        let bytes = match self.reader.read(&file.target).await {
-            Ok(bytes) => bytes,
-            Err(unreadable) if unreadable.missing && optional => return Ok(Vec::new()),
-            Err(unreadable) => return Err(unreadable.problem(&file.target)),
-        };
-        let mut emitted = Vec::new();
-        for draft in drafts(&bytes, file, origin, &self.kinds.allowed)? {
-            emitted.extend(self.emit(draft, file, &bytes).await);
-        }
-        Ok(emitted)
-    }
-
-    async fn emit(&self, draft: Draft, file: &LocationRef, bytes: &[u8]) -> Option<Emitted> {
+    /// What a draft emits, and the files that its placeholders name.
+    pub(super) async fn emit(
+        &self,
+        mut draft: Draft,
+        file: &LocationRef,
+        text: &str,
+    ) -> (Option<Emitted>, Vec<Source>) {
+        let mut reads = Vec::new();
+        // What a Location points at is read on its own, and so are its placeholders.
         let filled = if is_location(&draft.entity) {
-            Ok(Value::Null)
+            Ok(())
         } else {
-            self.fill_placeholders(draft.entity.clone()).await
+            self.fill_placeholders(&mut draft.entity, &mut reads).await
         };
-        emit(draft, filled, file, bytes, &self.kinds.custom)
+        (emit(draft, filled, file, text, &self.kinds.custom), reads)
     }
 
-    async fn fill_placeholders(&self, mut entity: Value) -> Result<Value, Problem> {
-        let found = placeholder::find(&entity);
+    /// Puts the contents of files in. What was read, or could not be, is noted in `reads` either way.
+    async fn fill_placeholders(&self, entity: &mut Value, reads: &mut Vec<Source>) -> Result<(), Problem> {
+        let found = placeholder::find(entity);
         if found.is_empty() {
-            return Ok(entity);
+            return Ok(());
         }
         let base =
-            annotation(&entity, ANNOTATION_LOCATION).and_then(|text| text.strip_prefix("url:")).map(str::to_owned);
+            annotation(entity, ANNOTATION_LOCATION).and_then(|text| text.strip_prefix("url:")).map(str::to_owned);
         for placeholder in found {
-            let failed = |text: String| {
-                let what = "Processor PlaceholderProcessor threw an error while preprocessing";
-                Problem::new("InputError", format!("{what}; caused by Error: {text}"))
-            };
-            let url = placeholder.url(base.as_deref().unwrap_or_default()).map_err(failed)?;
-            let bytes = self.reader.read(&url).await.map_err(|unreadable| {
-                let (key, target) = (placeholder.resolver.key(), placeholder.value.as_str().unwrap_or_default());
-                let error = &unreadable.error;
-                let text =
-                    format!("Placeholder {key} could not read location {target}, {}: {error}", error.kind.name());
-                Problem { transient: error.is_transient(), ..failed(text) }
-            })?;
-            let content = placeholder.content(&bytes).map_err(failed)?;
-            placeholder::replace(&mut entity, &placeholder, content);
+            let url = placeholder.url(base.as_deref().unwrap_or_default()).map_err(not_filled)?;
+            match self.reader.read(&url).await {
+                Ok(file) => {
+                    reads.push(Source { url, etag: file.etag.clone(), sha256: Some(file.sha256.clone()) });
+                    let content = placeholder.content(&file.bytes).map_err(not_filled)?;
+                    placeholder::replace(entity, &placeholder, content);
+                }
+                Err(unreadable) => {
+                    reads.push(Source::unread(url, unreadable.missing));
+                    return Err(not_read(&placeholder, &unreadable));
+                }
+            }
         }
-        Ok(entity)
+        Ok(())
     }
 
     /// Everything that a Location entity would bring, itself first, in the form before stitching.
@@ -148,7 +144,7 @@ impl Pipeline<'_> {
     /// # Errors
     /// Why not.
     pub async fn validate(&self, mut entity: Value, location: &LocationRef) -> Result<(), Problem> {
-        model::validate::check_envelope(&entity)?;
+        validate::check_envelope(&entity)?;
         model::normalise::set_locations(&mut entity, location, location);
         if is_location(&entity) && Envelope::of(&entity).is_some() {
             self.try_run(entity).await.map(|_| ())
@@ -156,4 +152,16 @@ impl Pipeline<'_> {
             self.process(entity).await.map(|_| ())
         }
     }
+}
+
+fn not_filled(text: String) -> Problem {
+    let what = "Processor PlaceholderProcessor threw an error while preprocessing";
+    Problem::new("InputError", format!("{what}; caused by Error: {text}"))
+}
+
+fn not_read(placeholder: &Placeholder, unreadable: &Unreadable) -> Problem {
+    let (key, target) = (placeholder.resolver.key(), placeholder.value.as_str().unwrap_or_default());
+    let error = &unreadable.error;
+    let text = format!("Placeholder {key} could not read location {target}, {}: {error}", error.kind.name());
+    Problem { transient: error.is_transient(), ..not_filled(text) }
 }

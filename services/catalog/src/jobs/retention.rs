@@ -1,8 +1,8 @@
 //! Forgets the past of organisations that is older than they keep it, a little at a time.
 
 use crate::State;
-use crate::store::history::moment;
 use crate::store::history::prune::{self, INTERVAL, QUEUE};
+use crate::store::settings;
 use kernel::Result;
 use runtime::Tasks;
 use std::time::Duration;
@@ -57,8 +57,8 @@ async fn work(state: &State, job: &Job) {
 async fn prune_all(state: &State, job: &Job) -> Result<()> {
     loop {
         let mut tx = state.db.tenant(job.tenant()).await?;
-        let keep = moment::retention(&mut tx).await?;
-        let more = prune::batch(&mut tx, keep).await?;
+        let keep = settings::load(&mut tx).await?;
+        let more = prune::batch(&mut tx, &keep).await?;
         let ours = if more {
             queue::extend(&mut tx, job, LEASE).await?
         } else {

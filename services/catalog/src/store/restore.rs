@@ -3,59 +3,76 @@
 //! A restored entity is claimed by nobody's file: whoever emits it takes it over, without a conflict.
 
 use super::history::deleted::Deleted;
-use super::{kinds, refresh, relations, sequence, write};
+use super::managed::{self, Managed};
+use super::relations::{self, Said};
+use super::{kinds, refresh, sequence, write};
 use crate::domain::cause::Cause;
 use crate::domain::location::is_location;
 use crate::domain::outcome::{Content, Emitted, Processed};
 use crate::domain::process::judge;
+use crate::domain::provided;
+use crate::domain::source::{NO_KEY, RESTORED_SET};
 use kernel::{Error, Result};
-use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION};
+use model::entity::{
+    ANNOTATION_EDIT_URL, ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, ANNOTATION_ORPHAN, ANNOTATION_VIEW_URL,
+};
+use model::{Envelope, normalise};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{TenantTx, db};
-
-/// The edge source of restored entities.
-pub const SOURCE: &str = "@managed/restored";
-
-/// Where a restored entity says that it comes from.
-const LOCATION: &str = "managed:restored";
+use time::OffsetDateTime;
 
 /// Brings the entity back with its uid.
 ///
 /// # Errors
 /// `Conflict` when something of this name is there; `Input` when it would not be accepted as it was; those of the database.
-pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause) -> Result<()> {
+pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause, now: OffsetDateTime) -> Result<()> {
     let mut counters = sequence::lock(tx, cause).await?;
     let key = deleted.entity_ref.as_str();
     if refresh::exists(tx, key).await? {
         return Err(Error::conflict(format!("{key} is there already: a source lists it")));
     }
-    let mut entity = deleted.content();
+    let mut entity = deleted.processed();
     // What a Location entity points at is read anew, from where it was.
     let reads = is_location(&entity);
-    if !reads {
-        move_here(&mut entity);
-    }
+    let written = if reads { entity.to_string() } else { move_here(&mut entity) };
     let unprocessed = reads.then(|| entity.to_string());
     let custom = kinds::custom(tx).await?;
     let processed = judge(entity, &custom)
         .map_err(|(problem, _)| Error::input(format!("{key} cannot be restored as it was: {}", problem.sentence())))?;
     insert_state(tx, deleted, &processed, unprocessed).await?;
-    refresh::insert_edges(tx, SOURCE, &[key]).await?;
-    let mut affected = relations::replace(tx, &[(key.to_owned(), processed.relations.as_slice())]).await?;
+    refresh::insert_edges(tx, &managed::set_source(RESTORED_SET), &[key]).await?;
+    let one = Managed {
+        set_name: RESTORED_SET.to_owned(),
+        entity_ref: key.to_owned(),
+        document: written,
+        changed_at: now,
+        changed_by: cause.actor.clone().unwrap_or_default(),
+    };
+    managed::put(tx, std::slice::from_ref(&one)).await?;
+    let said = Said { origin: key, relations: &processed.relations, is_new: false, seq: counters.seq };
+    let mut affected = relations::replace(tx, &[said]).await?.affected;
     affected.insert(key.to_owned());
     write::stitch_all(tx, &mut counters, &BTreeMap::from([(key, &processed)]), &affected).await?;
     sequence::save(tx, &counters).await?;
     if reads { refresh::enqueue(tx, &[key.to_owned()]).await } else { Ok(()) }
 }
 
-/// No file lists it, and to unregister the one that did would not remove it.
-fn move_here(entity: &mut Value) {
+/// Makes it an entity of the set of restored ones: no file lists it, and to unregister the one that did would not remove
+/// it. Returns what somebody would write who wanted it as it is.
+fn move_here(entity: &mut Value) -> String {
     if let Some(annotations) = entity["metadata"]["annotations"].as_object_mut() {
-        for name in [ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION] {
-            annotations.insert(name.to_owned(), LOCATION.into());
+        for name in [ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, ANNOTATION_VIEW_URL, ANNOTATION_EDIT_URL] {
+            annotations.shift_remove(name);
         }
+        annotations.shift_remove(ANNOTATION_ORPHAN);
     }
+    let written = entity.to_string();
+    if let Some(envelope) = Envelope::of(entity) {
+        let place = provided::set_location(RESTORED_SET, &envelope);
+        normalise::set_locations(entity, &place, &place);
+    }
+    written
 }
 
 async fn insert_state(
@@ -65,7 +82,7 @@ async fn insert_state(
     unprocessed: Option<String>,
 ) -> Result<()> {
     let content = Content::Done(Ok(processed.clone()));
-    let emitted = Emitted { entity_ref: deleted.entity_ref.clone(), location_key: String::new(), content };
+    let emitted = Emitted { entity_ref: deleted.entity_ref.clone(), location_key: NO_KEY.to_owned(), content };
     sqlx::query(
         "insert into refresh_state (tenant_id, entity_ref, entity_id, location_key, unprocessed, hash)
          values ($1, $2, $3, $4, $5, $6)",

@@ -18,6 +18,15 @@ pub struct Counters {
     pub next_term_no: i32,
 }
 
+impl Counters {
+    /// A number for a new entity.
+    pub const fn take_entity_no(&mut self) -> i32 {
+        let entity_no = self.next_entity_no;
+        self.next_entity_no += 1;
+        entity_no
+    }
+}
+
 /// Waits for every other change of this organisation, takes the next sequence number and notes what causes the change.
 ///
 /// # Errors

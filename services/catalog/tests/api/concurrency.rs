@@ -1,7 +1,7 @@
 //! Writers and readers at the same time: each answer is the catalog as it was at one moment between question and answer.
 
+use super::harness::Catalog;
 use super::oracle::{self, Dice, Known};
-use crate::harness::Catalog;
 use catalog::domain::cause::Cause;
 use catalog::domain::filter::Filter;
 use catalog::domain::outcome::Emitted;

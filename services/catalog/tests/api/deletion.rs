@@ -1,6 +1,6 @@
 //! What goes, what stays, and who takes over.
 
-use crate::harness::{Catalog, component, group, location};
+use super::harness::{Catalog, component, group, location};
 use http::StatusCode;
 use serde_json::Value;
 
@@ -93,7 +93,8 @@ async fn nothing_is_left_behind_when_everything_is_removed() {
          union all select 'refresh_edge', count(*) from refresh_edge where tenant_id = $1
          union all select 'refresh_conflict', count(*) from refresh_conflict where tenant_id = $1
          union all select 'search_document', count(*) from search_document where tenant_id = $1
-         union all select 'job', count(*) from job where tenant_id = $1 and queue = 'catalog.process'",
+         union all select 'stitch_due', count(*) from stitch_due where tenant_id = $1
+         union all select 'job', count(*) from job where tenant_id = $1 and queue in ('catalog.process', 'catalog.stitch')",
     )
     .bind(tx.id())
     .fetch_all(tx.conn())

@@ -1,7 +1,7 @@
 //! Every kind of read against the oracle. The suite runs with the index and without, so each answers as the other does.
 
+use super::harness::Catalog;
 use super::oracle::{self, Dice, Known, Query, fleet};
-use crate::harness::Catalog;
 use catalog::domain::cursor::Direction;
 use catalog::domain::filter::Filter;
 use catalog::domain::predicate;

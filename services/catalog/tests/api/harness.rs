@@ -151,6 +151,10 @@ impl Catalog {
         request(&self.router, Some(&self.admin()), Method::PUT, path, Some(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        request(&self.router, Some(&self.admin()), Method::PATCH, path, Some(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Reply {
         request(&self.router, Some(&self.admin()), Method::DELETE, path, None).await
     }
@@ -166,6 +170,13 @@ impl Catalog {
     pub async fn refresh(&self, entity_ref: &str) {
         let reply = self.post("/api/catalog/refresh", json!({"entityRef": entity_ref})).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+
+    /// Makes every registered location due.
+    pub async fn refresh_all(&self) {
+        for location in self.get("/api/catalog/locations").await.json().as_array().unwrap() {
+            self.refresh(location["data"]["entityRef"].as_str().unwrap()).await;
+        }
     }
 
     /// `component:default/a` as it is now.
@@ -207,7 +218,8 @@ impl Catalog {
         let settled = self.wait(async || {
             let mut tx = self.test.db.tenant(self.tenant).await.unwrap();
             let busy: i64 = sqlx::query_scalar(
-                "select count(*) from job where tenant_id = $1 and (lease is not null or run_at <= clock_timestamp())",
+                "select count(*) from job where tenant_id = $1
+                   and (lease is not null or run_at <= clock_timestamp() or (queue = 'catalog.stitch' and key = 'relations'))",
             )
             .bind(tx.id())
             .fetch_one(tx.conn())

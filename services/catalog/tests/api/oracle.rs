@@ -1,6 +1,6 @@
 //! The catalog's queries, answered by reading every entity: slow, short, and written without a look at the product.
 
-use crate::harness::Catalog;
+use super::harness::Catalog;
 use catalog::domain::cause::Cause;
 use catalog::domain::cursor::Direction;
 use catalog::domain::filter::Filter;

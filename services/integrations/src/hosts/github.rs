@@ -54,17 +54,35 @@ struct Reference {
 
 impl GitHub {
     async fn file(&self, at: &Address, names: usize, known: Option<&str>, max_bytes: usize) -> Result<Answer<File>> {
-        let commit = at.commit().map(str::to_owned);
-        let path = match &self.raw {
-            Some(raw) => format!("{raw}/{}/{}", at.project, at.tail()),
-            None => format!(
-                "/repos/{}/contents/{}?ref={}",
-                at.project,
-                in_path(&at.path(names)),
-                in_name(&at.reference(names))
-            ),
-        };
-        let ask = Ask { accept: RAW, known, max_bytes, ..Ask::new(&path, &at.url) };
+        if let Some(raw) = &self.raw {
+            let path = format!("{raw}/{}/{}", at.project, at.tail());
+            return self.bytes(&path, at, known, max_bytes).await;
+        }
+        let path = format!("/repos/{}/contents/{}", at.project, in_path(&at.path(names)));
+        let read = self.bytes(&format!("{path}?ref={}", in_name(&at.reference(names))), at, known, max_bytes).await?;
+        match read {
+            // Only of a file that changed: at the first reading of many it would cost as many requests again.
+            Answer::New(file) if known.is_some() && file.commit.is_none() => {
+                Ok(Answer::New(self.with_commit(&path, at, names, file, max_bytes).await))
+            }
+            read => Ok(read),
+        }
+    }
+
+    /// The file with the commit that its reference stands for now, read there once more, which costs nothing when it is
+    /// the same. A host that does not say leaves the commit unknown.
+    async fn with_commit(&self, path: &str, at: &Address, names: usize, file: File, max_bytes: usize) -> File {
+        let Ok(Answer::New(commit)) = self.head(at, names, None).await else { return file };
+        let again = self.bytes(&format!("{path}?ref={commit}"), at, file.etag.as_deref(), max_bytes).await;
+        match again {
+            Ok(Answer::NotModified) => File { commit: Some(commit), ..file },
+            Ok(Answer::New(newer)) => File { commit: Some(commit), ..newer },
+            Err(_) => file,
+        }
+    }
+
+    async fn bytes(&self, path: &str, at: &Address, known: Option<&str>, max_bytes: usize) -> Result<Answer<File>> {
+        let ask = Ask { accept: RAW, known, max_bytes, ..Ask::new(path, &at.url) };
         let reply = self.api.ask(ask).await?;
         if reply.status == 304 {
             return Ok(Answer::NotModified);
@@ -73,6 +91,7 @@ impl GitHub {
         if self.raw.is_none() && reply.header("content-type").is_some_and(|is| is.starts_with("application/json")) {
             return Err(Error::input(format!("'{}' is a folder and no file.", at.url)));
         }
+        let commit = at.commit().map(str::to_owned);
         Ok(Answer::New(File { etag: reply.validator(), commit, bytes: reply.bytes }))
     }
 

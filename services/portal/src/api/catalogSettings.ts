@@ -10,8 +10,8 @@ export interface CatalogSettings {
   removalGuard: { percent: number; entities: number };
   historyDays: number;
   undeleteDays: number;
-  /** Kinds that files and people may bring. */
-  allowedKinds: string[];
+  /** Kinds that files and people may bring, beside those that the organisation defines itself. */
+  allowedKinds?: string[];
 }
 
 /** A field of a kind that names other entities. */

@@ -23,6 +23,18 @@ export type LocationEntity = LocationProgress['entities'][number];
 /** A location with its files, where the catalog tells them apart. */
 export type LocationDetail = LocationProgress & { files?: LocationFile[] };
 
+/** The locations that the files of a location name; one that could not be read yet is known by its problem only. */
+export function innerLocations({
+  entities,
+  problems,
+}: LocationDetail): string[] {
+  const refs = [
+    ...entities.map(({ entityRef }) => entityRef),
+    ...problems.map(({ entityRef }) => entityRef ?? ''),
+  ];
+  return [...new Set(refs)].filter(ref => ref.startsWith('location:'));
+}
+
 const base = 'plugin://catalog';
 
 /** The addresses that the catalog reads, and how reading them goes. */
@@ -58,12 +70,19 @@ export class LocationsClient {
     return made.location.id;
   }
 
-  /** Reads a location again, without waiting for its turn. */
-  readAgain(target: string): Promise<void> {
-    return requestNothing(this.#fetch, `${base}/locations?onConflict=refresh`, {
+  /** Reads a location again, without waiting for its turn, and the locations that its files name. */
+  async readAgain(detail: LocationDetail): Promise<void> {
+    const { location } = detail;
+    await requestNothing(this.#fetch, `${base}/locations?onConflict=refresh`, {
       method: 'POST',
-      body: { type: 'url', target },
+      body: { type: location.type, target: location.target },
     });
+    for (const entityRef of innerLocations(detail)) {
+      await requestNothing(this.#fetch, `${base}/refresh`, {
+        method: 'POST',
+        body: { entityRef },
+      });
+    }
   }
 
   unregister(id: string): Promise<void> {

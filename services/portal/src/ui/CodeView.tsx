@@ -33,7 +33,6 @@ export function CodeView({
           data-marked={firstLine + at === markedLine ? '' : undefined}
         >
           {line}
-          {'\n'}
         </span>
       ))}
     </pre>

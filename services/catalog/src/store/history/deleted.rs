@@ -24,6 +24,8 @@ pub struct Deleted {
     pub to_seq: i64,
     /// What it was, as JSON.
     pub document: String,
+    /// What processing came to, where that is less than was shown.
+    pub base: Option<String>,
     /// When it was deleted.
     pub deleted_at: OffsetDateTime,
     /// Why.
@@ -35,6 +37,12 @@ impl Deleted {
     #[must_use]
     pub fn content(&self) -> Value {
         content::of_document(&self.document).unwrap_or_default()
+    }
+
+    /// What processing came to the last time.
+    #[must_use]
+    pub fn processed(&self) -> Value {
+        content::of_document(self.base.as_ref().unwrap_or(&self.document)).unwrap_or_default()
     }
 
     fn is_visible(&self, relations: &[Relation], condition: &Filter) -> bool {
@@ -49,10 +57,10 @@ impl Deleted {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn list(tx: &mut TenantTx, days: i32, after: Option<(i64, &str)>, limit: i64) -> Result<Vec<Deleted>> {
+pub async fn list(tx: &mut TenantTx, days: u32, after: Option<(i64, &str)>, limit: i64) -> Result<Vec<Deleted>> {
     let (seq, entity_ref) = after.unwrap_or((i64::MAX, ""));
     sqlx::query_as(
-        "select version.entity_ref, version.entity_id, version.to_seq, version.document,
+        "select version.entity_ref, version.entity_id, version.to_seq, version.document, version.base,
            change.changed_at as deleted_at, change.cause
          from entity_version version
          join catalog_change change on change.tenant_id = $1 and change.seq = version.to_seq
@@ -67,7 +75,7 @@ pub async fn list(tx: &mut TenantTx, days: i32, after: Option<(i64, &str)>, limi
          order by version.to_seq desc, version.entity_ref limit $5",
     )
     .bind(tx.id())
-    .bind(days)
+    .bind(i32::try_from(days).unwrap_or(i32::MAX))
     .bind(seq)
     .bind(entity_ref)
     .bind(limit)
@@ -80,9 +88,9 @@ pub async fn list(tx: &mut TenantTx, days: i32, after: Option<(i64, &str)>, limi
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find(tx: &mut TenantTx, days: i32, entity_ref: &str) -> Result<Option<Deleted>> {
+pub async fn find(tx: &mut TenantTx, days: u32, entity_ref: &str) -> Result<Option<Deleted>> {
     sqlx::query_as(
-        "select last.entity_ref, last.entity_id, last.to_seq, last.document,
+        "select last.entity_ref, last.entity_id, last.to_seq, last.document, last.base,
            change.changed_at as deleted_at, change.cause
          from (
            select * from entity_version where tenant_id = $1 and entity_ref = $3 order by to_seq desc limit 1
@@ -92,7 +100,7 @@ pub async fn find(tx: &mut TenantTx, days: i32, entity_ref: &str) -> Result<Opti
          where last.deleted",
     )
     .bind(tx.id())
-    .bind(days)
+    .bind(i32::try_from(days).unwrap_or(i32::MAX))
     .bind(entity_ref)
     .fetch_optional(tx.conn())
     .await

@@ -8,6 +8,7 @@ pub mod deleted;
 pub mod events;
 pub mod moment;
 pub mod prune;
+pub mod rebuild;
 pub mod versions;
 
 use kernel::Result;
@@ -20,27 +21,31 @@ pub struct Superseded<'r> {
     pub entity_ref: &'r str,
     /// What it was, as JSON.
     pub content: &'r str,
+    /// The change that replaces it.
+    pub seq: i64,
 }
 
-/// Keeps the versions that the change `seq` replaces. Before `entity` is updated.
+/// Keeps the versions that changes replace. Before `entity` is updated.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn supersede(tx: &mut TenantTx, seq: i64, versions: &[Superseded<'_>]) -> Result<()> {
+pub async fn supersede(tx: &mut TenantTx, versions: &[Superseded<'_>]) -> Result<()> {
     if versions.is_empty() {
         return Ok(());
     }
     sqlx::query(
         "insert into entity_version
            (tenant_id, entity_ref, from_seq, to_seq, entity_no, entity_id, deleted, document)
-         select $1, entity.entity_ref, entity.since_seq, $2, entity.entity_no, entity.entity_id, false, ended.document
-         from unnest($3::text[], $4::text[]) as ended (entity_ref, document)
-         join entity on entity.tenant_id = $1 and entity.entity_ref = ended.entity_ref and entity.since_seq < $2",
+         select $1, entity.entity_ref, entity.since_seq, ended.seq, entity.entity_no, entity.entity_id, false,
+           ended.document
+         from unnest($2::text[], $3::text[], $4::bigint[]) as ended (entity_ref, document, seq)
+         join entity on entity.tenant_id = $1 and entity.entity_ref = ended.entity_ref
+           and entity.since_seq < ended.seq",
     )
     .bind(tx.id())
-    .bind(seq)
     .bind(versions.iter().map(|version| version.entity_ref).collect::<Vec<_>>())
     .bind(versions.iter().map(|version| version.content).collect::<Vec<_>>())
+    .bind(versions.iter().map(|version| version.seq).collect::<Vec<_>>())
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -55,11 +60,12 @@ pub async fn bury(tx: &mut TenantTx, entity_refs: &[String]) -> Result<()> {
     // Under the lock of `sequence::lock`, the counters say which change is in progress.
     sqlx::query(
         "insert into entity_version
-           (tenant_id, entity_ref, from_seq, to_seq, entity_no, entity_id, deleted, document)
+           (tenant_id, entity_ref, from_seq, to_seq, entity_no, entity_id, deleted, document, base)
          select $1, entity.entity_ref, entity.since_seq, now.seq, entity.entity_no, entity.entity_id, true,
-           entity.document
+           entity.document, base.document
          from tenant_seq now
          join entity on entity.tenant_id = $1 and entity.entity_ref = any ($2) and entity.since_seq < now.seq
+         left join entity_base base on base.tenant_id = $1 and base.entity_ref = entity.entity_ref
          where now.tenant_id = $1",
     )
     .bind(tx.id())

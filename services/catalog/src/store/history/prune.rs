@@ -1,6 +1,6 @@
 //! Forgets the past that is older than it is kept for, a bounded number of rows at a time.
 
-use super::moment::Retention;
+use crate::domain::settings::Settings;
 use kernel::Result;
 use std::time::Duration;
 use store::queue::{self, NewJob};
@@ -36,7 +36,7 @@ struct Horizon {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn batch(tx: &mut TenantTx, keep: Retention) -> Result<bool> {
+pub async fn batch(tx: &mut TenantTx, keep: &Settings) -> Result<bool> {
     let horizon: Horizon = sqlx::query_as(
         "select
            coalesce((select seq from catalog_change where tenant_id = $1
@@ -47,8 +47,8 @@ pub async fn batch(tx: &mut TenantTx, keep: Retention) -> Result<bool> {
              order by changed_at desc limit 1), 0) as undelete_seq",
     )
     .bind(tx.id())
-    .bind(keep.history_days)
-    .bind(keep.undelete_days)
+    .bind(days(keep.history_days))
+    .bind(days(keep.undelete_days))
     .fetch_one(tx.conn())
     .await
     .map_err(db)?;
@@ -64,6 +64,10 @@ pub async fn batch(tx: &mut TenantTx, keep: Retention) -> Result<bool> {
     let changes = delete_changes(tx, horizon).await?;
     let full = u64::try_from(BATCH).unwrap_or(u64::MAX);
     Ok(versions.max(relations).max(changes) >= full)
+}
+
+fn days(days: u32) -> i32 {
+    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 async fn delete_versions(tx: &mut TenantTx, horizon: Horizon) -> Result<u64> {

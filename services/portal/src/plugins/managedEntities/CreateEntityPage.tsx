@@ -3,11 +3,10 @@ import { useSearchParams } from 'react-router-dom';
 import { catalogSettingsApiRef } from '../../api/catalogSettings';
 import { portalSet } from '../../api/managedEntities';
 import { PageFrame } from '../../ui/PageFrame';
-import { NoPermission } from '../../ui/NoPermission';
 import { Panel } from '../../ui/Panel';
 import { EmptyState, FailureState, Skeleton } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
-import { useMay } from '../settings/useMe';
+import { Permitted } from '../settings/Permitted';
 import { emptyDraft } from './draft';
 import { EntityEditor } from './EntityEditor';
 import { formsFor } from './schemaFields';
@@ -59,13 +58,14 @@ function Editor() {
 
 /** A form for an entity that no file describes. */
 export function CreateEntityPage() {
-  const may = useMay('catalog.entity.create');
   return (
     <PageFrame
       title="Create entity"
       introduction="For what has no repository of its own: a team, a database, a bought system. It lives in the catalog and is edited here."
     >
-      {may === false ? <NoPermission to="create entities" /> : <Editor />}
+      <Permitted permission="catalog.entity.create" to="create entities">
+        <Editor />
+      </Permitted>
     </PageFrame>
   );
 }

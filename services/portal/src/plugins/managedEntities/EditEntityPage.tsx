@@ -6,11 +6,11 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { catalogSettingsApiRef } from '../../api/catalogSettings';
 import { managedEntitiesApiRef } from '../../api/managedEntities';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
-import { NoPermission } from '../../ui/NoPermission';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
 import { EmptyState, Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { Permitted } from '../settings/Permitted';
 import { useMay } from '../settings/useMe';
 import type { Draft } from './draft';
 import { EntityEditor } from './EntityEditor';
@@ -53,7 +53,6 @@ export function EditEntityPage() {
   const entityRef = stringifyEntityRef({ kind, namespace, name });
   const managed = useApi(managedEntitiesApiRef);
   const settings = useApi(catalogSettingsApiRef);
-  const may = useMay('catalog.entity.create');
   const mayDelete = useMay('catalog.entity.delete') === true;
   const { load, reload } = useLoad(async () => {
     const [entity, kinds] = await Promise.all([
@@ -74,9 +73,7 @@ export function EditEntityPage() {
         entity && mayDelete && <DeleteButton set={set} entity={entity} />
       }
     >
-      {may === false ? (
-        <NoPermission to="edit entities" />
-      ) : (
+      <Permitted permission="catalog.entity.create" to="edit entities">
         <Loaded load={load} onRetry={reload} rows={8}>
           {({ forms }) =>
             entity ? (
@@ -104,7 +101,7 @@ export function EditEntityPage() {
             )
           }
         </Loaded>
-      )}
+      </Permitted>
     </PageFrame>
   );
 }

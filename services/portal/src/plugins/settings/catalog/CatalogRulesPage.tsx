@@ -16,8 +16,9 @@ import { Status } from '../../../ui/Status';
 import { FailureState, Skeleton } from '../../../ui/states';
 import { TextInput } from '../../../ui/TextInput';
 import { useLoad } from '../../../ui/useLoad';
-import { useMe } from '../useMe';
+import { useMay } from '../useMe';
 import {
+  changedRules,
   fromRulesDraft,
   rulesErrors,
   toRulesDraft,
@@ -103,13 +104,16 @@ function Retention(props: PartProps) {
   return (
     <fieldset className="rules-group">
       <legend>Keep the past</legend>
+      <p className="pro-quiet">
+        Older versions are forgotten, and what was deleted longer ago cannot be
+        brought back.
+      </p>
       <div className="rules-pair">
         <NumberInput
           {...props}
           name="historyDays"
           path="historyDays"
           label="Days of history"
-          hint="Older versions are forgotten."
         />
         <NumberInput
           {...props}
@@ -122,27 +126,29 @@ function Retention(props: PartProps) {
   );
 }
 
-function Kinds(props: PartProps & { kinds: CatalogKind[] }) {
-  const { draft, kinds } = props;
+function Kinds(props: PartProps & { kinds: CatalogKind[]; allowed: string[] }) {
+  const { draft, allowed } = props;
+  // What the organisation defines itself is always accepted.
+  const kinds = props.kinds.filter(({ builtIn, schema }) => builtIn || !schema);
   return (
     <fieldset className="rules-group">
       <legend>Kinds that files and people may bring</legend>
       <p className="pro-quiet">
-        Entities of other kinds are refused, with the reason at their file. Your
-        own kinds are on the <Link to="/settings/kinds">kinds page</Link>.
+        Entities of other kinds are refused, with the reason at their file.{' '}
+        <Link to="/settings/kinds">Kinds of your own</Link> are always accepted.
       </p>
       <div className="rules-kinds">
         {kinds.map(({ kind, title }) => (
           <Checkbox
             key={kind}
             isDisabled={!props.mayChange}
-            isSelected={draft.allowedKinds.includes(kind)}
+            isSelected={allowed.includes(kind)}
             onChange={checked =>
               props.onChange({
                 ...draft,
                 allowedKinds: checked
-                  ? [...draft.allowedKinds, kind]
-                  : draft.allowedKinds.filter(other => other !== kind),
+                  ? [...allowed, kind]
+                  : allowed.filter(other => other !== kind),
               })
             }
           >
@@ -165,6 +171,7 @@ function RulesForm(props: {
   mayChange: boolean;
 }) {
   const api = useApi(catalogSettingsApiRef);
+  const [known, setKnown] = useState(props.settings);
   const [draft, setDraft] = useState(() => toRulesDraft(props.settings));
   const [errors, setErrors] = useState<FieldErrors>({});
   const [problem, setProblem] = useState<string>();
@@ -180,7 +187,11 @@ function RulesForm(props: {
     if (Object.keys(found).length > 0) return;
     setBusy(true);
     try {
-      setDraft(toRulesDraft(await api.change(fromRulesDraft(draft))));
+      const stored = await api.change(
+        changedRules(known, fromRulesDraft(draft)),
+      );
+      setKnown(stored);
+      setDraft(toRulesDraft(stored));
       setSaved(true);
     } catch (thrown) {
       const failure = asFailure(thrown);
@@ -210,7 +221,9 @@ function RulesForm(props: {
       <Orphans {...part} />
       <Guard {...part} />
       <Retention {...part} />
-      <Kinds {...part} kinds={props.kinds} />
+      {draft.allowedKinds && (
+        <Kinds {...part} kinds={props.kinds} allowed={draft.allowedKinds} />
+      )}
       {mayChange ? (
         <div className="pro-form-foot">
           <Button type="submit" variant="primary" isPending={busy}>
@@ -228,7 +241,7 @@ function RulesForm(props: {
 /** How the organisation's catalog behaves. */
 export function CatalogRulesPage() {
   const api = useApi(catalogSettingsApiRef);
-  const me = useMe();
+  const mayChange = useMay('tenant.update') === true;
   const { load, reload } = useLoad(async () => {
     const [settings, kinds] = await Promise.all([api.get(), api.kinds()]);
     return { settings, kinds };
@@ -244,7 +257,7 @@ export function CatalogRulesPage() {
           <FailureState failure={load.failure} onRetry={reload} />
         )}
         {load.state === 'ready' && (
-          <RulesForm {...load.value} mayChange={me?.role === 'admin'} />
+          <RulesForm {...load.value} mayChange={mayChange} />
         )}
       </Panel>
     </PageFrame>

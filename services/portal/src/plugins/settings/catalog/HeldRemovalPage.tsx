@@ -10,9 +10,9 @@ import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
 import { Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
-import { useMay } from '../useMe';
-import { byKind, heldShare, heldSource, unnamed } from './heldWords';
-import { removalDecided } from './useHeldRemovals';
+import { Permitted } from '../Permitted';
+import { byKind, heldShare, heldSource, kindTitle, unnamed } from './heldWords';
+import { refreshHeldRemovals } from './useHeldRemovals';
 
 const heldPath = '/settings/catalog-sources/held';
 
@@ -21,7 +21,7 @@ function Decide({ held }: { held: HeldRemoval }) {
   const navigate = useNavigate();
   const [asking, setAsking] = useState<'approve' | 'keep'>();
   const decided = () => {
-    removalDecided();
+    refreshHeldRemovals();
     navigate(heldPath);
   };
   return (
@@ -79,7 +79,7 @@ function Going({ held }: { held: HeldRemoval }) {
       {byKind(held.entityRefs).map(([kind, refs]) => (
         <section key={kind} className="held-kind">
           <h3>
-            {kind} <span className="pro-quiet">{refs.length}</span>
+            {kindTitle(kind)} <span className="pro-quiet">{refs.length}</span>
           </h3>
           <ul>
             {refs.map(ref => (
@@ -99,39 +99,48 @@ function Going({ held }: { held: HeldRemoval }) {
   );
 }
 
-/** One held removal: what would go, and the decision. */
-export function HeldRemovalPage() {
+function Removal({ held }: { held: HeldRemoval }) {
+  return (
+    <div className="pro-stack">
+      <Panel title="The source" actions={<Decide held={held} />}>
+        <dl className="pro-facts">
+          <dt>{heldSource(held)}</dt>
+          <dd className="pro-mono">{held.source.name}</dd>
+          <dt>Would remove</dt>
+          <dd>{heldShare(held)}</dd>
+          <dt>Held</dt>
+          <dd>
+            <RelativeTime at={held.heldAt} />
+          </dd>
+        </dl>
+      </Panel>
+      <Going held={held} />
+    </div>
+  );
+}
+
+function LoadedRemoval() {
   const { id = '' } = useParams();
   const removals = useApi(removalsApiRef);
-  const may = useMay('catalog.entity.delete') === true;
   const { load, reload } = useLoad(() => removals.get(id), id);
-  const held = load.state === 'ready' ? load.value : undefined;
+  return (
+    <Loaded load={load} onRetry={reload} rows={6}>
+      {held => <Removal held={held} />}
+    </Loaded>
+  );
+}
+
+/** One held removal: what would go, and the decision. */
+export function HeldRemovalPage() {
   return (
     <PageFrame
       title="Held removal"
       introduction="The source would remove more than your limits allow. Look whether it means it."
       back={{ href: heldPath, label: 'Held removals' }}
-      actions={held && may && <Decide held={held} />}
     >
-      <Loaded load={load} onRetry={reload} rows={6}>
-        {found => (
-          <div className="pro-stack">
-            <Panel title="The source">
-              <dl className="pro-facts">
-                <dt>{heldSource(found)}</dt>
-                <dd className="pro-mono">{found.source.name}</dd>
-                <dt>Would remove</dt>
-                <dd>{heldShare(found)}</dd>
-                <dt>Held</dt>
-                <dd>
-                  <RelativeTime at={found.heldAt} />
-                </dd>
-              </dl>
-            </Panel>
-            <Going held={found} />
-          </div>
-        )}
-      </Loaded>
+      <Permitted permission="catalog.entity.delete" to="decide on removals">
+        <LoadedRemoval />
+      </Permitted>
     </PageFrame>
   );
 }

@@ -1,13 +1,12 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { Link } from 'react-router-dom';
 import { removalsApiRef } from '../../../api/removals';
-import { NoPermission } from '../../../ui/NoPermission';
 import { PageFrame } from '../../../ui/PageFrame';
 import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
 import { EmptyState, Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
-import { useMay } from '../useMe';
+import { Permitted } from '../Permitted';
 import { heldShare, heldSource } from './heldWords';
 import { SourcesTabs } from './SourcesTabs';
 
@@ -57,14 +56,15 @@ function HeldList() {
 
 /** Removals that wait because they are unusually large. */
 export function HeldRemovalsPage() {
-  const may = useMay('catalog.entity.delete');
   return (
     <PageFrame
       title="Catalog sources"
       introduction="Removals that wait for a decision. Until then everybody still sees the entities."
     >
       <SourcesTabs />
-      {may === false ? <NoPermission to="decide on removals" /> : <HeldList />}
+      <Permitted permission="catalog.entity.delete" to="decide on removals">
+        <HeldList />
+      </Permitted>
     </PageFrame>
   );
 }

@@ -1,7 +1,7 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Button } from '@backstage/ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate, useParams } from 'react-router-dom';
 import { asFailure } from '../../../api/failure';
 import {
@@ -26,6 +26,7 @@ import {
 import { ProblemList } from '../../locations/ProblemList';
 import { useMay } from '../useMe';
 import { HeldNotice } from './HeldNotice';
+import { refreshHeldRemovals } from './useHeldRemovals';
 
 const busyPollMs = 1_000;
 const quietPollMs = 10_000;
@@ -90,7 +91,7 @@ function Actions({
     setBusy(true);
     setProblem(undefined);
     try {
-      await locations.readAgain(location.target);
+      await locations.readAgain(detail);
       onChanged();
     } catch (thrown) {
       setProblem(asFailure(thrown).message);
@@ -189,6 +190,9 @@ export function SourcePage() {
     id,
     detail => (isBusy(detail) ? busyPollMs : quietPollMs),
   );
+  // A file that was just read may want to remove what it brought before.
+  const readAt = load.state === 'ready' ? load.value.lastReadAt : undefined;
+  useEffect(refreshHeldRemovals, [readAt]);
   if (load.state !== 'ready') {
     return (
       <PageFrame title="Catalog source">

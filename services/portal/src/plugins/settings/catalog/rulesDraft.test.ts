@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { CatalogSettings } from '../../../api/catalogSettings';
-import { fromRulesDraft, rulesErrors, toRulesDraft } from './rulesDraft';
+import {
+  changedRules,
+  fromRulesDraft,
+  rulesErrors,
+  toRulesDraft,
+} from './rulesDraft';
 
 const settings: CatalogSettings = {
   orphanStrategy: 'keep',
@@ -13,6 +18,20 @@ const settings: CatalogSettings = {
 test('settings survive the form', () => {
   expect(fromRulesDraft(toRulesDraft(settings))).toEqual(settings);
   expect(rulesErrors(toRulesDraft(settings))).toEqual({});
+});
+
+test('only what was changed is sent', () => {
+  expect(changedRules(settings, settings)).toEqual({});
+  expect(
+    changedRules(settings, {
+      ...settings,
+      removalGuard: { percent: 50, entities: 10 },
+      allowedKinds: ['Component', 'API'],
+    }),
+  ).toEqual({
+    removalGuard: { percent: 50, entities: 10 },
+    allowedKinds: ['Component', 'API'],
+  });
 });
 
 test.each([

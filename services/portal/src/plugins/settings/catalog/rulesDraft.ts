@@ -8,7 +8,7 @@ export interface RulesDraft {
   entities: string;
   historyDays: string;
   undeleteDays: string;
-  allowedKinds: string[];
+  allowedKinds?: string[];
 }
 
 export function toRulesDraft(settings: CatalogSettings): RulesDraft {
@@ -33,6 +33,17 @@ export function fromRulesDraft(draft: RulesDraft): CatalogSettings {
     undeleteDays: Number(draft.undeleteDays),
     allowedKinds: draft.allowedKinds,
   };
+}
+
+/** What is to be sent: the settings that are not as they were. */
+export function changedRules(
+  before: CatalogSettings,
+  after: CatalogSettings,
+): Partial<CatalogSettings> {
+  const differs = ([key, value]: [string, unknown]) =>
+    JSON.stringify(value) !==
+    JSON.stringify(before[key as keyof CatalogSettings]);
+  return Object.fromEntries(Object.entries(after).filter(differs));
 }
 
 const isWhole = (text: string) => /^\d{1,9}$/.test(text.trim());

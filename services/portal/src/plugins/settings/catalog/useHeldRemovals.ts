@@ -23,8 +23,8 @@ function listOnce(removals: RemovalsClient): Promise<HeldRemoval[]> {
   return shared.answer;
 }
 
-/** Tells every part of the page that a held removal was decided. */
-export function removalDecided(): void {
+/** Asks anew in every part of the page: something was decided, or a source was read. */
+export function refreshHeldRemovals(): void {
   shared = undefined;
   window.dispatchEvent(new Event(changed));
 }

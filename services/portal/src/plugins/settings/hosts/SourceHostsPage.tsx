@@ -8,13 +8,13 @@ import {
   type SourceHostTest,
 } from '../../../api/sourceHosts';
 import { ConfirmDialog } from '../../../ui/ConfirmDialog';
-import { NoPermission } from '../../../ui/NoPermission';
 import { PageFrame } from '../../../ui/PageFrame';
 import { Panel } from '../../../ui/Panel';
 import { RelativeTime } from '../../../ui/RelativeTime';
 import { Status } from '../../../ui/Status';
 import { EmptyState, Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
+import { Permitted } from '../Permitted';
 import { useMay } from '../useMe';
 import { budgetWords, kindTitles } from './hostDraft';
 import { HostForm, ReplaceTokenForm } from './HostForm';
@@ -230,11 +230,12 @@ export function SourceHostsPage() {
         )
       }
     >
-      {may === false ? (
-        <NoPermission to="see the source hosts" />
-      ) : (
+      <Permitted
+        permission="integrations.sourceHost.update"
+        to="see the source hosts"
+      >
         <Hosts onOpen={setOpen} turn={turn} />
-      )}
+      </Permitted>
       {open && (
         <HostDialog
           open={open}

@@ -5,12 +5,12 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { catalogSettingsApiRef } from '../../../api/catalogSettings';
 import { CodeView } from '../../../ui/CodeView';
 import { ConfirmDialog } from '../../../ui/ConfirmDialog';
-import { NoPermission } from '../../../ui/NoPermission';
 import { PageFrame } from '../../../ui/PageFrame';
 import { Panel } from '../../../ui/Panel';
 import { EmptyState, Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
-import { useMe } from '../useMe';
+import { Permitted } from '../Permitted';
+import { useMay } from '../useMe';
 import { KindForm } from './KindForm';
 import { newKindDraft, toKindDraft } from './kindDraft';
 
@@ -45,18 +45,15 @@ function RemoveButton({ kind }: { kind: string }) {
 
 /** A new kind. */
 export function NewKindPage() {
-  const me = useMe();
   return (
     <PageFrame
       title="Define a kind"
       introduction="Files and people may bring entities of it as soon as it is saved."
       back={back}
     >
-      {me && me.role !== 'admin' ? (
-        <NoPermission to="define kinds" />
-      ) : (
+      <Permitted permission="tenant.update" to="define kinds">
         <KindForm start={newKindDraft} isNew />
-      )}
+      </Permitted>
     </PageFrame>
   );
 }
@@ -65,7 +62,7 @@ export function NewKindPage() {
 export function KindPage() {
   const { kind: name = '' } = useParams();
   const settings = useApi(catalogSettingsApiRef);
-  const mayChange = useMe()?.role === 'admin';
+  const mayChange = useMay('tenant.update') === true;
   const { load, reload } = useLoad(async () => {
     const kinds = await settings.kinds();
     return kinds.find(({ kind, builtIn }) => kind === name && !builtIn);

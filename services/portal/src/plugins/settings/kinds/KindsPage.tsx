@@ -10,7 +10,7 @@ import { Panel } from '../../../ui/Panel';
 import { Status } from '../../../ui/Status';
 import { EmptyState, Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
-import { useMe } from '../useMe';
+import { useMay } from '../useMe';
 
 const newKind = '/settings/kinds/new';
 
@@ -96,7 +96,7 @@ function BuiltIn({ kinds }: { kinds: CatalogKind[] }) {
 /** The kinds that the catalog knows. */
 export function KindsPage() {
   const settings = useApi(catalogSettingsApiRef);
-  const mayChange = useMe()?.role === 'admin';
+  const mayChange = useMay('tenant.update') === true;
   const { load, reload } = useLoad(() => settings.kinds());
   return (
     <PageFrame
