@@ -8,10 +8,28 @@ use crate::domain::cursor::FullText;
 use crate::domain::filter::Filter;
 use crate::domain::text::after_prefix;
 use crate::index::select::RELATIONS;
+use kernel::Result;
 use sqlx::{Postgres, QueryBuilder};
+use store::{TenantTx, db};
 use uuid::Uuid;
 
 type Sql = QueryBuilder<Postgres>;
+
+/// What a statement begins with: nothing, or what makes the database tell how it would run it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start(&'static str);
+
+impl Start {
+    /// Run it.
+    pub(super) const RUN: Self = Self("");
+    /// Run it and tell what was read.
+    #[cfg(test)]
+    pub(super) const EXPLAIN: Self = Self("explain (analyze, buffers, format json) ");
+
+    pub(super) fn with(self, text: &'static str) -> Sql {
+        QueryBuilder::new(format!("{}{text}", self.0))
+    }
+}
 
 /// What a term must be like.
 enum Leaf<'f> {
@@ -57,6 +75,11 @@ const OF_ALL: Leaf<'static> = Leaf::Key("kind");
 /// Keys that every entity has.
 const UNIVERSAL: [&str; 4] = ["kind", "metadata.name", "metadata.namespace", "metadata.uid"];
 
+/// Whether every entity has the key, with a value.
+pub fn is_universal(key: &str) -> bool {
+    UNIVERSAL.contains(&key)
+}
+
 /// Appends a select of `entity_no`, each once, of the entities that a list asks for.
 pub fn push_set(sql: &mut Sql, tenant: Uuid, filter: &Filter, full_text: Option<&FullText>, valued: Option<&str>) {
     sql.push("select distinct entity_no from (");
@@ -65,7 +88,7 @@ pub fn push_set(sql: &mut Sql, tenant: Uuid, filter: &Filter, full_text: Option<
         sql.push(" intersect ");
         postings(sql, tenant, &Leaf::Containing(&full_text.fields, &full_text.term));
     }
-    if let Some(key) = valued.filter(|key| !UNIVERSAL.contains(key)) {
+    if let Some(key) = valued.filter(|key| !is_universal(key)) {
         sql.push(" intersect ");
         postings(sql, tenant, &Leaf::Valued(key));
     }
@@ -74,7 +97,7 @@ pub fn push_set(sql: &mut Sql, tenant: Uuid, filter: &Filter, full_text: Option<
 
 fn set(sql: &mut Sql, tenant: Uuid, filter: &Filter) {
     match Condition::from(filter) {
-        Condition::Leaf(Leaf::Key(key)) if UNIVERSAL.contains(&key) => postings(sql, tenant, &OF_ALL),
+        Condition::Leaf(Leaf::Key(key)) if is_universal(key) => postings(sql, tenant, &OF_ALL),
         Condition::Leaf(leaf) => postings(sql, tenant, &leaf),
         Condition::Any([]) => {
             sql.push("(select entity_no from posting where false)");
@@ -188,7 +211,7 @@ pub fn push_filter(sql: &mut Sql, tenant: Uuid, filter: &Filter) {
 /// Appends the condition that the filter holds for the entity whose number is in `column`.
 pub fn push_test(sql: &mut Sql, tenant: Uuid, filter: &Filter, column: &'static str) {
     match Condition::from(filter) {
-        Condition::Leaf(Leaf::Key(key)) if UNIVERSAL.contains(&key) => {
+        Condition::Leaf(Leaf::Key(key)) if is_universal(key) => {
             sql.push("true");
         }
         Condition::Leaf(leaf) => test(sql, tenant, &leaf, column),
@@ -215,21 +238,57 @@ pub fn push_text_test(sql: &mut Sql, tenant: Uuid, full_text: &FullText, column:
 
 /// `offset 0` keeps the planner from turning the test into a join over everything.
 fn test(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>, column: &'static str) {
-    sql.push("exists (select from posting");
     if let Leaf::Values(..) = leaf {
-        // Few terms: each is asked for.
-        sql.push(" where posting.tenant_id = ").push_bind(tenant).push(" and posting.entity_no = ").push(column);
-        sql.push(" and posting.term_no = any (");
+        // Few terms, found once.
+        sql.push("exists (select from posting where posting.tenant_id = ").push_bind(tenant);
+        sql.push(" and posting.entity_no = ").push(column).push(" and posting.term_no = any (");
         terms(sql, tenant, leaf);
-        sql.push(") offset 0)");
-        return;
+    } else {
+        // Many terms perhaps: the entity's own, some dozens, are looked at.
+        sql.push("exists (select from ");
+        push_own_terms(sql, tenant, column);
+        sql.push(" term where (");
+        is(sql, leaf);
     }
-    // Many terms perhaps: the entity's own, some dozens, are looked at.
-    sql.push(" join term on term.tenant_id = ").push_bind(tenant);
-    sql.push(" and term.term_no = posting.term_no where posting.tenant_id = ").push_bind(tenant);
-    sql.push(" and posting.entity_no = ").push(column).push(" and ");
-    is(sql, leaf);
-    sql.push(" offset 0)");
+    sql.push(") offset 0)");
+}
+
+/// Appends the terms of the entity whose number is in `column`, read in this order and no other: its postings, and the
+/// term of each by its number.
+pub fn push_own_terms(sql: &mut Sql, tenant: Uuid, column: &'static str) {
+    sql.push(
+        "(select own.key, own.value, own.term_no from posting cross join lateral (
+           select term.key, term.value, term.term_no from term where term.tenant_id = ",
+    )
+    .push_bind(tenant)
+    .push(" and term.term_no = posting.term_no offset 0) own where posting.tenant_id = ")
+    .push_bind(tenant)
+    .push(" and posting.entity_no = ")
+    .push(column)
+    .push(" offset 0)");
+}
+
+/// What the planner is told before a statement: it cannot know how long the lists are.
+#[derive(Debug, Clone, Copy)]
+pub enum Steer {
+    /// Two lists are joined: when it takes them for short it compares each with each, while hashing is right for all
+    /// lengths.
+    Hash,
+    /// The index has the order already: when it takes the list for short it reads all of it to sort it.
+    KeepOrder,
+}
+
+/// Tells the planner, until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn steer(tx: &mut TenantTx, steer: Steer) -> Result<()> {
+    let statement = match steer {
+        Steer::Hash => "set local enable_nestloop = off",
+        Steer::KeepOrder => "set local enable_sort = off",
+    };
+    sqlx::query(statement).execute(tx.conn()).await.map_err(db)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Counts entities by value.
 
-use super::conditions::push_set;
+use super::conditions::{Start, Steer, push_set, steer};
 use crate::domain::filter::Filter;
 use kernel::Result;
-use sqlx::QueryBuilder;
+use sqlx::{Postgres, QueryBuilder};
 use store::{TenantTx, db};
+use uuid::Uuid;
 
 /// One value of one facet.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -34,33 +35,28 @@ pub async fn list(tx: &mut TenantTx, keys: &[String], filter: &Filter) -> Result
         .await
         .map_err(db);
     }
-    prefer_hashing(tx).await?;
-    let mut sql = statement(tx, keys, filter);
+    steer(tx, Steer::Hash).await?;
+    let mut sql = statement(Start::RUN, tx.id(), keys, filter);
     sql.build_query_as().fetch_all(tx.conn()).await.map_err(db)
 }
 
-/// Both sides of the join are lists whose lengths the planner cannot know. When it takes them for short, it compares
-/// each with each; hashing is right for all lengths.
-pub(super) async fn prefer_hashing(tx: &mut TenantTx) -> Result<()> {
-    sqlx::query("set local enable_nestloop = off").execute(tx.conn()).await.map_err(db)?;
-    Ok(())
-}
-
-pub(super) fn statement(tx: &TenantTx, keys: &[String], filter: &Filter) -> QueryBuilder<sqlx::Postgres> {
-    let tenant = tx.id();
-    let mut sql = QueryBuilder::new("with hit as materialized (");
+pub(super) fn statement(start: Start, tenant: Uuid, keys: &[String], filter: &Filter) -> QueryBuilder<Postgres> {
+    let mut sql = start.with("with hit as materialized (");
     push_set(&mut sql, tenant, filter, None, None);
-    // The lateral part is one range of the index for each term.
+    // Each term's entities are one range of the index; only then are all of them compared with those that match.
     sql.push(
-        ") select term.key, term.original as value, count(*) as count
-         from term cross join lateral (select posting.entity_no from posting where posting.tenant_id = ",
+        ") select tagged.key, tagged.original as value, count(*) as count
+         from (select term.key, term.original, having_it.entity_no from term cross join lateral (
+           select posting.entity_no from posting where posting.tenant_id = ",
     )
     .push_bind(tenant)
-    .push(" and posting.term_no = term.term_no offset 0) having_it join hit on hit.entity_no = having_it.entity_no")
-    .push(" where term.tenant_id = ")
+    .push(" and posting.term_no = term.term_no offset 0) having_it where term.tenant_id = ")
     .push_bind(tenant)
     .push(" and term.key = any (")
     .push_bind(keys.to_vec())
-    .push(") and term.original is not null group by term.key, term.original order by term.key, term.original");
+    .push(
+        ") offset 0) tagged join hit on hit.entity_no = tagged.entity_no where tagged.original is not null
+         group by tagged.key, tagged.original order by tagged.key, tagged.original",
+    );
     sql
 }

@@ -17,6 +17,8 @@ pub mod history;
 pub mod index;
 pub mod kinds;
 pub mod locations;
+#[cfg(test)]
+mod plans;
 pub mod managed;
 pub mod policies;
 pub mod postings;

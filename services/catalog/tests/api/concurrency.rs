@@ -8,12 +8,17 @@ use catalog::domain::outcome::Emitted;
 use catalog::store::apply;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 const WRITERS: u64 = 8;
 const READERS: u64 = 8;
 const PERIOD: Duration = Duration::from_secs(4);
+/// On a busy machine it takes longer until enough has happened.
+const PATIENCE: Duration = Duration::from_secs(90);
+const ANSWERS: usize = 150;
+const CHANGES: usize = 60;
 
 /// The whole catalog after each change.
 type States = Arc<Mutex<BTreeMap<i64, Arc<Vec<Known>>>>>;
@@ -24,9 +29,24 @@ fn emitted(dice: &mut Dice, writer: u64) -> Emitted {
     oracle::emitted(&oracle::component(dice, &name))
 }
 
-async fn write(catalog: &Catalog, states: &States, seed: u64, until: Instant) {
+/// When to stop: after the period, and when enough has happened.
+struct Stop {
+    started: Instant,
+    answers: AtomicUsize,
+    changes: AtomicUsize,
+}
+
+impl Stop {
+    fn is_now(&self) -> bool {
+        let enough = self.answers.load(Ordering::Relaxed) >= ANSWERS && self.changes.load(Ordering::Relaxed) >= CHANGES;
+        let elapsed = self.started.elapsed();
+        (elapsed > PERIOD && enough) || elapsed > PATIENCE
+    }
+}
+
+async fn write(catalog: &Catalog, states: &States, seed: u64, stop: &Stop) {
     let mut dice = Dice(seed);
-    while Instant::now() < until {
+    while !stop.is_now() {
         let emitted = emitted(&mut dice, seed);
         let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
         apply::register(&mut tx, &format!("@test/{seed}"), &emitted, &Cause::platform()).await.unwrap();
@@ -35,6 +55,7 @@ async fn write(catalog: &Catalog, states: &States, seed: u64, until: Instant) {
         let state = Arc::new(oracle::read_all(&mut tx).await);
         states.lock().unwrap().insert(seq, state);
         tx.commit().await.unwrap();
+        stop.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -88,32 +109,27 @@ async fn every_answer_under_concurrent_writes_is_the_catalog_of_one_moment() {
     let catalog = Arc::new(Catalog::new().await);
     let states: States = Arc::default();
     states.lock().unwrap().insert(0, Arc::default());
-    let until = Instant::now() + PERIOD;
+    let stop = Arc::new(Stop { started: Instant::now(), answers: AtomicUsize::new(0), changes: AtomicUsize::new(0) });
     let mut tasks = tokio::task::JoinSet::new();
     for writer in 0..WRITERS {
-        let (catalog, states) = (Arc::clone(&catalog), Arc::clone(&states));
-        tasks.spawn(async move {
-            write(&catalog, &states, writer, until).await;
-            0
-        });
+        let (catalog, states, stop) = (Arc::clone(&catalog), Arc::clone(&states), Arc::clone(&stop));
+        tasks.spawn(async move { write(&catalog, &states, writer, &stop).await });
     }
     for reader in 0..READERS {
-        let (catalog, states) = (Arc::clone(&catalog), Arc::clone(&states));
+        let (catalog, states, stop) = (Arc::clone(&catalog), Arc::clone(&states), Arc::clone(&stop));
         tasks.spawn(async move {
-            let (mut dice, mut answers) = (Dice(100 + reader), 0);
-            while Instant::now() < until {
+            let mut dice = Dice(100 + reader);
+            while !stop.is_now() {
                 ask(&catalog, &states, &mut dice).await;
-                answers += 1;
+                stop.answers.fetch_add(1, Ordering::Relaxed);
             }
-            answers
         });
     }
-    let mut answers = 0;
     while let Some(ended) = tasks.join_next().await {
-        answers += ended.unwrap();
+        ended.unwrap();
     }
-    let changes = states.lock().unwrap().len();
-    assert!(answers > 100 && changes > 50, "{answers} answers, {changes} changes");
+    let (answers, changes) = (stop.answers.load(Ordering::Relaxed), stop.changes.load(Ordering::Relaxed));
+    assert!(answers >= ANSWERS && changes >= CHANGES, "{answers} answers, {changes} changes");
     // At rest, everything is known exactly.
     let mut dice = Dice(7);
     for _ in 0..50 {
