@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
+mod consistency;
 mod deletion;
+mod files;
+mod globs;
 mod harness;
 mod ingestion;
 mod kinds;
 mod locations;
+mod patience;
 mod permissions;
 mod query;
 mod search;
+mod source;
 mod tenants;
