@@ -5,7 +5,7 @@ use super::installation::{Installation, request};
 use super::organisation::Organisation;
 use super::resources::Resources;
 use super::{assert_known, name_of, reason};
-use http_shell::RouteEntry;
+use http_shell::{Caller, RouteEntry};
 use kernel::TenantId;
 use std::collections::BTreeSet;
 use testkit::Reply;
@@ -22,9 +22,19 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
 ];
 
 /// As an administrator would ask it: with a token, from the browser where the session is what matters, on the apex
-/// where there is no organisation yet.
-async fn ask(installation: &Installation, by: &Organisation, example: &Example, resources: &Resources) -> Reply {
+/// where there is no organisation yet; what is internal, as a service.
+async fn ask(
+    installation: &Installation,
+    by: &Organisation,
+    entry: &RouteEntry,
+    example: &Example,
+    resources: &Resources,
+) -> Reply {
     let (path, body) = (example.path_with(resources), example.body_with(resources));
+    if entry.path.starts_with("/internal/") {
+        let request = request(example.method(), "inside", &path, &body, &[]);
+        return installation.call_inside(entry.service, &Caller::service(by.id, "test"), request).await;
+    }
     let bearer = format!("Bearer {}", by.admin);
     let (host, credential) = match example.route {
         "POST /api/tenant-admin/v1/signup" => (&installation.domain, None),
@@ -54,7 +64,7 @@ async fn every_change_that_succeeds_writes_an_audit_row() {
             continue;
         }
         let before = installation.test.audit_rows(by.id).await;
-        let reply = ask(&installation, &by, example, &resources).await;
+        let reply = ask(&installation, &by, entry, example, &resources).await;
         let tenant = tenant_of(&reply, &by, entry);
         let before = if tenant == by.id { before } else { 0 };
         if reply.status.is_success() || reply.status.is_redirection() {

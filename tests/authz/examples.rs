@@ -45,6 +45,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/catalog/analyze-location", "judges the address in the body and looks nothing up"),
     ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "no source host is installed; nothing is looked up"),
     ("POST /api/tenant-admin/v1/signup", "makes an organisation; that an address is taken is public"),
+    ("PATCH /api/catalog/v1/settings", "the caller's own organisation, by its host"),
     ("PATCH /api/tenant-admin/v1/tenant", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
     ("POST /internal/integrations/v1/read", "an address of the outside world"),
@@ -197,6 +198,65 @@ const CATALOG: &[Example] = &[
         r#"{"schema":{"type":"object"}}"#,
     ),
     example("DELETE /api/catalog/v1/kinds/{kind}", "/api/catalog/v1/kinds/<custom_kind>", ""),
+    example(
+        "PUT /internal/search/v1/documents/{type}",
+        "/internal/search/v1/documents/techdocs?entityRef=component:default/<entity>",
+        r#"{"documents":[{"title":"Manual of <entity>","text":"Text","location":"/docs/default/component/<entity>"}]}"#,
+    ),
+    get("GET /api/catalog/v1/settings", "/api/catalog/v1/settings"),
+    example("PATCH /api/catalog/v1/settings", "/api/catalog/v1/settings", r#"{"historyDays":90}"#),
+    get("GET /api/catalog/v1/removals", "/api/catalog/v1/removals"),
+    get("GET /api/catalog/v1/removals/{id}", "/api/catalog/v1/removals/<removal>"),
+    example("POST /api/catalog/v1/removals/{id}/approve", "/api/catalog/v1/removals/<removal>/approve", ""),
+    example("POST /api/catalog/v1/removals/{id}/reject", "/api/catalog/v1/removals/<second_removal>/reject", ""),
+    example(
+        "POST /api/catalog/v1/providers/{name}/mutations",
+        "/api/catalog/v1/providers/<provider>/mutations",
+        r#"{"type":"delta","removed":[{"entityRef":"resource:default/<provider>-0"}]}"#,
+    ),
+    get("GET /api/catalog/v1/sets", "/api/catalog/v1/sets"),
+    get("GET /api/catalog/v1/sets/{set}", "/api/catalog/v1/sets/<set>"),
+    example(
+        "PUT /api/catalog/v1/sets/{set}",
+        "/api/catalog/v1/sets/<set>",
+        r#"{"entities":[{"apiVersion":"backstage.io/v1alpha1","kind":"Resource","metadata":{"name":"<written>"},
+            "spec":{"type":"database","owner":"b"}}]}"#,
+    ),
+    example(
+        "PUT /api/catalog/v1/sets/{set}/entities",
+        "/api/catalog/v1/sets/<set>/entities",
+        r#"{"entity":{"apiVersion":"backstage.io/v1alpha1","kind":"Resource","metadata":{"name":"<written>"},
+            "spec":{"type":"database","owner":"b"}}}"#,
+    ),
+    get(
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/overlay",
+        "/api/catalog/v1/entities/resource/default/<written>/overlay",
+    ),
+    get(
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/provenance",
+        "/api/catalog/v1/entities/component/default/<entity>/provenance",
+    ),
+    example(
+        "PUT /api/catalog/v1/entities/{kind}/{namespace}/{name}/overlay",
+        "/api/catalog/v1/entities/resource/default/<written>/overlay",
+        r#"{"tags":["paid"]}"#,
+    ),
+    example(
+        "DELETE /api/catalog/v1/entities/{kind}/{namespace}/{name}/overlay",
+        "/api/catalog/v1/entities/resource/default/<written>/overlay",
+        "",
+    ),
+    example(
+        "DELETE /api/catalog/v1/sets/{set}/entities/{kind}/{namespace}/{name}",
+        "/api/catalog/v1/sets/<set>/entities/resource/default/<written>",
+        "",
+    ),
+    example("DELETE /api/catalog/v1/sets/{set}", "/api/catalog/v1/sets/<second_set>", ""),
+    get(
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/history",
+        "/api/catalog/v1/entities/component/default/<entity>/history",
+    ),
+    get("GET /api/catalog/v1/deleted-entities", "/api/catalog/v1/deleted-entities"),
     get("GET /api/search/query", "/api/search/query"),
     get("GET /api/search/query", "/api/search/query?term=<entity>"),
     example(
@@ -206,6 +266,11 @@ const CATALOG: &[Example] = &[
     ),
     example("DELETE /api/catalog/entities/by-uid/{uid}", "/api/catalog/entities/by-uid/<uid>", ""),
     example("DELETE /api/catalog/locations/{id}", "/api/catalog/locations/<location>", ""),
+    example(
+        "POST /api/catalog/v1/deleted-entities/{kind}/{namespace}/{name}/restore",
+        "/api/catalog/v1/deleted-entities/component/default/<entity>/restore",
+        "",
+    ),
 ];
 
 const SCAFFOLDER: &[Example] = &[

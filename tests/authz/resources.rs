@@ -69,6 +69,10 @@ impl Resources {
                 "digest" => "0".repeat(64),
                 "plugin" => "cabin".to_owned(),
                 "custom_kind" => "NobodysMachine0".to_owned(),
+                "provider" => "no-such-provider".to_owned(),
+                "set" => "no-such-set".to_owned(),
+                "second_set" => "no-such-second-set".to_owned(),
+                "written" => "no-such-resource".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -110,6 +114,7 @@ impl Installation {
             self.git.seed(owner, "orders", &files).await.unwrap();
         }
         self.catalog_resources(of, &mut made).await;
+        self.sources(of, &mut made).await;
         self.task(of, &mut made).await;
         self.people(of, &mut made).await;
         self.plugin(of, &mut made).await;
@@ -146,6 +151,37 @@ impl Installation {
         let kind = json!({ "schema": { "type": "object" } });
         self.by_admin(of, "PUT", "/api/catalog/v1/kinds/AardvarkMachine", &kind).await;
         made.set("custom_kind", "AardvarkMachine");
+    }
+
+    /// What comes from no file: a provider with entities, removals that wait, sets, an overlay.
+    async fn sources(&self, of: &Organisation, made: &mut Resources) {
+        let resource = |name: &str| {
+            json!({ "apiVersion": "backstage.io/v1alpha1", "kind": "Resource", "metadata": { "name": name },
+                "spec": { "type": "database", "owner": "aardvarks" } })
+        };
+        let full = |name: &str, count: usize| {
+            let given = |i: usize| json!({ "entity": resource(&format!("{name}-{i}")) });
+            json!({ "type": "full", "entities": (0..count).map(given).collect::<Vec<_>>() })
+        };
+        let providers = [("provider", "aardvark-import"), ("removal", "first-gone"), ("second_removal", "second-gone")];
+        for (what, provider) in providers {
+            let path = format!("/api/catalog/v1/providers/{provider}/mutations");
+            self.by_admin(of, "POST", &path, &full(provider, 12)).await;
+            if what == "provider" {
+                made.set(what, provider);
+                continue;
+            }
+            let held = self.by_admin(of, "POST", &path, &full(provider, 0)).await;
+            made.set(what, text(&held, "/held/id"));
+        }
+        for (what, set, name) in [("set", "aardvark-set", "aardvark-store"), ("second_set", "aardvark-more", "more")] {
+            let path = format!("/api/catalog/v1/sets/{set}/entities");
+            self.by_admin(of, "PUT", &path, &json!({ "entity": resource(name) })).await;
+            made.set(what, set);
+        }
+        let overlay = "/api/catalog/v1/entities/resource/default/aardvark-store/overlay";
+        self.by_admin(of, "PUT", overlay, &json!({ "tags": ["aardvark"] })).await;
+        made.set("written", "aardvark-store");
     }
 
     async fn task(&self, of: &Organisation, made: &mut Resources) {

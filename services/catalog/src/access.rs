@@ -7,6 +7,7 @@ use crate::State;
 use crate::domain::condition::EntityCondition;
 use crate::domain::filter::Filter;
 use crate::domain::scope::Scope;
+use crate::store::entities;
 use crate::store::policies::{self, Which};
 use ::store::TenantTx;
 use authz::{Condition, Permission, Role};
@@ -128,6 +129,31 @@ impl State {
             }
             verdict => Ok(verdict.is_some_and(|verdict| verdict.readable)),
         }
+    }
+
+    /// Whether the caller may see all of these entities, as far as they are there, and do something to them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn permits_all(
+        &self,
+        tx: &mut TenantTx,
+        caller: &Caller,
+        permission: Permission,
+        entity_refs: &[String],
+    ) -> Result<bool> {
+        if conditioned(caller).is_none() || entity_refs.is_empty() {
+            return Ok(true);
+        }
+        let version = policies::version(tx).await?;
+        let read = self.filter(tx, caller, Permission::CATALOG_ENTITY_READ, version).await?;
+        let act = self.filter(tx, caller, permission, version).await?;
+        let both = read.and(act);
+        if both.is_everything() {
+            return Ok(true);
+        }
+        let there = entities::list_by_refs(tx, entity_refs, &Filter::everything()).await?.len();
+        Ok(entities::list_by_refs(tx, entity_refs, &both).await?.len() == there)
     }
 
     async fn filter(

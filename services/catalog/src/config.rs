@@ -14,6 +14,19 @@ pub struct Config {
     pub concurrency: u16,
     /// How often the queue is looked at when nothing woke us.
     pub poll_interval: Duration,
+    /// The index in memory.
+    pub index: IndexSettings,
+}
+
+/// The index in memory, and the documents beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct IndexSettings {
+    /// Whether there is one; otherwise SQL answers everything.
+    pub enabled: bool,
+    /// Bytes of all organisations' indexes together, about.
+    pub index_bytes: usize,
+    /// Bytes of documents kept for the next answer.
+    pub document_cache_bytes: usize,
 }
 
 impl Config {
@@ -25,6 +38,11 @@ impl Config {
             allowed_kinds: AllowedKinds::new(config.rules.allow.iter().map(String::as_str)),
             concurrency: 8,
             poll_interval: Duration::from_millis(500),
+            index: IndexSettings {
+                enabled: config.index,
+                index_bytes: usize::try_from(config.index_bytes).unwrap_or(usize::MAX),
+                document_cache_bytes: usize::try_from(config.document_cache_bytes).unwrap_or(usize::MAX),
+            },
         }
     }
 }

@@ -8,14 +8,16 @@
 //! - A file that cannot be read or understood changes nothing but the status of what it emitted before.
 //! - The first file to claim an entity keeps it; what nobody emits any more is removed.
 //! - No address is contacted from here: files are read by the integrations service.
+//! - What is answered from memory ([`index`]) is what SQL would answer, as of a moment after the request arrived.
 //!
-//! Start reading at [`routes`] for what is answered, at [`jobs`] for how entities come about, at [`domain::filter`]
-//! and `store::conditions` for how they are found.
+//! Start reading at [`routes`] for what is answered, at [`jobs`] for how entities come about, at [`domain::filter`],
+//! [`index`] and `store::conditions` for how they are found.
 
 mod access;
 pub mod config;
 pub mod domain;
 mod http;
+pub mod index;
 pub mod jobs;
 pub mod store;
 
@@ -39,12 +41,16 @@ pub struct State {
     pub(crate) clock: SharedClock,
     pub(crate) wake: Arc<Notify>,
     pub(crate) remembered: access::Remembered,
+    pub(crate) catalogs: index::Catalogs,
+    pub(crate) pasts: index::Pasts,
 }
 
 impl State {
     /// `internal_key` is the secret that all processes of the installation share: cursors are signed under it.
     #[must_use]
     pub fn new(db: Db, client: ServiceClient, config: Config, internal_key: &[u8], clock: SharedClock) -> Self {
+        let catalogs = index::Catalogs::new(db.clone(), config.index);
+        let pasts = index::Pasts::new(db.clone(), config.index);
         Self {
             db,
             client,
@@ -53,6 +59,8 @@ impl State {
             clock,
             wake: Arc::new(Notify::new()),
             remembered: access::Remembered::default(),
+            catalogs,
+            pasts,
         }
     }
 }

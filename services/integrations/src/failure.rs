@@ -14,5 +14,9 @@ pub fn to_error(failure: &Failure) -> Error {
         Failure::Status { status, .. } if (400..500).contains(status) && *status != 429 => ErrorKind::Input,
         Failure::Status { .. } | Failure::TimedOut { .. } | Failure::Unreachable { .. } => ErrorKind::Unavailable,
     };
-    Error::new(kind, failure.to_string())
+    let retry_after = match failure {
+        Failure::Status { retry_after, .. } if kind == ErrorKind::Unavailable => *retry_after,
+        _ => None,
+    };
+    Error { retry_after, ..Error::new(kind, failure.to_string()) }
 }

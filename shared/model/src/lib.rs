@@ -8,8 +8,10 @@
 //! Never true here: an input of any shape that panics, or that needs more time or memory than its
 //! [`yaml::Limits`] allow. Verdicts and texts follow Backstage (catalog-backend 4.0, catalog-model 1.10).
 
+pub mod bundle;
 pub mod custom;
 pub mod entity;
+pub mod json;
 pub mod location;
 pub mod normalise;
 pub mod placeholder;

@@ -16,9 +16,9 @@ pub enum Resolver {
     Json,
     /// The text read as a YAML stream of one document.
     Yaml,
-    /// An OpenAPI description, kept as text.
+    /// An OpenAPI description, with what it refers to in other files; see [`crate::bundle`].
     OpenApi,
-    /// An AsyncAPI description, kept as text.
+    /// An AsyncAPI description, with what it refers to in other files; see [`crate::bundle`].
     AsyncApi,
 }
 
@@ -32,6 +32,12 @@ impl Resolver {
             "$asyncapi" => Self::AsyncApi,
             _ => return None,
         })
+    }
+
+    /// Whether the file's references to other files are followed.
+    #[must_use]
+    pub const fn bundles(self) -> bool {
+        matches!(self, Self::OpenApi | Self::AsyncApi)
     }
 
     /// The key in the document, such as `$text`.
@@ -74,7 +80,7 @@ impl Placeholder {
             .map_err(|error| format!("Placeholder {key} could not form a URL out of {base} and {target}, {error}"))
     }
 
-    /// The value that the content stands for.
+    /// The value that the content stands for. Of a description that [`bundles`](Resolver::bundles), its own text.
     ///
     /// # Errors
     /// Backstage's text: the content is not JSON, or not one YAML document.
@@ -83,7 +89,7 @@ impl Placeholder {
         let text = String::from_utf8_lossy(bytes);
         match self.resolver {
             Resolver::Text | Resolver::OpenApi | Resolver::AsyncApi => Ok(Value::String(text.into_owned())),
-            Resolver::Json => serde_json::from_str(&text)
+            Resolver::Json => crate::json::parse(text.as_bytes())
                 .map_err(|error| format!("Placeholder {key} failed to parse JSON data at {target}, {error}")),
             Resolver::Yaml => yaml::parse_single(&text, &Limits::default())
                 .map_err(|error| format!("Placeholder {key} found an error in the data at {target}, {error}")),

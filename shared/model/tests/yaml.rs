@@ -1,7 +1,7 @@
 //! What the YAML reader takes, refuses, and never does.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
-use model::yaml::{Limits, Position, locate, parse, parse_descriptor};
+use model::yaml::{Limits, Position, Start, locate, parse, parse_descriptor};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -65,14 +65,15 @@ fn mistakes_name_their_line_and_say_what_to_do() {
 
 #[test]
 fn budgets_hold() {
-    let limits = Limits { bytes: 100, nodes: 10, depth: 3, documents: 2, alias_nodes: 4 };
+    let limits = Limits { bytes: 100, nodes: 10, depth: 3, documents: 2, alias_nodes: 4, copied_bytes: 500 };
     for (text, part) in [
         ("a".repeat(101), "larger than"),
         ("[1,2,3,4,5,6,7,8,9,10]".to_owned(), "more than 10 nodes"),
         ("[[[[]]]]".to_owned(), "nested deeper than 3"),
         ("{{{{x}}}}".to_owned(), "nested deeper than 3"),
         ("a\n---\nb\n---\nc".to_owned(), "more than 2 documents"),
-        ("- &a [1]\n- *a\n- *a\n- *a".to_owned(), "aliases that add more than 4 nodes"),
+        ("[&a {}, *a, *a, *a]".to_owned(), "aliases that add more than 4 nodes"),
+        (format!("- &a {}\n- *a\n- *a\n- *a", "x".repeat(62)), "copy more than 0 MB"),
     ] {
         let message = parse(&text, &limits).expect_err(&text).to_string();
         assert!(message.contains(part), "{text:?}: {message}");
@@ -111,7 +112,7 @@ fn no_damage_to_a_descriptor_makes_the_reader_panic() {
             let damaged: String =
                 characters[..at].iter().collect::<String>() + put + &characters[at + 1..].iter().collect::<String>();
             let _ = parse(&damaged, &Limits::default());
-            let _ = locate(&damaged, 1, "/spec/2/name");
+            let _ = locate(&damaged, Start::default(), "/spec/2/name");
         }
     }
 }
@@ -130,13 +131,14 @@ fn a_value_is_found_again_in_its_text() {
         (1, "/nothing/at/all", 3, 1),
         (0, "/a", 1, 1),
     ] {
-        assert_eq!(locate(text, document, pointer), Some(Position { line, column }), "{document} {pointer}");
+        let start = parse(text, &Limits::default()).unwrap()[document].start;
+        assert_eq!(locate(text, start, pointer), Some(Position { line, column }), "{document} {pointer}");
     }
-    assert_eq!(locate(text, 2, "/a"), None);
+    assert_eq!(locate(text, Start { offset: 1_000, lines: 9 }, "/a"), None);
 }
 
 #[test]
-fn ten_thousand_entities_in_one_file_are_read() {
+fn thousands_of_entities_in_one_file_are_read() {
     let entity = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: n, tags: [a, b]}\nspec: {type: t, owner: o}\n---\n";
     let text = entity.repeat(10_000);
     assert_eq!(parse(&text, &Limits::default()).unwrap().len(), 10_000);

@@ -2,12 +2,17 @@
 
 #![expect(clippy::disallowed_types, reason = "this module owns the pools and the one formatted statement")]
 
+use crate::glance::Glances;
 use crate::{KeyEncryptionKey, SystemTx, TenantTx, db};
 use kernel::{Error, Result, TenantId};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Connections for glances: each serves some ten thousand a second.
+const GLANCE_CONNECTIONS: u32 = 4;
 
 /// Why code looks across tenants. Each variant names one use; add one rather than reuse one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +68,7 @@ impl DbOptions {
 pub struct Db {
     app: PgPool,
     system: PgPool,
+    glances: Arc<Glances>,
     kek: KeyEncryptionKey,
     /// `begin`, and behind a pooler also what forgets the statements of the connection's other clients.
     begin: &'static str,
@@ -74,9 +80,11 @@ impl Db {
     /// # Errors
     /// `Internal` when a URL is malformed.
     pub fn connect(options: &DbOptions, kek: KeyEncryptionKey) -> Result<Self> {
+        let glances = GLANCE_CONNECTIONS.min(options.app_connections);
         Ok(Self {
             app: pool(&options.app_url, options.app_connections, options)?,
             system: pool(&options.system_url, options.system_connections, options)?,
+            glances: Arc::new(Glances::new(connect(&options.app_url, options)?, glances, options.acquire_timeout)),
             kek,
             // The driver names its statements even when it does not keep them, and behind a transaction pooler those
             // names collide with other clients'. A transaction holds its server connection, so clearing them at its
@@ -90,11 +98,43 @@ impl Db {
     /// # Errors
     /// `Unavailable` when no connection is to be had in time.
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx> {
+        self.begin_for(tenant, "").await
+    }
+
+    /// As [`tenant`](Self::tenant), for reading only: all statements see the one state that the first of them sees.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection is to be had in time.
+    pub async fn snapshot(&self, tenant: TenantId) -> Result<TenantTx> {
+        self.begin_for(tenant, " isolation level repeatable read read only").await
+    }
+
+    async fn begin_for(&self, tenant: TenantId, mode: &'static str) -> Result<TenantTx> {
         // One round trip. The typed UUID is the only value that is ever formatted into a statement.
-        let begin = format!("{}; set local proscenium.tenant = '{}'", self.begin, tenant.as_uuid().hyphenated());
+        let tenant_id = tenant.as_uuid().hyphenated();
+        let begin = self.begin.replacen("begin", &format!("begin{mode}"), 1);
+        let begin = format!("{begin}; set local proscenium.tenant = '{tenant_id}'");
         let pool = self.app.clone();
         let tx = uncancelled(async move { pool.begin_with(AssertSqlSafe(begin)).await }).await?;
         Ok(TenantTx::new(tx, tenant, self.kek.clone()))
+    }
+
+    /// The first row of one small read, for one round trip: no begin, no commit, no lending from a pool. The statement
+    /// says `$1` where it means the tenant and has no other parameter.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection is to be had in time; those of the database.
+    pub async fn glance(&self, tenant: TenantId, statement: &'static str) -> Result<Option<PgRow>> {
+        self.glances.read(tenant, statement).await
+    }
+
+    /// A glance with no tenant set, to prove in tests that it shows nothing.
+    ///
+    /// # Errors
+    /// Those of the database.
+    #[cfg(feature = "testing")]
+    pub async fn glance_without_tenant(&self, statement: &'static str) -> Result<Option<PgRow>> {
+        self.glances.send(statement.to_owned()).await
     }
 
     /// Opens a transaction that sees the few tables which span tenants.
@@ -130,6 +170,7 @@ impl Db {
 
     /// Closes every connection; later calls fail.
     pub async fn close(&self) {
+        self.glances.close();
         self.app.close().await;
         self.system.close().await;
     }
@@ -149,13 +190,18 @@ async fn uncancelled(
     tokio::spawn(begin).await.map_err(Error::internal)?.map_err(db)
 }
 
-fn pool(url: &str, connections: u32, options: &DbOptions) -> Result<PgPool> {
+fn connect(url: &str, options: &DbOptions) -> Result<PgConnectOptions> {
     let mut connect = PgConnectOptions::from_str(url).map_err(db)?.application_name("proscenium");
     // Poolers refuse start-up parameters that they do not know; the server's default is the same since version 12.
     connect = connect.extra_float_digits(None);
     if !options.prepared_statements {
         connect = connect.statement_cache_capacity(0);
     }
+    Ok(connect)
+}
+
+fn pool(url: &str, connections: u32, options: &DbOptions) -> Result<PgPool> {
+    let connect = connect(url, options)?;
     Ok(PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(options.acquire_timeout)

@@ -8,6 +8,8 @@
 //! - The tenant is set with `set local`, never for a session: behind transaction pooling a session setting would
 //!   serve another tenant's rows.
 //! - Statements are static text or `QueryBuilder` with binds. The only formatted value is the tenant's UUID, here.
+//! - [`Db::glance`] is the tenant door for one small read: the setting and the statement are one message and one
+//!   transaction.
 //!
 //! Start reading at [`db`](Db), then [`TenantTx`], then [`queue`].
 
@@ -15,6 +17,7 @@ mod audit;
 mod bootstrap;
 mod db;
 mod error;
+mod glance;
 pub mod lint;
 mod migrate;
 pub mod plugins;

@@ -116,8 +116,8 @@ pub struct EntityList {
     pub first: Option<Position>,
     /// Whether the page before `from` is wanted.
     pub backwards: bool,
-    /// The number of entities, counted on the first page and carried along; 0 when the client did not want it.
-    pub total: Option<i64>,
+    /// Whether the client wants to know how many entities the list has.
+    pub count: bool,
 }
 
 #[cfg(test)]

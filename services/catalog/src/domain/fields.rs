@@ -14,6 +14,9 @@ impl Fields {
     pub fn new<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let paths: Vec<String> =
             paths.into_iter().map(str::trim).filter(|path| !path.is_empty()).map(str::to_owned).collect();
+        if paths.len() > MAX_PATHS || paths.iter().any(|path| path.len() > MAX_PATH) {
+            return Err(format!("There can be {MAX_PATHS} fields of {MAX_PATH} characters"));
+        }
         match paths.iter().find(|path| path.contains('[')) {
             Some(path) => Err(format!("Invalid field \"{path}\", array type fields are not supported")),
             None => Ok(Self(paths)),
@@ -31,7 +34,7 @@ impl Fields {
     pub fn project(&self, entity: &Value) -> Value {
         let mut out = Value::Object(Map::new());
         for path in &self.0 {
-            if let Some((keys, value)) = resolve(entity, path) {
+            if let Some((keys, value)) = resolve(entity, path, &mut { MAX_STEPS }) {
                 insert(&mut out, &keys, value);
             }
         }
@@ -39,17 +42,26 @@ impl Fields {
     }
 }
 
+/// Keys that are looked up for one path. A path with many dots, and an entity made for it, have more ways to be read than
+/// anyone can count.
+const MAX_STEPS: usize = 2_000;
+/// Longer paths than entities have, in bytes.
+const MAX_PATH: usize = 2_000;
+/// Paths in one request.
+const MAX_PATHS: usize = 1_000;
+
 /// Follows a dotted path; where a key itself contains dots, the longest key that exists wins.
-fn resolve<'e, 'p>(value: &'e Value, path: &'p str) -> Option<(Vec<&'p str>, &'e Value)> {
+fn resolve<'e, 'p>(value: &'e Value, path: &'p str, steps: &mut usize) -> Option<(Vec<&'p str>, &'e Value)> {
     let object = value.as_object()?;
     if let Some(found) = object.get(path) {
         return Some((vec![path], found));
     }
     let dots = path.char_indices().filter(|(_, c)| *c == '.').map(|(i, _)| i).collect::<Vec<_>>();
     for dot in dots.into_iter().rev() {
+        *steps = steps.checked_sub(1)?;
         let (key, rest) = (&path[..dot], &path[dot + 1..]);
         if let Some(child) = object.get(key)
-            && let Some((mut keys, found)) = resolve(child, rest)
+            && let Some((mut keys, found)) = resolve(child, rest, steps)
         {
             keys.insert(0, key);
             return Some((keys, found));

@@ -5,9 +5,19 @@
 
 use super::text::lower;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Conditions that one query may have, values of one key not counted: each is a step of every plan.
+pub const MAX_CONDITIONS: usize = 4_000;
+
+/// The complaint about a query with more of them.
+#[must_use]
+pub fn too_many() -> String {
+    format!("The query has more than {MAX_CONDITIONS} conditions")
+}
 
 /// A condition on one entity.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Filter {
     /// Every one holds; true when there is none.
@@ -77,8 +87,9 @@ impl Filter {
     /// The message of Backstage's parser.
     pub fn from_parameters(parameters: &[String]) -> Result<Self, String> {
         let mut alternatives = Vec::new();
+        let mut left = MAX_CONDITIONS;
         for parameter in parameters {
-            alternatives.push(Self::conjunction(parameter)?);
+            alternatives.push(Self::conjunction(parameter, &mut left)?);
         }
         if alternatives.is_empty() {
             return Ok(Self::everything());
@@ -86,8 +97,9 @@ impl Filter {
         Ok(Self::any_of(alternatives))
     }
 
-    fn conjunction(text: &str) -> Result<Self, String> {
+    fn conjunction(text: &str, left: &mut usize) -> Result<Self, String> {
         let mut keys: Vec<(String, Vec<String>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for statement in text.split(',').map(str::trim).filter(|statement| !statement.is_empty()) {
             let (key, value) = match statement.split_once('=') {
                 Some((key, value)) => (key.trim(), Some(value.trim())),
@@ -99,10 +111,15 @@ impl Filter {
                 ));
             }
             let key = lower(key);
-            let at = keys.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-                keys.push((key, Vec::new()));
-                keys.len() - 1
-            });
+            let at = match places.get(&key) {
+                Some(at) => *at,
+                None => {
+                    *left = left.checked_sub(1).ok_or_else(too_many)?;
+                    places.insert(key.clone(), keys.len());
+                    keys.push((key, Vec::new()));
+                    keys.len() - 1
+                }
+            };
             keys[at].1.extend(value.map(lower));
         }
         Ok(Self::All(

@@ -3,7 +3,7 @@
 //! An object is either one operator (`$all`, `$any`, `$not`) or a set of keys that must all hold. A value is a text,
 //! number or boolean, or an object with one of `$exists`, `$in`, `$contains`, `$hasPrefix`.
 
-use super::filter::Filter;
+use super::filter::{Filter, MAX_CONDITIONS, too_many};
 use super::text::lower;
 use serde_json::{Map, Value};
 
@@ -15,10 +15,11 @@ const MAX_DEPTH: usize = 32;
 /// # Errors
 /// A message that names the offending path, without the words `Invalid query`.
 pub fn parse(value: &Value) -> Result<Filter, String> {
-    parse_at(value, "", MAX_DEPTH)
+    parse_at(value, "", MAX_DEPTH, &mut { MAX_CONDITIONS })
 }
 
-fn parse_at(value: &Value, path: &str, depth: usize) -> Result<Filter, String> {
+fn parse_at(value: &Value, path: &str, depth: usize, left: &mut usize) -> Result<Filter, String> {
+    *left = left.checked_sub(value.as_object().map_or(1, |object| object.len().max(1))).ok_or_else(too_many)?;
     let depth = depth.checked_sub(1).ok_or_else(|| format!("Nested too deeply at \"{path}\""))?;
     let Some(object) = value.as_object() else {
         return Err(format!("Expected object, received {} at \"{path}\"", type_name(value)));
@@ -29,20 +30,20 @@ fn parse_at(value: &Value, path: &str, depth: usize) -> Result<Filter, String> {
         }
         let operand = &object[operator];
         return match operator.as_str() {
-            "$all" => Ok(Filter::All(parse_list(operand, operator, depth)?)),
-            "$any" => Ok(Filter::Any(parse_list(operand, operator, depth)?)),
-            "$not" => Ok(Filter::Not(Box::new(parse_at(operand, "$not", depth)?))),
+            "$all" => Ok(Filter::All(parse_list(operand, operator, depth, left)?)),
+            "$any" => Ok(Filter::Any(parse_list(operand, operator, depth, left)?)),
+            "$not" => Ok(Filter::Not(Box::new(parse_at(operand, "$not", depth, left)?))),
             _ => Err(format!("Unrecognized key(s) in object: '{operator}'")),
         };
     }
     Ok(Filter::All(object.iter().map(|(key, value)| parse_value(key, value)).collect::<Result<_, _>>()?))
 }
 
-fn parse_list(value: &Value, operator: &str, depth: usize) -> Result<Vec<Filter>, String> {
+fn parse_list(value: &Value, operator: &str, depth: usize, left: &mut usize) -> Result<Vec<Filter>, String> {
     let Some(items) = value.as_array() else {
         return Err(format!("Expected array, received {} at \"{operator}\"", type_name(value)));
     };
-    items.iter().enumerate().map(|(i, item)| parse_at(item, &format!("{operator}.{i}"), depth)).collect()
+    items.iter().enumerate().map(|(i, item)| parse_at(item, &format!("{operator}.{i}"), depth, left)).collect()
 }
 
 fn parse_value(key: &str, value: &Value) -> Result<Filter, String> {

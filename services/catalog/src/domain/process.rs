@@ -5,7 +5,7 @@ use super::location::is_location;
 use super::outcome::{Content, Emitted, Problem, Processed};
 use model::location::LocationRef;
 use model::validate::{check_envelope, check_kind, check_policy};
-use model::yaml::{Document, Limits, locate, parse_descriptor};
+use model::yaml::{Document, Limits, Start, locate, parse_descriptor};
 use model::{CustomKind, Envelope, normalise, relations};
 use serde_json::Value;
 
@@ -14,27 +14,26 @@ use serde_json::Value;
 pub struct Draft {
     /// The document.
     pub entity: Value,
-    /// Its place in the file, for finding lines.
-    pub index: usize,
+    /// Where it begins in the file, for finding lines.
+    pub start: Start,
 }
 
-/// Splits a file into drafts. One document that cannot even be named, or is of a kind that is not accepted, fails the
+/// Splits the text of a file into drafts. One document that cannot even be named, or is of a kind that is not accepted, fails the
 /// whole file, as it does in Backstage.
 ///
 /// # Errors
 /// The problem of the first document at fault.
 pub fn drafts(
-    bytes: &[u8],
+    text: &str,
     location: &LocationRef,
     origin: &LocationRef,
     allowed: &AllowedKinds,
 ) -> Result<Vec<Draft>, Problem> {
-    let text = String::from_utf8_lossy(bytes);
-    let documents = parse_descriptor(bytes, &Limits::default()).map_err(|error| {
+    let documents = parse_descriptor(text.as_bytes(), &Limits::default()).map_err(|error| {
         let line = error.position.map(|position| position.line);
         Problem::new("Error", format!("YAML error at {location}, {error}")).at(&location.target, line)
     })?;
-    documents.into_iter().map(|document| draft(document, &text, location, origin, allowed)).collect()
+    documents.into_iter().map(|document| draft(document, text, location, origin, allowed)).collect()
 }
 
 fn draft(
@@ -44,9 +43,9 @@ fn draft(
     origin: &LocationRef,
     allowed: &AllowedKinds,
 ) -> Result<Draft, Problem> {
-    let Document { value: mut entity, index, line } = document;
+    let Document { value: mut entity, line, start, .. } = document;
     check_envelope(&entity).map_err(|refusal| {
-        let place = refusal.pointer().and_then(|pointer| locate(text, index, pointer)).map_or(line, |found| found.line);
+        let place = refusal.pointer().and_then(|pointer| locate(text, start, pointer)).map_or(line, |found| found.line);
         Problem::from(refusal).at(&location.target, Some(place))
     })?;
     let kind = entity["kind"].as_str().unwrap_or_default();
@@ -56,7 +55,7 @@ fn draft(
         return Err(Problem::new("NotAllowedError", message).at(&location.target, Some(line)));
     }
     normalise::set_locations(&mut entity, location, origin);
-    Ok(Draft { entity, index })
+    Ok(Draft { entity, start })
 }
 
 /// Judges an entity whose placeholders are filled in. `custom` are the kinds that the organisation defined itself.
@@ -80,16 +79,16 @@ pub fn judge(mut entity: Value, custom: &[CustomKind]) -> Result<Processed, (Pro
 
 /// What a draft emits: further files to read when it is a Location, else the judged entity.
 ///
-/// The draft's placeholders are filled in, or `filled` says why that failed.
+/// The draft's placeholders are filled in, or `filled` says why that failed; `text` is that of the file.
 #[must_use]
 pub fn emit(
     draft: Draft,
     filled: Result<(), Problem>,
     location: &LocationRef,
-    bytes: &[u8],
+    text: &str,
     custom: &[CustomKind],
 ) -> Option<Emitted> {
-    let Draft { entity, index } = draft;
+    let Draft { entity, start } = draft;
     // Postgres has no null characters; one in a name cannot be told from the name without it, which is refused too.
     let entity_ref = Envelope::of(&entity)?.key().replace('\0', "");
     let content = if has_null_character(&entity) {
@@ -100,8 +99,7 @@ pub fn emit(
     } else {
         Content::Done(filled.and_then(|()| {
             judge(entity, custom).map_err(|(problem, pointer)| {
-                let text = String::from_utf8_lossy(bytes);
-                let line = pointer.and_then(|pointer| locate(&text, index, &pointer)).map(|found| found.line);
+                let line = pointer.and_then(|pointer| locate(text, start, &pointer)).map(|found| found.line);
                 problem.at(&location.target, line)
             })
         }))
@@ -109,7 +107,9 @@ pub fn emit(
     Some(Emitted { entity_ref, location_key: location.to_string(), content })
 }
 
-fn has_null_character(value: &Value) -> bool {
+/// Whether a text or a key in it has a character that Postgres cannot store.
+#[must_use]
+pub fn has_null_character(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_null_character),
@@ -125,7 +125,7 @@ mod tests {
 
     fn drafts_of(text: &str) -> Result<Vec<Draft>, Problem> {
         let location = LocationRef::url("https://host/a.yaml");
-        drafts(text.as_bytes(), &location, &location, &AllowedKinds::new(["component", "Location"]))
+        drafts(text, &location, &location, &AllowedKinds::new(["component", "Location"]))
     }
 
     const GOOD: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: good}\nspec: {type: a, lifecycle: b, owner: c}\n";
@@ -153,7 +153,7 @@ mod tests {
         let emitted: Vec<_> = drafts_of(&text)
             .unwrap()
             .into_iter()
-            .filter_map(|draft| emit(draft, Ok(()), &location, text.as_bytes(), &[]))
+            .filter_map(|draft| emit(draft, Ok(()), &location, &text, &[]))
             .collect();
         assert!(matches!(&emitted[0].content, Content::Done(Ok(_))));
         let Content::Done(Err(problem)) = &emitted[1].content else { panic!("{:?}", emitted[1]) };

@@ -4,7 +4,7 @@ use super::reply;
 use super::schema::Ancestry;
 use crate::State;
 use crate::domain::filter::Filter;
-use crate::store::{entities, refresh};
+use crate::store::refresh;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use http::StatusCode;
@@ -22,20 +22,30 @@ pub async fn get_entity_ancestry(
     Path((kind, namespace, name)): Path<(String, String, String)>,
 ) -> Result<Response> {
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
+    let view = state.view(&caller).await?;
     let mut tx = state.db.tenant(caller.tenant).await?;
     let line = refresh::ancestry(&mut tx, &key).await?;
+    drop(tx);
     let refs: Vec<String> = line.iter().map(|(entity_ref, _)| entity_ref.clone()).collect();
-    let documents = entities::list_by_refs(&mut tx, &refs, &Filter::everything()).await?;
-    if !documents.contains_key(&key) {
+    let documents = view.list_by_refs(&refs, &Filter::everything()).await?;
+    let found =
+        |entity_ref: &String| refs.iter().zip(&documents).any(|(known, it)| known == entity_ref && it.is_some());
+    if !found(&key) {
         return Err(Error::not_found(format!("No such entity {key}")).into());
     }
-    let items: Vec<String> = line
-        .iter()
-        .filter_map(|(entity_ref, parents)| {
-            let document = documents.get(entity_ref)?;
-            Some(format!("{{\"entity\":{document},\"parentEntityRefs\":{}}}", json!(parents)))
-        })
-        .collect();
-    let json = format!("{{\"rootEntityRef\":{},\"items\":[{}]}}", json!(key), items.join(","));
+    let mut json = format!("{{\"rootEntityRef\":{},\"items\":[", json!(key)).into_bytes();
+    for ((_, parents), document) in line.iter().zip(&documents) {
+        let Some(document) = document else { continue };
+        if !json.ends_with(b"[") {
+            json.push(b',');
+        }
+        json.extend_from_slice(b"{\"entity\":");
+        json.extend_from_slice(document);
+        // What the caller may not see is not named either.
+        let sees_all = view.scope().condition.is_everything();
+        let parents: Vec<&String> = parents.iter().filter(|parent| sees_all || found(parent)).collect();
+        json.extend_from_slice(format!(",\"parentEntityRefs\":{}}}", json!(parents)).as_bytes());
+    }
+    json.extend_from_slice(b"]}");
     Ok(reply::text(StatusCode::OK, json))
 }

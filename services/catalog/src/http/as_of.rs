@@ -5,6 +5,7 @@
 
 use crate::State;
 use crate::domain::filter::Filter;
+use crate::index::When;
 use crate::store::history::{moment, versions};
 use http_shell::Caller;
 use kernel::{Error, Result};
@@ -27,6 +28,14 @@ pub fn parse(text: Option<&str>) -> Result<Option<OffsetDateTime>> {
     Ok(Some(moment))
 }
 
+/// Which state is asked about.
+///
+/// # Errors
+/// As [`parse`].
+pub fn when(text: Option<&str>) -> Result<When> {
+    Ok(parse(text)?.map_or(When::Now, When::At))
+}
+
 /// The documents of these entities at that moment, by key, as far as the filter held for them then.
 ///
 /// # Errors
@@ -40,8 +49,7 @@ pub async fn documents(
 ) -> Result<HashMap<String, String>> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let seq = moment::seq_at(&mut tx, moment).await?;
-    let present = moment::present(&mut tx).await?;
-    let scope = state.scope(caller, present.policy_version).await?;
+    let scope = state.scope_in(&mut tx, caller).await?;
     versions::list_documents_at(&mut tx, seq, entity_refs, filter, &scope.condition).await
 }
 

@@ -1,6 +1,7 @@
 //! JSON bodies, with the complaints of Backstage's OpenAPI validator.
 
 use super::params::not_allowed;
+use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use kernel::{Error, Result};
@@ -13,21 +14,52 @@ pub struct Object {
     map: Map<String, Value>,
 }
 
+/// Values that a large body may hold for each of its entities; most have less than half of it.
+const NODES_PER_ENTITY: usize = 150;
+
+/// The bytes of a JSON body that may be larger than most.
+///
+/// # Errors
+/// `Input` when it is of another media type, `PayloadTooLarge` beyond `max` bytes.
+pub async fn large(headers: &HeaderMap, body: Body, max: usize) -> Result<Bytes> {
+    check_media_type(headers)?;
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let too_large = || Error::too_large(format!("The request is larger than {} MB", max >> 20));
+    if announced.is_some_and(|length| length > max) {
+        return Err(too_large());
+    }
+    axum::body::to_bytes(body, max).await.map_err(|error| too_large().with_source(error))
+}
+
+/// Reads a large body that is to hold up to so many entities.
+///
+/// # Errors
+/// `Input` when it is no JSON, or holds far more.
+pub fn parse_large(bytes: &Bytes, entities: usize) -> Result<Value> {
+    model::json::parse_within(bytes, entities * NODES_PER_ENTITY)
+        .map_err(|error| Error::input(format!("The body is not JSON: {error}")))
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<()> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = media_type.map(|text| text.split(';').next().unwrap_or_default().trim().to_lowercase());
+    match essence.as_deref() {
+        Some("application/json") => Ok(()),
+        _ => Err(Error::input(format!("unsupported media type {}", media_type.unwrap_or("undefined")))),
+    }
+}
+
 impl Object {
     /// Reads a body that must be a JSON object.
     ///
     /// # Errors
     /// `Input` when it is of another media type, no JSON or no object.
     pub fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self> {
-        let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let essence = media_type.map(|text| text.split(';').next().unwrap_or_default().trim().to_lowercase());
-        if essence.as_deref() != Some("application/json") {
-            return Err(Error::input(format!("unsupported media type {}", media_type.unwrap_or("undefined"))));
-        }
+        check_media_type(headers)?;
         if body.windows(6).any(|window| window == b"\\u0000") {
             return Err(Error::input("request/body must not contain null characters"));
         }
-        match serde_json::from_slice(body) {
+        match model::json::parse(body) {
             Ok(Value::Object(map)) => Ok(Self { path: "request/body".into(), map }),
             Ok(_) => Err(Error::input("request/body must be object")),
             Err(error) => Err(Error::input(format!("The body is not JSON: {error}"))),
@@ -47,6 +79,12 @@ impl Object {
 
     fn wrong(&self, name: &str, expected: &str) -> Error {
         Error::input(format!("{}/{name} must be {expected}", self.path))
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn into_map(self) -> Map<String, Value> {
+        self.map
     }
 
     /// The value of a key, if there is one.

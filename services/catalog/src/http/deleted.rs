@@ -6,7 +6,7 @@ use super::reply;
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::store::history::{deleted, moment};
-use crate::store::restore;
+use crate::store::{entities, restore};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use http::StatusCode;
@@ -90,8 +90,7 @@ pub async fn list_deleted_entities(
         .last()
         .filter(|_| more)
         .map(|last| state.cursors.seal(caller.tenant, LIST, &(last.to_seq, last.entity_ref.as_str())));
-    let policy_version = moment::present(&mut tx).await?.policy_version;
-    let condition = state.scope(&caller, policy_version).await?.condition;
+    let condition = state.scope_in(&mut tx, &caller).await?.condition;
     deleted::retain_visible(&mut tx, &mut found, &condition).await?;
     let item = |one: deleted::Deleted| DeletedEntity {
         title: model::entity::title(&one.content()).map(str::to_owned),
@@ -115,15 +114,17 @@ pub async fn restore_entity(
 ) -> Result<Response> {
     let key = EntityRef::new(&kind, &namespace, &name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
+    let condition = state.scope_in(&mut tx, &caller).await?.condition;
+    if !entities::list_by_refs(&mut tx, std::slice::from_ref(&key), &condition).await?.is_empty() {
+        return Err(Error::conflict(format!("{key} is there: it need not be restored")).into());
+    }
     let days = moment::retention(&mut tx).await?.undelete_days;
     let mut found: Vec<_> = deleted::find(&mut tx, days, &key).await?.into_iter().collect();
-    let policy_version = moment::present(&mut tx).await?.policy_version;
-    let condition = state.scope(&caller, policy_version).await?.condition;
     deleted::retain_visible(&mut tx, &mut found, &condition).await?;
     let Some(found) = found.pop() else {
         return Err(Error::not_found(format!("No entity {key} was deleted within the last {days} days")).into());
     };
-    restore::entity(&mut tx, &found, &Cause::restore(&caller.principal)).await?;
+    restore::entity(&mut tx, &found, &Cause::restore(&caller.principal), state.clock.now()).await?;
     tx.record(AuditEvent::by(&caller.principal, "entity.restore", key.clone())).await?;
     tx.commit().await?;
     state.wake.notify_one();

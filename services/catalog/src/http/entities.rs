@@ -3,22 +3,25 @@
 use super::as_of::{self, AS_OF};
 use super::body::Object;
 use super::params::Params;
-use super::reply;
+use super::reply::{self, Portion};
 use super::schema::{EntitiesByRefs, Entity};
 use crate::State;
 use crate::domain::cause::Cause;
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::predicate;
+use crate::index::View;
 use crate::store::policies::Which;
-use crate::store::{entities, remove};
+use crate::store::remove;
 use authz::Permission;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures::{Stream, stream};
 use http::{HeaderMap, StatusCode};
 use http_shell::{Caller, Path, Result};
 use kernel::{EntityRef, Error};
+use std::collections::HashMap;
 use store::AuditEvent;
 use uuid::Uuid;
 
@@ -32,18 +35,16 @@ pub async fn get_entity_by_name(
     caller: Caller,
     Path((kind, namespace, name)): Path<(String, String, String)>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let params = Params::parse(query.as_deref(), &[AS_OF])?;
     let key = EntityRef::new(&kind, &namespace, &name).key().replace('\0', " ");
     let found = match as_of::parse(params.one(AS_OF))? {
-        Some(moment) => as_of::by_ref(&state, &caller, moment, &key).await?,
-        None => {
-            let mut tx = state.db.tenant(caller.tenant).await?;
-            entities::find_by_ref(&mut tx, &key).await?
-        }
+        Some(moment) => as_of::by_ref(&state, &caller, moment, &key).await?.map(Bytes::from),
+        None => state.view(&caller).await?.find_by_ref(&key).await?,
     };
     match found {
-        Some(document) => Ok(reply::text(StatusCode::OK, document)),
+        Some(document) => Ok(reply::entity(&headers, document)?),
         None => {
             let what = format!("No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'");
             Err(Error::not_found(what).into())
@@ -61,19 +62,17 @@ pub async fn get_entity_by_uid(
     caller: Caller,
     Path(uid): Path<String>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response> {
     let params = Params::parse(query.as_deref(), &[AS_OF])?;
     let moment = as_of::parse(params.one(AS_OF))?;
     let found = match (Uuid::parse_str(&uid), moment) {
-        (Ok(id), Some(moment)) => as_of::by_uid(&state, &caller, moment, id).await?,
-        (Ok(id), None) => {
-            let mut tx = state.db.tenant(caller.tenant).await?;
-            entities::find_by_uid(&mut tx, id).await?
-        }
+        (Ok(id), Some(moment)) => as_of::by_uid(&state, &caller, moment, id).await?.map(Bytes::from),
+        (Ok(id), None) => state.view(&caller).await?.find_by_uid(id).await?,
         (Err(_), _) => None,
     };
     let document = found.ok_or_else(|| Error::not_found(format!("No entity with uid {uid}")))?;
-    Ok(reply::text(StatusCode::OK, document))
+    Ok(reply::entity(&headers, document)?)
 }
 
 /// Removes one entity. It comes back, with another uid, when the file that lists it is read again.
@@ -118,15 +117,36 @@ pub async fn get_entities_by_refs(
     let fields = body.optional_texts("fields")?.unwrap_or_default();
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?.and(predicate_of(&body)?);
+    let (before, after) = ("{\"items\":", "}");
     let found = match as_of::parse(params.one(AS_OF).or(body.optional_text(AS_OF)?))? {
-        Some(moment) => as_of::documents(&state, &caller, moment, &refs, &filter).await?,
+        Some(moment) => {
+            let mut found = as_of::documents(&state, &caller, moment, &refs, &filter).await?;
+            let found: HashMap<String, Bytes> = found.drain().map(|(key, text)| (key, Bytes::from(text))).collect();
+            refs.iter().map(|entity_ref| found.get(entity_ref).cloned()).collect()
+        }
         None => {
-            let mut tx = state.db.tenant(caller.tenant).await?;
-            entities::list_by_refs(&mut tx, &refs, &filter).await?
+            let view = state.view(&caller).await?;
+            if refs.len() > PORTION {
+                return Ok(reply::streamed(before.into(), portions(view, refs, filter), after.into(), fields));
+            }
+            view.list_by_refs(&refs, &filter).await?
         }
     };
-    let items = reply::array(refs.iter().map(|entity_ref| found.get(entity_ref).map(String::as_str)), &fields)?;
-    Ok(reply::list(&headers, &fields, format!("{{\"items\":{items}}}")))
+    Ok(reply::text(StatusCode::OK, reply::array(before, &found, after, &fields)?))
+}
+
+/// Entities asked for by reference that are read at a time; with more, the answer is sent while it is read.
+const PORTION: usize = 500;
+
+fn portions(view: View, refs: Vec<String>, filter: Filter) -> impl Stream<Item = Portion> + Send + 'static {
+    stream::try_unfold((view, refs, filter, 0), async |(view, refs, filter, done)| {
+        let end = refs.len().min(done + PORTION);
+        if done == end {
+            return Ok(None);
+        }
+        let found = view.list_by_refs(&refs[done..end], &filter).await?;
+        Ok(Some((found, (view, refs, filter, end))))
+    })
 }
 
 /// The `query` of a body; everything when there is none.

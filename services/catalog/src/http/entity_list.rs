@@ -1,16 +1,18 @@
 //! Sorted pages of entities, with cursors in both directions.
 
+use super::as_of::{self, AS_OF};
 use super::body::Object;
 use super::entities::predicate_of;
 use super::params::Params;
 use super::reply;
 use super::schema::{EntityPage, PageInfo};
 use crate::State;
-use crate::domain::cursor::{Direction, EntityList, FullText, Order};
+use crate::domain::cursor::{Direction, EntityList, FullText, Order, Position};
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::text::lower;
-use crate::store::entities;
+use crate::index::order::Page;
+use crate::index::{View, When};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -18,9 +20,12 @@ use http::HeaderMap;
 use http_shell::{Caller, Result};
 use kernel::Error;
 
-const DEFAULT_LIMIT: i64 = 200;
+const DEFAULT_LIMIT: usize = 200;
 const CURSORS: &str = "entities";
-const PARAMETERS: [&str; 9] = [
+/// Cursors of lists of the past: with the change that the listed state comes after.
+const PAST_CURSORS: &str = "entities of the past";
+const PARAMETERS: [&str; 10] = [
+    AS_OF,
     "fields",
     "limit",
     "offset",
@@ -36,11 +41,10 @@ const PARAMETERS: [&str; 9] = [
 struct Wanted {
     list: EntityList,
     fields: Fields,
-    limit: i64,
-    offset: i64,
-    /// On the first page: whether to count.
-    count: bool,
+    limit: usize,
+    offset: usize,
     is_first: bool,
+    when: When,
 }
 
 /// A page of entities that match a filter.
@@ -55,6 +59,7 @@ struct Wanted {
         ("offset" = Option<i64>, Query, description = "Entities to skip before the first page"),
         ("cursor" = Option<String>, Query, description = "From `pageInfo`; all but `fields` and `limit` is in it"),
         ("totalItems" = Option<String>, Query, description = "`include` or `exclude`"),
+        ("asOf" = Option<String>, Query, description = "The catalog as it was at this moment (RFC 3339)"),
     ),
     responses((status = 200, body = EntityPage), (status = 400)))]
 pub async fn query_entities(
@@ -65,13 +70,21 @@ pub async fn query_entities(
 ) -> Result<Response> {
     let params = Params::parse(query.as_deref(), &PARAMETERS)?;
     let wanted = from_params(&state, &caller, &params)?;
-    answer(&state, &caller, &headers, wanted).await
+    let view = state.view_when(&caller, wanted.when).await?;
+    let tag = view.tag(&format!("by-query\0{}", query.unwrap_or_default()));
+    if let Some(answer) = reply::not_modified(&headers, &tag) {
+        return Ok(answer);
+    }
+    // The original sends none with whole entities: who wants one asks.
+    let tagged = !wanted.fields.is_whole() || reply::is_conditional(&headers);
+    let answer = answer(&state, &view, &caller, wanted).await?;
+    Ok(if tagged { reply::tagged(&tag, answer) } else { answer })
 }
 
 /// A page of entities that match a predicate.
 #[utoipa::path(post, path = "/api/catalog/entities/by-query", tag = "entities",
     request_body(content = Option<Object>, description =
-        "`{query?, fields?, orderBy?: [{field, order}], fullTextFilter?: {term, fields?}, limit?, offset?, cursor?, totalItems?}`"),
+        "`{query?, fields?, orderBy?: [{field, order}], fullTextFilter?: {term, fields?}, limit?, offset?, cursor?, totalItems?, asOf?}`"),
     responses((status = 200, body = EntityPage), (status = 400)))]
 pub async fn query_entities_by_body(
     Shared(state): Shared<State>,
@@ -81,43 +94,49 @@ pub async fn query_entities_by_body(
 ) -> Result<Response> {
     let body = Object::read_optional(&headers, &body)?;
     let wanted = from_body(&state, &caller, &body)?;
-    answer(&state, &caller, &headers, wanted).await
+    answer(&state, &state.view_when(&caller, wanted.when).await?, &caller, wanted).await
 }
 
-fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<EntityList> {
-    let list = state.cursors.open(caller.tenant, CURSORS, cursor);
-    list.ok_or_else(|| Error::input("Malformed cursor: it was not made by this list"))
+fn open_cursor(state: &State, caller: &Caller, cursor: &str) -> kernel::Result<(EntityList, When)> {
+    if let Some(list) = state.cursors.open(caller.tenant, CURSORS, cursor) {
+        return Ok((list, When::Now));
+    }
+    let past: Option<(i64, EntityList)> = state.cursors.open(caller.tenant, PAST_CURSORS, cursor);
+    let (seq, list) = past.ok_or_else(|| Error::input("Malformed cursor: it was not made by this list"))?;
+    Ok((list, When::After(seq)))
 }
 
 fn from_params(state: &State, caller: &Caller, params: &Params) -> kernel::Result<Wanted> {
     let fields = params.list("fields");
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
-    let limit = params.count("limit")?.unwrap_or(DEFAULT_LIMIT);
-    let offset = params.count("offset")?.unwrap_or(0);
+    let limit = params.count("limit")?.map_or(DEFAULT_LIMIT, as_size);
+    let offset = params.count("offset")?.map_or(0, as_size);
     let count = params.choice("totalItems", &["include", "exclude"])? != Some("exclude");
     if let Some(cursor) = params.one("cursor") {
-        let list = open_cursor(state, caller, cursor)?;
-        return Ok(Wanted { list, fields, limit, offset: 0, count: false, is_first: false });
+        let (list, when) = open_cursor(state, caller, cursor)?;
+        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false, when });
     }
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
     let orders = params.all("orderField").iter().map(|text| parse_order(text)).collect::<kernel::Result<Vec<_>>>()?;
     let order = orders.into_iter().next();
     let full_text = full_text(params.one("fullTextFilterTerm"), &params.list("fullTextFilterFields"), order.as_ref());
-    Ok(Wanted { list: first_page(filter, order, full_text), fields, limit, offset, count, is_first: true })
+    let list = first_page(filter, order, full_text, count);
+    let when = as_of::when(params.one(AS_OF))?;
+    Ok(Wanted { list, fields, limit, offset, is_first: true, when })
 }
 
 fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wanted> {
     let fields = body.optional_texts("fields")?.unwrap_or_default();
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
-    let limit = body.optional_count("limit")?.unwrap_or(DEFAULT_LIMIT);
-    let offset = body.optional_count("offset")?.unwrap_or(0);
+    let limit = body.optional_count("limit")?.map_or(DEFAULT_LIMIT, as_size);
+    let offset = body.optional_count("offset")?.map_or(0, as_size);
     let count = body.optional_choice("totalItems", &["include", "exclude"])? != Some("exclude");
     if let Some(cursor) = body.optional_text("cursor")? {
         if cursor.is_empty() {
             return Err(Error::input("Cursor cannot be empty"));
         }
-        let list = open_cursor(state, caller, cursor)?;
-        return Ok(Wanted { list, fields, limit, offset: 0, count: false, is_first: false });
+        let (list, when) = open_cursor(state, caller, cursor)?;
+        return Ok(Wanted { list, fields, limit, offset: 0, is_first: false, when });
     }
     let filter = predicate_of(body)?;
     let order = body.optional_objects("orderBy")?.iter().map(order_of).collect::<kernel::Result<Vec<_>>>()?;
@@ -129,7 +148,9 @@ fn from_body(state: &State, caller: &Caller, body: &Object) -> kernel::Result<Wa
         }
         None => None,
     };
-    Ok(Wanted { list: first_page(filter, order, full_text), fields, limit, offset, count, is_first: true })
+    let list = first_page(filter, order, full_text, count);
+    let when = as_of::when(body.optional_text(AS_OF)?)?;
+    Ok(Wanted { list, fields, limit, offset, is_first: true, when })
 }
 
 fn order_of(object: &Object) -> kernel::Result<Order> {
@@ -166,55 +187,46 @@ fn full_text(term: Option<&str>, fields: &[String], order: Option<&Order>) -> Op
     Some(FullText { term, fields })
 }
 
-const fn first_page(filter: Filter, order: Option<Order>, full_text: Option<FullText>) -> EntityList {
-    EntityList { filter, full_text, order, from: None, first: None, backwards: false, total: None }
+const fn first_page(filter: Filter, order: Option<Order>, full_text: Option<FullText>, count: bool) -> EntityList {
+    EntityList { filter, full_text, order, from: None, first: None, backwards: false, count }
 }
 
-async fn answer(state: &State, caller: &Caller, headers: &HeaderMap, wanted: Wanted) -> Result<Response> {
-    let Wanted { mut list, fields, limit, offset, count, is_first } = wanted;
-    let mut tx = state.db.tenant(caller.tenant).await?;
-    if is_first && count {
-        list.total = Some(entities::count(&mut tx, &list).await?);
-    }
-    // One row more than asked for tells whether there is another page.
-    let mut rows =
-        if limit == 0 { Vec::new() } else { entities::page(&mut tx, &list, limit.saturating_add(1), offset).await? };
-    drop(tx);
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > size;
-    if more {
-        if list.backwards {
-            rows.remove(0);
-        } else {
-            rows.truncate(size);
-        }
-    }
+/// A count that was checked not to be negative.
+fn as_size(count: i64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+async fn answer(state: &State, view: &View, caller: &Caller, wanted: Wanted) -> Result<Response> {
+    let Wanted { mut list, fields, limit, offset, is_first, when: _ } = wanted;
+    let (page, documents) = view.page(&list, limit, offset).await?;
     if is_first {
-        list.first = rows.first().map(entities::Row::position);
+        list.first.clone_from(&page.first);
     }
-    let page_info = cursors(state, caller, &list, &rows, more, is_first);
-    let items = reply::array(rows.iter().map(|row| Some(row.document.as_str())), &fields)?;
+    let page_info = cursors(state, caller, &list, &page, is_first, view.past_seq());
     let page_info = serde_json::to_string(&page_info).map_err(Error::internal)?;
-    let total = list.total.unwrap_or(0);
-    let json = format!("{{\"items\":{items},\"totalItems\":{total},\"pageInfo\":{page_info}}}");
-    Ok(reply::list(headers, &fields, json))
+    let total = if list.count { page.total } else { 0 };
+    let after = format!(",\"totalItems\":{total},\"pageInfo\":{page_info}}}");
+    Ok(reply::list("{\"items\":".to_owned(), documents, after, fields)?)
 }
 
 fn cursors(
     state: &State,
     caller: &Caller,
     list: &EntityList,
-    rows: &[entities::Row],
-    more: bool,
+    page: &Page,
     is_first: bool,
+    past_seq: Option<i64>,
 ) -> PageInfo {
-    let seal = |row: &entities::Row, backwards: bool| {
-        let next = EntityList { from: Some(row.position()), backwards, ..list.clone() };
-        state.cursors.seal(caller.tenant, CURSORS, &next)
+    let seal = |position: &Position, backwards: bool| {
+        let next = EntityList { from: Some(position.clone()), backwards, ..list.clone() };
+        match past_seq {
+            None => state.cursors.seal(caller.tenant, CURSORS, &next),
+            Some(seq) => state.cursors.seal(caller.tenant, PAST_CURSORS, &(seq, next)),
+        }
     };
-    let back_at_start = rows.first().map(entities::Row::position) == list.first;
+    let back_at_start = page.first == list.first;
     PageInfo {
-        next_cursor: rows.last().filter(|_| list.backwards || more).map(|row| seal(row, false)),
-        prev_cursor: rows.first().filter(|_| !is_first && !back_at_start).map(|row| seal(row, true)),
+        next_cursor: page.last.as_ref().filter(|_| list.backwards || page.more).map(|last| seal(last, false)),
+        prev_cursor: page.first.as_ref().filter(|_| !is_first && !back_at_start).map(|first| seal(first, true)),
     }
 }

@@ -1,20 +1,22 @@
 //! Counts by value.
 
+use super::as_of::{self, AS_OF};
 use super::body::Object;
 use super::entities::predicate_of;
 use super::params::Params;
 use super::reply;
-use super::schema::{FacetValue, Facets};
+use super::schema::Facets;
 use crate::State;
 use crate::domain::filter::Filter;
 use crate::domain::text::lower;
-use crate::store::facets;
+use crate::index::View;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_shell::{Caller, Result};
 use kernel::Error;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// How many of the matching entities have which value.
@@ -22,25 +24,32 @@ use std::collections::BTreeMap;
     params(
         ("facet" = Vec<String>, Query, description = "Paths"),
         ("filter" = Option<Vec<String>>, Query, description = "`key=value,key2`: AND at commas, OR between repetitions"),
+        ("asOf" = Option<String>, Query, description = "The catalog as it was at this moment (RFC 3339)"),
     ),
     responses((status = 200, body = Facets), (status = 400)))]
 pub async fn get_entity_facets(
     Shared(state): Shared<State>,
     caller: Caller,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response> {
-    let params = Params::parse(query.as_deref(), &["facet", "filter"])?;
+    let params = Params::parse(query.as_deref(), &["facet", "filter", AS_OF])?;
     let names: Vec<String> = params.list("facet").iter().map(|name| name.trim().to_owned()).collect();
     if names.is_empty() {
         return Err(Error::input("request/query must have required property 'facet'").into());
     }
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
-    answer(&state, &caller, names, &filter).await
+    let view = state.view_when(&caller, as_of::when(params.one(AS_OF))?).await?;
+    let tag = view.tag(&format!("facets\0{}", query.unwrap_or_default()));
+    if let Some(answer) = reply::not_modified(&headers, &tag) {
+        return Ok(answer);
+    }
+    Ok(reply::tagged(&tag, answer(&view, &names, &filter).await?))
 }
 
 /// How many of the entities that match a predicate have which value.
 #[utoipa::path(post, path = "/api/catalog/entity-facets", tag = "entities",
-    request_body(content = Object, description = "`{facets, query?}`"),
+    request_body(content = Object, description = "`{facets, query?, asOf?}`"),
     responses((status = 200, body = Facets), (status = 400)))]
 pub async fn query_entity_facets(
     Shared(state): Shared<State>,
@@ -54,18 +63,26 @@ pub async fn query_entity_facets(
         return Err(Error::input("Missing or empty facets parameter").into());
     }
     let filter = predicate_of(&body)?;
-    answer(&state, &caller, names, &filter).await
+    let when = as_of::when(body.optional_text(AS_OF)?)?;
+    answer(&state.view_when(&caller, when).await?, &names, &filter).await
 }
 
-async fn answer(state: &State, caller: &Caller, names: Vec<String>, filter: &Filter) -> Result<Response> {
+/// As [`schema::FacetValue`](super::schema::FacetValue), borrowed.
+#[derive(Serialize)]
+struct Bucket<'v> {
+    value: &'v str,
+    count: u64,
+}
+
+fn buckets(values: Vec<(&str, u64)>) -> Vec<Bucket<'_>> {
+    values.into_iter().map(|(value, count)| Bucket { value, count }).collect()
+}
+
+async fn answer(view: &View, names: &[String], filter: &Filter) -> Result<Response> {
     let keys: Vec<String> = names.iter().map(|name| lower(name)).collect();
-    let mut tx = state.db.tenant(caller.tenant).await?;
-    let buckets = facets::list(&mut tx, &keys, filter).await?;
-    let mut facets: BTreeMap<String, Vec<FacetValue>> = BTreeMap::new();
-    for (name, key) in names.into_iter().zip(&keys) {
-        let values = buckets.iter().filter(|bucket| bucket.key == *key);
-        let values = values.map(|bucket| FacetValue { value: bucket.value.clone(), count: bucket.count }).collect();
-        facets.insert(name, values);
-    }
-    Ok(reply::value(StatusCode::OK, &Facets { facets })?)
+    let render = |values: Vec<Vec<(&str, u64)>>| {
+        let facets: BTreeMap<&str, _> = names.iter().map(String::as_str).zip(values.into_iter().map(buckets)).collect();
+        serde_json::to_vec(&BTreeMap::from([("facets", facets)])).map_err(Error::internal)
+    };
+    Ok(reply::text(StatusCode::OK, view.facets(&keys, filter, render).await??))
 }

@@ -227,7 +227,7 @@ pub async fn get_history(
     };
     let mut tx = state.db.tenant(caller.tenant).await?;
     let present = moment::present(&mut tx).await?;
-    let condition = state.scope(&caller, present.policy_version).await?.condition;
+    let condition = state.scope_in(&mut tx, &caller).await?.condition;
     if !is_known(&mut tx, &key, present, &condition).await? {
         let what = format!("No entity named '{name}' is known, with kind '{kind}' in namespace '{namespace}'");
         return Err(Error::not_found(what).into());

@@ -1,5 +1,6 @@
 //! The older list of entities: a bare array, pages by offset, and the next page in a `Link` header.
 
+use super::as_of::{self, AS_OF};
 use super::params::Params;
 use super::reply;
 use super::schema::Entity;
@@ -8,7 +9,6 @@ use crate::domain::cursor::{Direction, EntityList, Order};
 use crate::domain::fields::Fields;
 use crate::domain::filter::Filter;
 use crate::domain::text::lower;
-use crate::store::entities;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -51,6 +51,7 @@ impl After {
         ("order" = Option<Vec<String>>, Query, description = "`asc:path` or `desc:path`"),
         ("limit" = Option<i64>, Query), ("offset" = Option<i64>, Query),
         ("after" = Option<String>, Query, description = "From the `Link` header"),
+        ("asOf" = Option<String>, Query, description = "The catalog as it was at this moment (RFC 3339)"),
     ),
     responses((status = 200, body = Vec<Entity>), (status = 400)))]
 pub async fn list_entities(
@@ -59,39 +60,39 @@ pub async fn list_entities(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let params = Params::parse(query.as_deref(), &["filter", "fields", "order", "limit", "offset", "after"])?;
+    let params = Params::parse(query.as_deref(), &["filter", "fields", "order", "limit", "offset", "after", AS_OF])?;
     let fields = params.list("fields");
     let fields = Fields::new(fields.iter().map(String::as_str)).map_err(Error::input)?;
     let filter = Filter::from_parameters(&params.all("filter")).map_err(Error::input)?;
     let orders = params.all("order").iter().map(|text| parse_order(text)).collect::<kernel::Result<Vec<_>>>()?;
     let page = page_of(&params)?;
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let view = state.view_when(&caller, as_of::when(params.one(AS_OF))?).await?;
+    let tag = view.tag(&format!("entities\0{}", query.as_deref().unwrap_or_default()));
+    if let Some(answer) = reply::not_modified(&headers, &tag) {
+        return Ok(answer);
+    }
+    // The original sends none with whole entities: who wants one asks.
+    let tagged = !fields.is_whole() || reply::is_conditional(&headers);
     let (documents, link) = match page {
         None => {
             let order = orders.into_iter().next();
             let list =
-                EntityList { filter, full_text: None, order, from: None, first: None, backwards: false, total: None };
-            let rows = entities::page(&mut tx, &list, i64::MAX, 0).await?;
-            (rows.into_iter().map(|row| row.document).collect::<Vec<_>>(), None)
+                EntityList { filter, full_text: None, order, from: None, first: None, backwards: false, count: false };
+            (view.page(&list, usize::MAX, 0).await?.1, None)
         }
         Some(After { limit, offset }) => {
             let offset = offset.unwrap_or(0);
-            let wanted = limit.map(|limit| limit.saturating_add(1));
-            let mut documents = entities::page_by_offset(&mut tx, &filter, &orders, wanted, offset).await?;
-            let link = limit.filter(|limit| usize::try_from(*limit).is_ok_and(|limit| documents.len() > limit));
-            if let Some(limit) = link {
-                documents.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            }
-            let link = link.map(|limit| After { limit: Some(limit), offset: Some(offset.saturating_add(limit)) });
-            (documents, link)
+            let size = |count: i64| usize::try_from(count).unwrap_or(usize::MAX);
+            let (more, documents) = view.page_by_offset(&filter, &orders, limit.map(size), size(offset)).await?;
+            let next = limit.filter(|_| more);
+            (documents, next.map(|limit| After { limit: Some(limit), offset: Some(offset.saturating_add(limit)) }))
         }
     };
-    let json = reply::array(documents.iter().map(|document| Some(document.as_str())), &fields)?;
-    let mut response = reply::list(&headers, &fields, json);
+    let mut response = reply::list(String::new(), documents, String::new(), fields)?;
     if let Some(after) = link {
         response.headers_mut().insert(header::LINK, next_link(query.as_deref(), after)?);
     }
-    Ok(response)
+    Ok(if tagged { reply::tagged(&tag, response) } else { response })
 }
 
 /// `None` when everything is wanted.

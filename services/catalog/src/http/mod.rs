@@ -9,19 +9,26 @@ mod document;
 mod entities;
 mod entity_list;
 mod facets;
+mod held;
 mod history;
 mod kinds;
 mod legacy;
 mod location_query;
 mod locations;
+mod managed;
+mod overlays;
+mod pages;
 mod params;
 mod permissions;
 mod progress;
+mod providers;
 mod refresh;
 mod reply;
 mod schema;
 mod search;
+mod settings;
 mod source;
+mod source_schema;
 mod validate;
 
 use crate::State;
@@ -33,6 +40,8 @@ use http_shell::{Access, Routes, routes};
 pub fn routes() -> Routes<State> {
     let read_entities = Access::user_or_worker(Permission::CATALOG_ENTITY_READ);
     let read_locations = Access::user_or_worker(Permission::CATALOG_LOCATION_READ);
+    let create_entities = Access::user(Permission::CATALOG_ENTITY_CREATE);
+    let delete_entities = Access::user(Permission::CATALOG_ENTITY_DELETE);
     Routes::new("catalog")
         .route(read_entities, routes!(legacy::list_entities))
         .route(read_entities, routes!(entity_list::query_entities, entity_list::query_entities_by_body))
@@ -60,10 +69,27 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::set_kind))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(kinds::delete_kind))
         .route(read_entities, routes!(search::search))
+        .route(Access::service(), routes!(pages::replace_documents))
         .route(read_entities, routes!(permissions::get_permission_metadata))
         .route(read_entities, routes!(permissions::apply_conditions))
         .route(read_entities, routes!(history::get_history))
         .route(read_entities, routes!(deleted::list_deleted_entities))
         .route(Access::user(Permission::CATALOG_ENTITY_CREATE), routes!(deleted::restore_entity))
+        .route(create_entities, routes!(providers::mutate))
+        .route(delete_entities, routes!(held::list_removals))
+        .route(delete_entities, routes!(held::get_removal))
+        .route(delete_entities, routes!(held::approve_removal))
+        .route(delete_entities, routes!(held::reject_removal))
+        .route(read_entities, routes!(managed::list_sets))
+        .route(read_entities, routes!(managed::get_set))
+        .route(create_entities, routes!(managed::put_set))
+        .route(delete_entities, routes!(managed::delete_set))
+        .route(create_entities, routes!(managed::put_set_entity))
+        .route(delete_entities, routes!(managed::delete_set_entity))
+        .route(read_entities, routes!(overlays::get_overlay))
+        .route(create_entities, routes!(overlays::put_overlay, overlays::delete_overlay))
+        .route(read_entities, routes!(overlays::get_provenance))
+        .route(read_entities, routes!(settings::get_settings))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(settings::change_settings))
         .route(Access::public(), routes!(document::get_openapi_document))
 }

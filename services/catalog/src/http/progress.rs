@@ -7,15 +7,18 @@ use super::schema::{
 };
 use crate::State;
 use crate::domain::files::host_of;
+use crate::domain::scope::Scope;
 use crate::store::back_off::{self, Paused};
 use crate::store::files::{self, FileStatus};
 use crate::store::locations::{self, Location};
+use crate::store::policies;
 use crate::store::progress::{Descendant, descendants};
 use axum::extract::State as Shared;
 use axum::response::Response;
 use http::StatusCode;
 use http_shell::{Caller, Path, Result};
 use kernel::Error;
+use store::TenantTx;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -25,9 +28,10 @@ use uuid::Uuid;
     responses((status = 200, body = ProgressList)))]
 pub async fn list_progress(Shared(state): Shared<State>, caller: Caller) -> Result<Response> {
     let mut tx = state.db.tenant(caller.tenant).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
     let mut items = Vec::new();
     for location in locations::list(&mut tx).await? {
-        let below = descendants(&mut tx, &location).await?;
+        let below = readable(&mut tx, &location, &scope).await?;
         let entity_count = entities_of(&location, &below).count();
         items.push(ProgressSummary { status: status_of(&location, &below), entity_count });
     }
@@ -42,7 +46,8 @@ pub async fn get_progress(Shared(state): Shared<State>, caller: Caller, Path(id)
     let location_id = Uuid::parse_str(&id).map_err(|_| unknown())?;
     let mut tx = state.db.tenant(caller.tenant).await?;
     let location = locations::find(&mut tx, location_id).await?.ok_or_else(unknown)?;
-    let below = descendants(&mut tx, &location).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let below = readable(&mut tx, &location, &scope).await?;
     let units: Vec<&str> = below.iter().filter(|one| one.reads).map(|one| one.entity_ref.as_str()).collect();
     let files = files::list_status(&mut tx, &units).await?;
     let hosts = files.iter().map(|file| file.url.as_str()).chain([location.target.as_str()]).filter_map(host_of);
@@ -54,6 +59,20 @@ pub async fn get_progress(Shared(state): Shared<State>, caller: Caller, Path(id)
         entities: entities_of(&location, &below).collect(),
     };
     Ok(reply::value(StatusCode::OK, &progress)?)
+}
+
+/// What a location emitted, without what would tell of entities that the caller may not read. What never became an
+/// entity is only a part of the location's files, which they may know of.
+async fn readable(tx: &mut TenantTx, location: &Location, scope: &Scope) -> kernel::Result<Vec<Descendant>> {
+    let mut below = descendants(tx, location).await?;
+    let refs: Vec<&str> = below.iter().map(|one| one.entity_ref.as_str()).collect();
+    let hidden = policies::hidden(tx, &refs, &scope.condition).await?;
+    for one in below.iter_mut().filter(|one| one.entity_ref != location.entity_ref) {
+        if hidden.contains(&one.entity_ref) {
+            (one.kind, one.title, one.problem) = (None, None, None);
+        }
+    }
+    Ok(below)
 }
 
 fn rfc3339(at: OffsetDateTime) -> Option<String> {

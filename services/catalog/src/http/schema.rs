@@ -46,7 +46,8 @@ pub struct EntitiesByRefs {
 }
 
 /// One value of a facet.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: values are written as the index has them")]
 pub struct FacetValue {
     /// As written in the entities.
     pub value: String,
@@ -55,7 +56,8 @@ pub struct FacetValue {
 }
 
 /// Values by facet.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used: values are written as the index has them")]
 pub struct Facets {
     /// By the name asked for.
     pub facets: BTreeMap<String, Vec<FacetValue>>,
@@ -371,4 +373,14 @@ pub struct ProgressSummary {
 pub struct ProgressList {
     /// Oldest first.
     pub items: Vec<ProgressSummary>,
+}
+
+/// What became of pushed documents.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pushed {
+    /// Documents that can be found now.
+    pub stored: usize,
+    /// Documents of entities that there are not.
+    pub skipped: usize,
 }

@@ -3,14 +3,17 @@
 use super::reply;
 use crate::State;
 use crate::domain::document::DOCUMENT_TYPE;
-use crate::store::search::{Hit, Search, find};
+use crate::domain::text::lower;
+use crate::store::search::{Hit, Search, find, pushed_types};
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::StatusCode;
 use http_shell::{Caller, Result};
 use kernel::Error;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use store::TenantTx;
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -23,7 +26,7 @@ const MAX_TERM: usize = 100;
 struct Query {
     term: String,
     types: Vec<String>,
-    filters: Vec<(String, Vec<Value>)>,
+    filters: Vec<(String, Vec<String>)>,
     page_limit: i32,
     page: i32,
 }
@@ -42,47 +45,105 @@ struct Query {
 pub async fn search(Shared(state): Shared<State>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response> {
     let query = parse(query.as_deref().unwrap_or_default())?;
     let id = Uuid::new_v4();
-    let (start_tag, end_tag) = (format!("<{id}>"), format!("</{id}>"));
+    let words = words_of(&query.term);
     let search = Search {
-        words: words_of(&query.term),
+        words: (!words.is_empty()).then(|| prefixes(&words)),
+        asked: lower(&words.join(" ")),
         types: (!query.types.is_empty()).then_some(query.types),
         filters: query.filters,
-        start_tag: start_tag.clone(),
-        end_tag: end_tag.clone(),
+        start_tag: format!("<{id}>"),
+        end_tag: format!("</{id}>"),
         limit: query.page_limit,
         offset: query.page.saturating_mul(query.page_limit),
     };
     let mut tx = state.db.tenant(caller.tenant).await?;
-    let hits = find(&mut tx, &search).await?;
-    let total = hits.first().map_or(0, |hit| hit.total);
-    let shown = i64::from(search.offset) + i64::try_from(hits.len()).unwrap_or(0);
-    let results: Vec<Value> = hits
-        .iter()
-        .zip(i64::from(search.offset) + 1..)
-        .map(|(hit, rank)| result(hit, rank, search.words.is_some(), &start_tag, &end_tag))
-        .collect();
-    let mut body = json!({"results": results, "numberOfResults": total});
-    if shown < total {
-        body["nextPageCursor"] = encode_page(query.page + 1).into();
-    }
-    if query.page > 0 {
-        body["previousPageCursor"] = encode_page(query.page - 1).into();
-    }
-    Ok(reply::value(StatusCode::OK, &body)?)
+    check_types(&mut tx, search.types.as_deref().unwrap_or_default()).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let hits = find(&mut tx, &search, &scope.condition).await?;
+    drop(tx);
+    Ok(reply::text(StatusCode::OK, answer(&search, query.page, &hits)?))
 }
 
-fn result(hit: &Hit, rank: i64, highlighted: bool, start_tag: &str, end_tag: &str) -> Value {
-    let fields = if highlighted {
-        json!({"text": hit.body, "title": hit.title, "location": hit.location, "path": ""})
-    } else {
-        json!({})
+/// Refuses types that there are no documents of.
+async fn check_types(tx: &mut TenantTx, types: &[String]) -> kernel::Result<()> {
+    if types.iter().all(|kind| kind == DOCUMENT_TYPE) {
+        return Ok(());
+    }
+    let pushed = pushed_types(tx).await?;
+    match types.iter().find(|kind| *kind != DOCUMENT_TYPE && !pushed.contains(kind)) {
+        Some(unknown) => Err(Error::input(format!("There are no documents of type \"{unknown}\""))),
+        None => Ok(()),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    results: Vec<Found<'a>>,
+    number_of_results: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_page_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_page_cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    document: &'a RawValue,
+    rank: i64,
+    highlight: Highlight<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Highlight<'a> {
+    pre_tag: &'a str,
+    post_tag: &'a str,
+    fields: Fields<'a>,
+}
+
+/// Nothing when nothing in particular was asked for.
+#[derive(Serialize)]
+struct Fields<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'static str>,
+}
+
+fn answer(search: &Search, page: i32, hits: &[Hit]) -> kernel::Result<String> {
+    let total = hits.first().map_or(0, |hit| hit.total);
+    let shown = i64::from(search.offset) + i64::try_from(hits.len()).unwrap_or(0);
+    let results = hits.iter().zip(i64::from(search.offset) + 1..).map(|(hit, rank)| {
+        Ok(Found {
+            kind: &hit.kind,
+            document: serde_json::from_str(&hit.document).map_err(Error::internal)?,
+            rank,
+            highlight: Highlight {
+                pre_tag: &search.start_tag,
+                post_tag: &search.end_tag,
+                fields: Fields {
+                    text: hit.body.as_deref(),
+                    title: hit.title.as_deref(),
+                    location: hit.location.as_deref(),
+                    path: search.words.is_some().then_some(""),
+                },
+            },
+        })
+    });
+    let answer = Answer {
+        results: results.collect::<kernel::Result<_>>()?,
+        number_of_results: total,
+        next_page_cursor: (shown < total).then(|| encode_page(page + 1)),
+        previous_page_cursor: (page > 0).then(|| encode_page(page - 1)),
     };
-    json!({
-        "type": hit.kind,
-        "document": hit.document.0,
-        "rank": rank,
-        "highlight": {"preTag": start_tag, "postTag": end_tag, "fields": fields},
-    })
+    serde_json::to_string(&answer).map_err(Error::internal)
 }
 
 fn encode_page(page: i32) -> String {
@@ -94,15 +155,15 @@ fn decode_page(cursor: &str) -> kernel::Result<i32> {
     page.filter(|page| (0..1_000_000).contains(page)).ok_or_else(|| Error::input("Malformed page cursor"))
 }
 
-/// Each word of the term as a prefix, in the syntax of `to_tsquery`; `None` when there is no word.
-fn words_of(term: &str) -> Option<String> {
-    let words: Vec<String> = term
-        .split_whitespace()
-        .map(|word| word.chars().filter(|c| !"\0()|&:*!'\\<>\"".contains(*c)).collect::<String>())
-        .filter(|word| !word.is_empty())
-        .map(|word| format!("('{word}' | '{word}':*)"))
-        .collect();
-    (!words.is_empty()).then(|| words.join(" & "))
+/// The words of a term, without what means something to `to_tsquery`.
+fn words_of(term: &str) -> Vec<String> {
+    let plain = |word: &str| word.chars().filter(|c| !"\0()|&:*!'\\<>\"".contains(*c)).collect::<String>();
+    term.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect()
+}
+
+/// All of the words, the last letters of each of which may be missing, in the syntax of `to_tsquery`.
+fn prefixes(words: &[String]) -> String {
+    words.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & ")
 }
 
 fn parse(query: &str) -> kernel::Result<Query> {
@@ -128,14 +189,11 @@ fn parse(query: &str) -> kernel::Result<Query> {
         let length = parsed.term.chars().count();
         return Err(Error::input(format!("The term length \"{length}\" is greater than \"{MAX_TERM}\"")));
     }
-    if let Some(unknown) = parsed.types.iter().find(|kind| *kind != DOCUMENT_TYPE) {
-        return Err(Error::input(format!("There are no documents of type \"{unknown}\"")));
-    }
     Ok(parsed)
 }
 
 /// `kind]` or `kind][0]` behind `filters[`.
-fn add_filter(filters: &mut Vec<(String, Vec<Value>)>, rest: &str, value: &str) {
+fn add_filter(filters: &mut Vec<(String, Vec<String>)>, rest: &str, value: &str) {
     let key = rest.split(']').next().unwrap_or_default();
     match filters.iter_mut().find(|(known, _)| known == key) {
         Some((_, values)) => values.push(value.into()),
@@ -162,8 +220,9 @@ mod tests {
 
     #[test]
     fn operators_in_a_term_are_only_letters_that_are_left_out() {
-        assert_eq!(words_of("a&b|!()' :*").as_deref(), Some("('ab' | 'ab':*)"));
-        assert_eq!(words_of("  && "), None);
+        assert_eq!(words_of("a&b|!()' :* c"), ["ab", "c"]);
+        assert_eq!(prefixes(&words_of("ab c")), "'ab':* & 'c':*");
+        assert!(words_of("  && ").is_empty());
     }
 
     #[test]
@@ -171,7 +230,7 @@ mod tests {
         let query = parse("filters[kind][0]=A&filters[kind][1]=B&filters[type]=c").unwrap();
         assert_eq!(
             query.filters,
-            [("kind".to_owned(), vec![json!("A"), json!("B")]), ("type".to_owned(), vec![json!("c")]),]
+            [("kind".to_owned(), vec!["A".to_owned(), "B".to_owned()]), ("type".to_owned(), vec!["c".to_owned()])]
         );
     }
 

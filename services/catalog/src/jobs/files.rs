@@ -254,10 +254,11 @@ impl Reading<'_> {
         file: &Fetched,
     ) -> Result<(KnownFile, Vec<Emitted>), Problem> {
         let location = LocationRef::url(url);
-        let drafts = drafts(&file.bytes, &location, &self.targets.origin, &self.pipeline.kinds.allowed)?;
-        let location = &location;
+        let text = String::from_utf8_lossy(&file.bytes);
+        let drafts = drafts(&text, &location, &self.targets.origin, &self.pipeline.kinds.allowed)?;
+        let (location, text) = (&location, &*text);
         let processed: Vec<(Option<Emitted>, Vec<Source>)> = futures::stream::iter(drafts)
-            .map(|draft| async move { self.pipeline.emit(draft, location, &file.bytes).await })
+            .map(|draft| async move { self.pipeline.emit(draft, location, text).await })
             .buffered(PARALLEL)
             .collect()
             .await;

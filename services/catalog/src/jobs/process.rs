@@ -78,7 +78,7 @@ impl Pipeline<'_> {
         &self,
         mut draft: Draft,
         file: &LocationRef,
-        bytes: &[u8],
+        text: &str,
     ) -> (Option<Emitted>, Vec<Source>) {
         let mut reads = Vec::new();
         // What a Location points at is read on its own, and so are its placeholders.
@@ -87,7 +87,7 @@ impl Pipeline<'_> {
         } else {
             self.fill_placeholders(&mut draft.entity, &mut reads).await
         };
-        (emit(draft, filled, file, bytes, &self.kinds.custom), reads)
+        (emit(draft, filled, file, text, &self.kinds.custom), reads)
     }
 
     /// Puts the contents of files in. What was read, or could not be, is noted in `reads` either way.

@@ -1,13 +1,16 @@
 //! Takes over the results of runs: each of them whole, both directions of every relation included, and all that are at
 //! hand in one transaction, so that what they have in common is written once.
 
+use super::claim::{self, Conflict, Mode, Mutated};
+use super::guard::{self, Released};
 use super::refresh::{self, Claim, State};
 use super::relations::{self, Said};
 use super::sequence::{self, Counters};
 use super::write::{self, Fresh};
-use super::{files, remove, stitch_due};
+use super::{additions, files, stitch_due};
 use crate::domain::cause::Cause;
 use crate::domain::outcome::{Content, Emitted, Run};
+use crate::domain::source::NO_KEY;
 use kernel::Result;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -58,7 +61,8 @@ pub async fn runs(tx: &mut TenantTx, runs: &[UnitRun<'_>]) -> Result<Applied> {
     let units: Vec<&str> = runs.iter().map(|one| one.entity_ref).collect();
     // While more is due, what these runs only touched is going to be touched again.
     changes.may_wait = refresh::others_due(tx, &units).await?;
-    finish(tx, &mut counters, changes).await
+    finish(tx, &mut counters, &mut changes).await?;
+    Ok(changes.applied)
 }
 
 async fn take_over<'r>(tx: &mut TenantTx, one: &UnitRun<'r>, changes: &mut Changes<'r>) -> Result<()> {
@@ -80,20 +84,21 @@ async fn take_over<'r>(tx: &mut TenantTx, one: &UnitRun<'r>, changes: &mut Chang
 #[derive(Default)]
 struct Changes<'r> {
     processed: BTreeMap<&'r str, Fresh<'r>>,
-    /// Entities whose status may be different.
+    /// Entities whose status may be different, or what is added to them.
     affected: BTreeSet<String>,
-    /// Entities whose relations are different.
-    peers: BTreeSet<String>,
-    /// Whether those may be stitched a little later.
+    /// Whether those whose relations are different may be stitched a little later.
     may_wait: bool,
     /// The change in progress.
     seq: i64,
     /// Of units that are emitted.
     urgency: Urgency,
     applied: Applied,
+    /// What the last source's part of it came to.
+    mutated: Mutated,
 }
 
-/// Takes over what a source emits. It goes on emitting what is `kept`, without a word about it.
+/// Takes over what a source emits, and lets go of what it emitted before. It goes on emitting what is `kept`, without a
+/// word about it.
 async fn emit<'r>(
     tx: &mut TenantTx,
     source: &str,
@@ -101,6 +106,37 @@ async fn emit<'r>(
     kept: &BTreeSet<String>,
     changes: &mut Changes<'r>,
 ) -> Result<()> {
+    let before = refresh::list_emitted(tx, source).await?;
+    let mine = take(tx, source, emitted, changes).await?;
+    let conflicting: Vec<&str> = changes.mutated.conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
+    refresh::set_conflicts(tx, source, &conflicting, kept).await?;
+    let gone = before.iter().filter(|key| !mine.contains(*key) && !kept.contains(*key)).cloned().collect();
+    let released = guard::release(tx, source, before.len(), gone).await?;
+    changes.let_go(released);
+    Ok(())
+}
+
+impl Changes<'_> {
+    fn new(counters: &Counters, urgency: Urgency) -> Self {
+        Self { seq: counters.seq, urgency, ..Self::default() }
+    }
+
+    fn let_go(&mut self, released: Released) {
+        // What a run before this one brought may be among them.
+        self.processed.retain(|key, _| !released.removed.entity_refs.contains(*key));
+        self.affected.extend(released.removed.affected);
+        self.mutated.removed.extend(released.removed.entity_refs);
+        self.mutated.held = released.held;
+    }
+}
+
+/// Takes over what `source` emits, and returns the keys of what is its own now.
+async fn take<'r>(
+    tx: &mut TenantTx,
+    source: &str,
+    emitted: &'r [Emitted],
+    changes: &mut Changes<'r>,
+) -> Result<BTreeSet<String>> {
     let refs: Vec<&str> = emitted.iter().map(|one| one.entity_ref.as_str()).collect();
     let claims = refresh::claims(tx, source, &refs).await?;
     let (mine, conflicts): (Vec<&Emitted>, Vec<&Emitted>) =
@@ -112,16 +148,11 @@ async fn emit<'r>(
         states.iter().filter(|state| state.unprocessed.is_some()).map(|state| state.entity_ref.clone()).collect();
     refresh::enqueue_as(tx, &readers, changes.urgency).await?;
 
-    let mine: Vec<&str> = mine.iter().map(|one| one.entity_ref.as_str()).collect();
-    refresh::insert_edges(tx, source, &mine).await?;
-    let conflicting: Vec<&str> = conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
-    refresh::set_conflicts(tx, source, &conflicting, kept).await?;
-    let gone = gone(tx, source, &mine, kept).await?;
-    refresh::delete_edges(tx, source, &gone).await?;
-    let orphans = remove::orphans(tx, gone).await?;
-    changes.peers.extend(orphans.affected);
-    // What a run before this one brought may be among them.
-    changes.processed.retain(|key, _| !orphans.removed.contains(*key));
+    let kept: BTreeSet<String> = mine.iter().map(|one| one.entity_ref.clone()).collect();
+    let displaced: Vec<&str> = mine.iter().filter(|one| displaces(&claims, one)).map(|one| &*one.entity_ref).collect();
+    claim::displace(tx, &displaced).await?;
+    refresh::insert_edges(tx, source, &kept.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+    changes.affected.extend(additions::list_dressed(tx, &kept).await?);
 
     for (one, _) in &changed {
         changes.affected.insert(one.entity_ref.clone());
@@ -132,22 +163,28 @@ async fn emit<'r>(
     }
     changes.applied.changed += changed.len();
     changes.applied.conflicts += conflicts.len();
-    Ok(())
+    changes.mutated.changed = changed.len();
+    changes.mutated.conflicts = conflicts
+        .into_iter()
+        .map(|one| Conflict {
+            entity_ref: one.entity_ref.clone(),
+            claimed_by: claims.get(&one.entity_ref).map(|claim| claim.location_key.clone()).unwrap_or_default(),
+        })
+        .collect();
+    Ok(kept)
 }
 
-/// What a source emitted and emits no longer. The one place that decides what a source takes away.
-async fn gone(tx: &mut TenantTx, source: &str, mine: &[&str], kept: &BTreeSet<String>) -> Result<Vec<String>> {
-    let mut emitted = refresh::list_emitted(tx, source).await?;
-    for key in mine {
-        emitted.remove(*key);
-    }
-    emitted.retain(|key| !kept.contains(key));
-    Ok(emitted.into_iter().collect())
-}
-
-/// The first file to claim an entity keeps it, unless whoever emits it from another file now is the only one who did.
+/// The first to claim an entity keeps it, unless they named no location key, or whoever emits it under another key now
+/// is the only one who did.
 fn may_claim(claim: Option<&Claim>, emitted: &Emitted) -> bool {
-    claim.is_none_or(|claim| claim.location_key == emitted.location_key || !claim.shared)
+    claim
+        .is_none_or(|claim| claim.location_key == emitted.location_key || claim.location_key == NO_KEY || !claim.shared)
+}
+
+/// Whether others who named no location key have to let go of it.
+fn displaces(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
+    emitted.location_key != NO_KEY
+        && claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
 }
 
 fn changed_states<'e>(mine: &[&'e Emitted], claims: &HashMap<String, Claim>) -> Vec<(&'e Emitted, State)> {
@@ -174,7 +211,7 @@ fn state_of(one: &Emitted) -> State {
     State { entity_ref, location_key, unprocessed, hash: one.hash(), problem }
 }
 
-async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes<'_>) -> Result<Applied> {
+async fn finish(tx: &mut TenantTx, counters: &mut Counters, changes: &mut Changes<'_>) -> Result<()> {
     let said: Vec<Said<'_>> = changes
         .processed
         .iter()
@@ -187,16 +224,14 @@ async fn finish(tx: &mut TenantTx, counters: &mut Counters, mut changes: Changes
         .collect();
     let replaced = relations::replace(tx, &said).await?;
     let here = |key: &String| changes.processed.contains_key(key.as_str()) || changes.affected.contains(key);
-    let peers: BTreeSet<String> =
-        changes.peers.iter().chain(&replaced.affected).filter(|key| !here(key)).cloned().collect();
+    let peers: BTreeSet<String> = replaced.affected.iter().filter(|key| !here(key)).cloned().collect();
     if changes.may_wait {
         stitch_due::add(tx, &peers).await?;
     } else {
         changes.affected.extend(peers);
     }
     write::stitch_with(tx, counters, &changes.processed, &changes.affected, &replaced).await?;
-    sequence::save(tx, counters).await?;
-    Ok(changes.applied)
+    sequence::save(tx, counters).await
 }
 
 /// Registers the Location entity of a new or moved location and makes it due.
@@ -210,8 +245,42 @@ pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted, cause: &C
         return refresh::enqueue(tx, std::slice::from_ref(&root.entity_ref)).await;
     }
     let mut counters = sequence::lock(tx, cause).await?;
-    let mut changes = Changes { seq: counters.seq, urgency: Urgency::Person, ..Changes::default() };
+    let mut changes = Changes::new(&counters, Urgency::Person);
     emit(tx, source, std::slice::from_ref(root), &BTreeSet::new(), &mut changes).await?;
-    finish(tx, &mut counters, changes).await?;
+    finish(tx, &mut counters, &mut changes).await?;
     refresh::force(tx, std::slice::from_ref(&root.entity_ref)).await
+}
+
+/// Applies a mutation of a source that is no file: an entity provider, or people who write entities here.
+///
+/// # Errors
+/// Those of the database.
+pub async fn provider(
+    tx: &mut TenantTx,
+    source: &str,
+    emitted: &[Emitted],
+    mode: Mode<'_>,
+    cause: &Cause,
+) -> Result<Mutated> {
+    let mut counters = sequence::lock(tx, cause).await?;
+    let mut changes = Changes::new(&counters, Urgency::Background);
+    let before = refresh::list_emitted(tx, source).await?;
+    let kept = take(tx, source, emitted, &mut changes).await?;
+    let absent = |entity_ref: &&String| before.contains(*entity_ref) && !kept.contains(*entity_ref);
+    let mut gone: BTreeSet<String> = match mode {
+        Mode::Full => before.difference(&kept).cloned().collect(),
+        Mode::Delta(removed) | Mode::Explicit(removed) => removed.iter().filter(absent).cloned().collect(),
+    };
+    claim::note_conflicts(tx, source, emitted, mode, &changes.mutated.conflicts).await?;
+    if let Mode::Delta(_) = mode {
+        // Nobody said that they are there again: what is held stays so.
+        gone.extend(guard::list_held_of(tx, source).await?.difference(&kept).cloned());
+    }
+    let released = match mode.is_guarded() {
+        true => guard::release(tx, source, before.len(), gone).await?,
+        false => guard::let_go(tx, source, gone).await?,
+    };
+    changes.let_go(released);
+    finish(tx, &mut counters, &mut changes).await?;
+    Ok(changes.mutated)
 }

@@ -1,108 +1,240 @@
-//! Compiles a [`Filter`] into SQL over `entity e`. Every value is bound; nothing of a filter is ever formatted.
+//! Compiles a [`Filter`] into SQL. Every value is bound; nothing of a filter is ever formatted.
+//!
+//! Two forms. A *set* lists the entities that the filter holds for: lists of postings, put together by `intersect`,
+//! `union` and `except`, so that each is one range of an index and no estimate of the planner can make it more. A *test*
+//! asks it of one entity that is known already. Neither touches a document.
 
 use crate::domain::cursor::FullText;
 use crate::domain::filter::Filter;
 use crate::domain::text::after_prefix;
+use crate::index::select::RELATIONS;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// Appends a condition that holds for the entities which the filter holds for.
-pub fn push_filter(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, filter: &Filter) {
-    match filter {
-        Filter::All(parts) => push_joined(sql, tenant, parts, " and ", "true"),
-        Filter::Any(parts) => push_joined(sql, tenant, parts, " or ", "false"),
-        Filter::Not(inner) => {
-            sql.push("not (");
-            push_filter(sql, tenant, inner);
-            sql.push(")");
+type Sql = QueryBuilder<Postgres>;
+
+/// What a term must be like.
+enum Leaf<'f> {
+    /// A term of this key.
+    Key(&'f str),
+    /// One of these values of this key.
+    Values(&'f str, &'f [String]),
+    /// A value of this key that begins so.
+    Prefix(&'f str, &'f str),
+    /// A relation of one of these types to one of these entities.
+    Relation(Option<&'f [String]>, Option<&'f [String]>),
+    /// A value of one of these keys that contains this text.
+    Containing(&'f [String], &'f str),
+    /// A value of this key, whatever it is.
+    Valued(&'f str),
+}
+
+/// A filter, or what a list asks for beside it.
+enum Condition<'f> {
+    Leaf(Leaf<'f>),
+    All(&'f [Filter]),
+    Any(&'f [Filter]),
+    Not(&'f Filter),
+}
+
+impl<'f> From<&'f Filter> for Condition<'f> {
+    fn from(filter: &'f Filter) -> Self {
+        match filter {
+            Filter::All(parts) => Self::All(parts),
+            Filter::Any(parts) => Self::Any(parts),
+            Filter::Not(inner) => Self::Not(inner),
+            Filter::Exists(key) => Self::Leaf(Leaf::Key(key)),
+            Filter::Values(key, values) => Self::Leaf(Leaf::Values(key, values)),
+            Filter::Prefix(key, prefix) => Self::Leaf(Leaf::Prefix(key, prefix)),
+            Filter::Relation { types, targets } => Self::Leaf(Leaf::Relation(types.as_deref(), targets.as_deref())),
         }
-        Filter::Exists(key) => push_terms(sql, tenant, key, |_| {}),
-        Filter::Values(key, values) => push_values(sql, tenant, key, values),
-        Filter::Prefix(key, prefix) => push_terms(sql, tenant, key, |sql| {
-            sql.push(" and term.value >= ").push_bind(prefix.clone());
-            if let Some(end) = after_prefix(prefix) {
-                sql.push(" and term.value < ").push_bind(end);
-            }
-        }),
-        Filter::Relation { types, targets } => push_relation(sql, tenant, types.as_deref(), targets.as_deref()),
     }
 }
 
-fn push_joined(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, parts: &[Filter], word: &str, empty: &'static str) {
-    if parts.is_empty() {
-        sql.push(empty);
-        return;
+/// A key that every entity has exactly once.
+const OF_ALL: Leaf<'static> = Leaf::Key("kind");
+
+/// Keys that every entity has.
+const UNIVERSAL: [&str; 4] = ["kind", "metadata.name", "metadata.namespace", "metadata.uid"];
+
+/// Appends a select of `entity_no`, each once, of the entities that a list asks for.
+pub fn push_set(sql: &mut Sql, tenant: Uuid, filter: &Filter, full_text: Option<&FullText>, valued: Option<&str>) {
+    sql.push("select distinct entity_no from (");
+    set(sql, tenant, filter);
+    if let Some(full_text) = full_text {
+        sql.push(" intersect ");
+        postings(sql, tenant, &Leaf::Containing(&full_text.fields, &full_text.term));
     }
+    if let Some(key) = valued.filter(|key| !UNIVERSAL.contains(key)) {
+        sql.push(" intersect ");
+        postings(sql, tenant, &Leaf::Valued(key));
+    }
+    sql.push(") listed");
+}
+
+fn set(sql: &mut Sql, tenant: Uuid, filter: &Filter) {
+    match Condition::from(filter) {
+        Condition::Leaf(Leaf::Key(key)) if UNIVERSAL.contains(&key) => postings(sql, tenant, &OF_ALL),
+        Condition::Leaf(leaf) => postings(sql, tenant, &leaf),
+        Condition::Any([]) => {
+            sql.push("(select entity_no from posting where false)");
+        }
+        Condition::Any(parts) => joined(sql, " union ", parts, |sql, part| set(sql, tenant, part)),
+        Condition::Not(inner) => {
+            sql.push("(");
+            postings(sql, tenant, &OF_ALL);
+            sql.push(" except ");
+            set(sql, tenant, inner);
+            sql.push(")");
+        }
+        Condition::All(parts) => all(sql, tenant, parts),
+    }
+}
+
+/// What must hold, without what must not.
+fn all(sql: &mut Sql, tenant: Uuid, parts: &[Filter]) {
+    let is_not = |part: &&Filter| matches!(part, Filter::Not(_));
+    let (without, with): (Vec<&Filter>, Vec<&Filter>) =
+        parts.iter().filter(|part| !part.is_everything()).partition(is_not);
     sql.push("(");
-    for (i, part) in parts.iter().enumerate() {
+    if with.is_empty() {
+        postings(sql, tenant, &OF_ALL);
+    } else {
+        joined(sql, " intersect ", with, |sql, part| set(sql, tenant, part));
+    }
+    for part in without {
+        if let Filter::Not(inner) = part {
+            sql.push(" except ");
+            set(sql, tenant, inner);
+        }
+    }
+    sql.push(")");
+}
+
+fn joined<T>(sql: &mut Sql, word: &str, parts: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Sql, T)) {
+    sql.push("(");
+    for (i, part) in parts.into_iter().enumerate() {
         if i > 0 {
             sql.push(word);
         }
-        push_filter(sql, tenant, part);
+        push(sql, part);
     }
     sql.push(")");
 }
 
-fn push_values(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, key: &str, values: &[String]) {
-    // These three always have exactly one value, which has a column and an index of its own.
-    let column = match key {
-        "kind" => Some("e.kind"),
-        "metadata.namespace" => Some("e.namespace"),
-        "metadata.name" => Some("e.name"),
-        _ => None,
-    };
-    match column {
-        Some(column) => {
-            sql.push(column).push(" = any (").push_bind(values.to_vec()).push(")");
+/// One list of postings. The terms are an array of their own, found first: in a join, the planner takes a condition on
+/// them for much less selective than it is and reads all postings.
+fn postings(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>) {
+    sql.push("(select posting.entity_no from posting where posting.tenant_id = ")
+        .push_bind(tenant)
+        .push(" and posting.term_no = any (");
+    terms(sql, tenant, leaf);
+    sql.push("))");
+}
+
+fn terms(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>) {
+    sql.push("array(select term.term_no from term where term.tenant_id = ").push_bind(tenant).push(" and ");
+    is(sql, leaf);
+    sql.push(")");
+}
+
+/// The condition on `term`.
+fn is(sql: &mut Sql, leaf: &Leaf<'_>) {
+    match leaf {
+        Leaf::Key(key) => {
+            sql.push("term.key = ").push_bind((*key).to_owned());
         }
-        None => push_terms(sql, tenant, key, |sql| {
+        Leaf::Valued(key) => {
+            sql.push("term.key = ").push_bind((*key).to_owned()).push(" and term.value is not null");
+        }
+        Leaf::Values(key, values) => {
+            sql.push("term.key = ").push_bind((*key).to_owned());
             sql.push(" and term.value = any (").push_bind(values.to_vec()).push(")");
-        }),
+        }
+        Leaf::Prefix(key, prefix) => {
+            sql.push("term.key = ").push_bind((*key).to_owned());
+            sql.push(" and term.value >= ").push_bind((*prefix).to_owned());
+            if let Some(end) = after_prefix(prefix) {
+                sql.push(" and term.value < ").push_bind(end);
+            }
+        }
+        Leaf::Relation(types, targets) => {
+            match types {
+                Some(types) => {
+                    let keys: Vec<String> = types.iter().map(|kind| format!("{RELATIONS}{kind}")).collect();
+                    sql.push("term.key = any (").push_bind(keys).push(")");
+                }
+                None => {
+                    sql.push("term.key >= ").push_bind(RELATIONS);
+                    sql.push(" and term.key < ").push_bind(after_prefix(RELATIONS));
+                }
+            }
+            if let Some(targets) = targets {
+                sql.push(" and term.value = any (").push_bind(targets.to_vec()).push(")");
+            }
+        }
+        Leaf::Containing(fields, text) => {
+            sql.push("term.key = any (").push_bind(fields.to_vec());
+            sql.push(") and strpos(term.value, ").push_bind((*text).to_owned()).push(") > 0");
+        }
     }
 }
 
-fn push_terms(
-    sql: &mut QueryBuilder<Postgres>,
-    tenant: Uuid,
-    key: &str,
-    condition: impl FnOnce(&mut QueryBuilder<Postgres>),
-) {
-    push_postings(sql, tenant);
-    sql.push(" and term.key = ").push_bind(key.to_owned());
-    condition(sql);
-    sql.push(")))");
+/// Appends a condition on `entity e` that holds for the entities which the filter holds for.
+pub fn push_filter(sql: &mut Sql, tenant: Uuid, filter: &Filter) {
+    push_test(sql, tenant, filter, "e.entity_no");
 }
 
-/// Up to the conditions on `term`. The terms are an array of their own, found first: in a join, the planner takes a
-/// condition on them for much less selective than it is and reads all postings.
-fn push_postings(sql: &mut QueryBuilder<Postgres>, tenant: Uuid) {
-    sql.push("e.entity_no in (select posting.entity_no from posting where posting.tenant_id = ")
-        .push_bind(tenant)
-        .push(" and posting.term_no = any (array(select term.term_no from term where term.tenant_id = ")
-        .push_bind(tenant);
-}
-
-fn push_relation(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, types: Option<&[String]>, targets: Option<&[String]>) {
-    sql.push("exists (select from relation where relation.tenant_id = ")
-        .push_bind(tenant)
-        .push(" and relation.source_ref = e.entity_ref");
-    if let Some(types) = types {
-        sql.push(" and lower(relation.type) = any (").push_bind(types.to_vec()).push(")");
+/// Appends the condition that the filter holds for the entity whose number is in `column`.
+pub fn push_test(sql: &mut Sql, tenant: Uuid, filter: &Filter, column: &'static str) {
+    match Condition::from(filter) {
+        Condition::Leaf(Leaf::Key(key)) if UNIVERSAL.contains(&key) => {
+            sql.push("true");
+        }
+        Condition::Leaf(leaf) => test(sql, tenant, &leaf, column),
+        Condition::All([]) => {
+            sql.push("true");
+        }
+        Condition::Any([]) => {
+            sql.push("false");
+        }
+        Condition::All(parts) => joined(sql, " and ", parts, |sql, part| push_test(sql, tenant, part, column)),
+        Condition::Any(parts) => joined(sql, " or ", parts, |sql, part| push_test(sql, tenant, part, column)),
+        Condition::Not(inner) => {
+            sql.push("not (");
+            push_test(sql, tenant, inner, column);
+            sql.push(")");
+        }
     }
-    if let Some(targets) = targets {
-        sql.push(" and relation.target_ref = any (").push_bind(targets.to_vec()).push(")");
-    }
-    sql.push(")");
 }
 
-/// Appends the condition that a value of one of the fields contains the term.
-pub fn push_full_text(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, full_text: &FullText) {
-    push_postings(sql, tenant);
-    sql.push(" and term.key = any (")
-        .push_bind(full_text.fields.clone())
-        .push(") and strpos(term.value, ")
-        .push_bind(full_text.term.clone())
-        .push(") > 0)))");
+/// As [`push_test`], for the full-text condition of a list.
+pub fn push_text_test(sql: &mut Sql, tenant: Uuid, full_text: &FullText, column: &'static str) {
+    test(sql, tenant, &Leaf::Containing(&full_text.fields, &full_text.term), column);
+}
+
+/// The terms of an entity, as its own row has them: `own.term_no` where `having_them` is the entity.
+pub const OWN_TERMS: &str = "entity having_them cross join unnest(having_them.term_nos) own (term_no)";
+
+/// `offset 0` keeps the planner from turning the test into a join over everything.
+fn test(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>, column: &'static str) {
+    if let Leaf::Values(..) = leaf {
+        // Few terms: each is asked for.
+        sql.push("exists (select from posting where posting.tenant_id = ")
+            .push_bind(tenant)
+            .push(" and posting.entity_no = ")
+            .push(column);
+        sql.push(" and posting.term_no = any (");
+        terms(sql, tenant, leaf);
+        sql.push(") offset 0)");
+        return;
+    }
+    // Many terms perhaps: the entity's own, some dozens, are looked at.
+    sql.push("exists (select from ").push(OWN_TERMS).push(" join term on term.tenant_id = ").push_bind(tenant);
+    sql.push(" and term.term_no = own.term_no where having_them.tenant_id = ").push_bind(tenant);
+    sql.push(" and having_them.entity_no = ").push(column).push(" and ");
+    is(sql, leaf);
+    sql.push(" offset 0)");
 }
 
 #[cfg(test)]
@@ -118,9 +250,11 @@ mod tests {
             Filter::Prefix(evil.clone(), evil.clone()),
             Filter::Relation { types: Some(vec![evil.clone()]), targets: Some(vec![evil.clone()]) },
         ]);
+        let full_text = FullText { term: evil.clone(), fields: vec![evil.clone()] };
         let mut sql = QueryBuilder::new("select 1 from entity e where ");
         push_filter(&mut sql, Uuid::nil(), &filter);
-        push_full_text(&mut sql, Uuid::nil(), &FullText { term: evil.clone(), fields: vec![evil] });
+        push_text_test(&mut sql, Uuid::nil(), &full_text, "e.entity_no");
+        push_set(&mut sql, Uuid::nil(), &filter, Some(&full_text), Some(&evil));
         assert!(!sql.sql().as_str().contains("or true"));
     }
 }

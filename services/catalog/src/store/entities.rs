@@ -1,38 +1,37 @@
-//! Reads final entities: one by one, by reference, and as sorted pages.
+//! Reads final entities in SQL: one by one, by reference, and as sorted pages. What the index in memory is checked
+//! against, and what answers in its place.
 
-use super::conditions::{push_filter, push_full_text};
-use crate::domain::cursor::{Direction, EntityList, FullText, Order, Position};
+use super::conditions::{OWN_TERMS, push_filter, push_set, push_test, push_text_test};
+use super::facets::prefer_hashing;
+use crate::domain::cursor::{Direction, EntityList, Order, Position};
 use crate::domain::filter::Filter;
+use crate::index::order::{Found, Page};
 use kernel::Result;
 use sqlx::{Postgres, QueryBuilder};
 use std::collections::HashMap;
 use store::{TenantTx, db};
 use uuid::Uuid;
 
-/// The document of the entity with this key.
+/// The document of the entity with this key, if the condition holds for it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find_by_ref(tx: &mut TenantTx, entity_ref: &str) -> Result<Option<String>> {
-    sqlx::query_scalar("select document from entity where tenant_id = $1 and entity_ref = $2")
-        .bind(tx.id())
-        .bind(entity_ref)
-        .fetch_optional(tx.conn())
-        .await
-        .map_err(db)
+pub async fn find_by_ref(tx: &mut TenantTx, entity_ref: &str, condition: &Filter) -> Result<Option<String>> {
+    let mut sql = QueryBuilder::new("select e.document from entity e where e.tenant_id = ");
+    sql.push_bind(tx.id()).push(" and e.entity_ref = ").push_bind(entity_ref.to_owned()).push(" and ");
+    push_filter(&mut sql, tx.id(), condition);
+    sql.build_query_scalar().fetch_optional(tx.conn()).await.map_err(db)
 }
 
-/// The document of the entity with this uid.
+/// The document of the entity with this uid, if the condition holds for it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn find_by_uid(tx: &mut TenantTx, uid: Uuid) -> Result<Option<String>> {
-    sqlx::query_scalar("select document from entity where tenant_id = $1 and entity_id = $2")
-        .bind(tx.id())
-        .bind(uid)
-        .fetch_optional(tx.conn())
-        .await
-        .map_err(db)
+pub async fn find_by_uid(tx: &mut TenantTx, uid: Uuid, condition: &Filter) -> Result<Option<String>> {
+    let mut sql = QueryBuilder::new("select e.document from entity e where e.tenant_id = ");
+    sql.push_bind(tx.id()).push(" and e.entity_id = ").push_bind(uid).push(" and ");
+    push_filter(&mut sql, tx.id(), condition);
+    sql.build_query_scalar().fetch_optional(tx.conn()).await.map_err(db)
 }
 
 /// The documents of these entities, by key, as far as the filter holds for them.
@@ -51,69 +50,99 @@ pub async fn list_by_refs(
     Ok(rows.into_iter().collect())
 }
 
-/// One row of a page.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Row {
-    /// The entity's number.
-    pub entity_no: i32,
-    /// The value it is sorted by.
-    pub sort_value: Option<String>,
-    /// The entity as JSON.
-    pub document: String,
+/// Those of these entities that the filter holds for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn matching(tx: &mut TenantTx, entities: &[u32], filter: &Filter) -> Result<Vec<u32>> {
+    let numbers: Vec<i32> = entities.iter().filter_map(|number| i32::try_from(*number).ok()).collect();
+    let mut sql = QueryBuilder::new("select e.entity_no from entity e where e.tenant_id = ");
+    sql.push_bind(tx.id()).push(" and e.entity_no = any (").push_bind(numbers).push(") and ");
+    push_filter(&mut sql, tx.id(), filter);
+    let rows: Vec<i32> = sql.build_query_scalar().fetch_all(tx.conn()).await.map_err(db)?;
+    Ok(rows.into_iter().filter_map(|number| u32::try_from(number).ok()).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    entity_no: i32,
+    sort_value: Option<String>,
 }
 
 impl Row {
-    /// Where it stands in the list.
-    #[must_use]
-    pub fn position(&self) -> Position {
+    fn position(&self) -> Position {
         Position { value: self.sort_value.clone(), number: self.entity_no }
     }
 }
 
-/// How many entities the list has. Those without a value to sort by are not in it.
+/// One page of the list, after (before, when the list says so) its position. Entities without a value to sort by are not
+/// in it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count(tx: &mut TenantTx, list: &EntityList) -> Result<i64> {
-    let mut sql = QueryBuilder::new("select count(*) from ");
-    push_list(&mut sql, tx.id(), list);
-    sql.build_query_scalar().fetch_one(tx.conn()).await.map_err(db)
-}
-
-/// Up to `limit` rows after (before, when the list says so) its position, in the order of the list.
-///
-/// # Errors
-/// Those of the database.
-pub async fn page(tx: &mut TenantTx, list: &EntityList, limit: i64, offset: i64) -> Result<Vec<Row>> {
-    let tenant = tx.id();
-    let mut sql = QueryBuilder::new("select e.entity_no, ");
-    sql.push(sort_column(list.order.as_ref())).push(" as sort_value, e.document from ");
-    push_list(&mut sql, tenant, list);
-    let forward = list.order.as_ref().map_or(Direction::Asc, |order| order.direction);
-    let direction = if list.backwards { forward.reversed() } else { forward };
-    if let Some(from) = &list.from {
-        let sign = if direction == Direction::Asc { " > (" } else { " < (" };
-        match (&list.order, &from.value) {
-            (Some(_), Some(value)) => {
-                sql.push(" and (").push(sort_column(list.order.as_ref())).push(", e.entity_no)").push(sign);
-                sql.push_bind(value.clone()).push(" collate \"C\", ").push_bind(from.number).push(")");
-            }
-            _ => {
-                sql.push(" and (e.entity_no)").push(sign).push_bind(from.number).push(")");
-            }
-        }
-    }
-    sql.push(" order by ");
-    if list.order.is_some() {
-        sql.push("2").push(word(direction)).push(", ");
-    }
-    sql.push("1").push(word(direction));
-    sql.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
-    let mut rows: Vec<Row> = sql.build_query_as().fetch_all(tx.conn()).await.map_err(db)?;
+pub async fn page(tx: &mut TenantTx, list: &EntityList, limit: usize, offset: usize) -> Result<Page> {
+    let total = count(tx, list).await?;
+    let wanted = i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX);
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let mut rows: Vec<Row> = match total.min(limit as u64) {
+        0 => Vec::new(),
+        _ => page_statement(tx.id(), list, total, wanted, offset)
+            .build_query_as()
+            .fetch_all(tx.conn())
+            .await
+            .map_err(db)?,
+    };
+    let more = rows.len() > limit;
+    rows.truncate(limit);
     if list.backwards {
         rows.reverse();
     }
-    Ok(rows)
+    let (first, last) = (rows.first().map(Row::position), rows.last().map(Row::position));
+    Ok(Page { rows: found(rows.iter().map(|row| row.entity_no)), more, first, last, total })
+}
+
+/// SQL does not say of which change a document is: whoever reads it is told.
+fn found(numbers: impl Iterator<Item = i32>) -> Vec<Found> {
+    numbers.filter_map(|number| Some(Found { number: u32::try_from(number).ok()?, seq: 0 })).collect()
+}
+
+async fn count(tx: &mut TenantTx, list: &EntityList) -> Result<u64> {
+    let mut sql = count_statement(tx.id(), list);
+    let count: i64 = sql.build_query_scalar().fetch_one(tx.conn()).await.map_err(db)?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+pub(super) fn count_statement(tenant: Uuid, list: &EntityList) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("select count(*) from (");
+    push_listed(&mut sql, tenant, list);
+    sql.push(") hit");
+    sql
+}
+
+fn push_listed(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, list: &EntityList) {
+    let valued = list.order.as_ref().map(|order| order.field.as_str());
+    push_set(sql, tenant, &list.filter, list.full_text.as_ref(), valued);
+}
+
+/// Up to so many entities, each one's value is looked up; with more, going through the values in order soon fills a page.
+const LOOKED_UP: u64 = 300;
+
+pub(super) fn page_statement(
+    tenant: Uuid,
+    list: &EntityList,
+    total: u64,
+    limit: i64,
+    offset: i64,
+) -> QueryBuilder<Postgres> {
+    let forward = list.order.as_ref().map_or(Direction::Asc, |order| order.direction);
+    let walking = if list.backwards { forward.reversed() } else { forward };
+    let mut sql = match &list.order {
+        None => by_number(tenant, list, walking),
+        Some(order) if total <= LOOKED_UP => looked_up(tenant, list, order, walking),
+        Some(order) => in_order(tenant, list, order, walking),
+    };
+    sql.push(" limit ").push_bind(limit).push(" offset ").push_bind(offset);
+    sql
 }
 
 const fn word(direction: Direction) -> &'static str {
@@ -123,49 +152,84 @@ const fn word(direction: Direction) -> &'static str {
     }
 }
 
-fn sort_column(order: Option<&Order>) -> &'static str {
-    match order {
-        None => "null::text",
-        Some(order) if order.field == "metadata.name" => "e.sort_name",
-        Some(_) => "sorted.value",
+const fn sign(walking: Direction) -> &'static str {
+    match walking {
+        Direction::Asc => " > ",
+        Direction::Desc => " < ",
     }
 }
 
-/// `entity e …` with everything that decides which entities are in the list.
-fn push_list(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, list: &EntityList) {
-    sql.push("entity e");
-    if let Some(order) = &list.order
-        && order.field != "metadata.name"
-    {
-        push_sorted(sql, tenant, order);
-        sql.push(" on sorted.entity_no = e.entity_no");
+fn by_number(tenant: Uuid, list: &EntityList, walking: Direction) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("select hit.entity_no, null::text as sort_value from (");
+    push_listed(&mut sql, tenant, list);
+    sql.push(") hit");
+    if let Some(from) = &list.from {
+        sql.push(" where hit.entity_no").push(sign(walking)).push_bind(from.number);
     }
-    push_where(sql, tenant, &list.filter, list.full_text.as_ref());
+    sql.push(" order by hit.entity_no").push(word(walking));
+    sql
 }
 
-/// Each entity once, with its smallest (largest, when descending) value of the field.
-fn push_sorted(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, order: &Order) {
-    sql.push(" join (select posting.entity_no, ")
+/// Each entity's smallest (largest, when descending) value, and then in order.
+fn looked_up(tenant: Uuid, list: &EntityList, order: &Order, walking: Direction) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("with hit as materialized (");
+    push_listed(&mut sql, tenant, list);
+    sql.push(") select hit.entity_no, sorted.value as sort_value from hit cross join lateral (select ")
         .push(if order.direction == Direction::Asc { "min" } else { "max" })
-        .push("(term.value) as value from term join posting on posting.tenant_id = ")
+        .push("(term.value) as value from ")
+        .push(OWN_TERMS)
+        .push(" join term on term.tenant_id = ")
         .push_bind(tenant)
-        .push(" and posting.term_no = term.term_no where term.tenant_id = ")
+        .push(" and term.term_no = own.term_no where having_them.tenant_id = ")
         .push_bind(tenant)
-        .push(" and term.key = ")
+        .push(" and having_them.entity_no = hit.entity_no and term.key = ")
         .push_bind(order.field.clone())
-        .push(" and term.value is not null group by posting.entity_no) sorted");
-}
-
-fn push_where(sql: &mut QueryBuilder<Postgres>, tenant: Uuid, filter: &Filter, full_text: Option<&FullText>) {
-    sql.push(" where e.tenant_id = ").push_bind(tenant).push(" and ");
-    push_filter(sql, tenant, filter);
-    if let Some(full_text) = full_text {
-        sql.push(" and ");
-        push_full_text(sql, tenant, full_text);
+        .push(") sorted where sorted.value is not null");
+    if let Some(from) = &list.from {
+        sql.push(" and (sorted.value, hit.entity_no)").push(sign(walking)).push("(");
+        sql.push_bind(from.value.clone()).push(" collate \"C\", ").push_bind(from.number).push(")");
     }
+    sql.push(" order by sorted.value").push(word(walking)).push(", hit.entity_no").push(word(walking));
+    sql
 }
 
-/// A page of the older list: by reference, or by several fields, entities without a value last.
+/// The values in order, with who has each, until the page is full.
+fn in_order(tenant: Uuid, list: &EntityList, order: &Order, walking: Direction) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(
+        "select having_it.entity_no, term.value as sort_value
+         from term cross join lateral (select posting.entity_no from posting where posting.tenant_id = ",
+    );
+    sql.push_bind(tenant).push(" and posting.term_no = term.term_no offset 0) having_it where term.tenant_id = ");
+    sql.push_bind(tenant).push(" and term.key = ").push_bind(order.field.clone()).push(" and term.value is not null");
+    if let Some(from) = &list.from {
+        // The first part is what the index understands.
+        sql.push(" and term.value").push(if walking == Direction::Asc { " >= " } else { " <= " });
+        sql.push_bind(from.value.clone()).push(" and (term.value, having_it.entity_no)").push(sign(walking)).push("(");
+        sql.push_bind(from.value.clone()).push(" collate \"C\", ").push_bind(from.number).push(")");
+    }
+    // An entity stands at its smallest (largest, when descending) value only.
+    sql.push(" and not exists (select from ")
+        .push(OWN_TERMS)
+        .push(" join term other_term on other_term.tenant_id = ")
+        .push_bind(tenant)
+        .push(" and other_term.term_no = own.term_no where having_them.tenant_id = ")
+        .push_bind(tenant)
+        .push(" and having_them.entity_no = having_it.entity_no and other_term.key = ")
+        .push_bind(order.field.clone())
+        .push(" and (other_term.value, other_term.term_no)")
+        .push(if order.direction == Direction::Asc { " < " } else { " > " })
+        .push("(term.value, term.term_no) offset 0) and ");
+    push_test(&mut sql, tenant, &list.filter, "having_it.entity_no");
+    if let Some(full_text) = &list.full_text {
+        sql.push(" and ");
+        push_text_test(&mut sql, tenant, full_text, "having_it.entity_no");
+    }
+    sql.push(" order by term.value").push(word(walking)).push(", having_it.entity_no").push(word(walking));
+    sql
+}
+
+/// A page of the older list: by reference, or by several fields, entities without a value last. Says whether there is
+/// more behind it.
 ///
 /// # Errors
 /// Those of the database.
@@ -173,32 +237,49 @@ pub async fn page_by_offset(
     tx: &mut TenantTx,
     filter: &Filter,
     orders: &[Order],
-    limit: Option<i64>,
-    offset: i64,
-) -> Result<Vec<String>> {
-    let tenant = tx.id();
-    let mut sql = QueryBuilder::new("select e.document from entity e");
+    limit: Option<usize>,
+    offset: usize,
+) -> Result<(Vec<Found>, bool)> {
+    prefer_hashing(tx).await?;
+    let mut sql = offset_statement(tx.id(), filter, orders, limit, offset);
+    let mut rows: Vec<i32> = sql.build_query_scalar().fetch_all(tx.conn()).await.map_err(db)?;
+    let limit = limit.unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    Ok((found(rows.into_iter()), more))
+}
+
+pub(super) fn offset_statement(
+    tenant: Uuid,
+    filter: &Filter,
+    orders: &[Order],
+    limit: Option<usize>,
+    offset: usize,
+) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new("with hit as materialized (");
+    push_set(&mut sql, tenant, filter, None, None);
+    sql.push(") select e.entity_no from hit join entity e on e.tenant_id = ").push_bind(tenant);
+    sql.push(" and e.entity_no = hit.entity_no");
     for (i, order) in orders.iter().enumerate() {
-        sql.push(" left join (select posting.entity_no, min(term.value) as value from term join posting on posting.tenant_id = ")
+        sql.push(" left join (select having_it.entity_no, min(term.value) as value from term cross join lateral (select posting.entity_no from posting where posting.tenant_id = ")
             .push_bind(tenant)
-            .push(" and posting.term_no = term.term_no where term.tenant_id = ")
+            .push(" and posting.term_no = term.term_no offset 0) having_it where term.tenant_id = ")
             .push_bind(tenant)
             .push(" and term.key = ")
             .push_bind(order.field.clone())
-            .push(" group by posting.entity_no) sorted_")
+            .push(" group by having_it.entity_no) sorted_")
             .push(i)
             .push(" on sorted_")
             .push(i)
             .push(".entity_no = e.entity_no");
     }
-    push_where(&mut sql, tenant, filter, None);
     sql.push(" order by ");
     for (i, order) in orders.iter().enumerate() {
         sql.push("sorted_").push(i).push(".value").push(word(order.direction)).push(" nulls last, ");
     }
-    sql.push("e.entity_ref offset ").push_bind(offset);
+    sql.push("e.entity_ref offset ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
     if let Some(limit) = limit {
-        sql.push(" limit ").push_bind(limit);
+        sql.push(" limit ").push_bind(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX));
     }
-    sql.build_query_scalar().fetch_all(tx.conn()).await.map_err(db)
+    sql
 }

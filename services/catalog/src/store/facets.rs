@@ -1,6 +1,6 @@
 //! Counts entities by value.
 
-use super::conditions::push_filter;
+use super::conditions::push_set;
 use crate::domain::filter::Filter;
 use kernel::Result;
 use sqlx::QueryBuilder;
@@ -34,20 +34,33 @@ pub async fn list(tx: &mut TenantTx, keys: &[String], filter: &Filter) -> Result
         .await
         .map_err(db);
     }
-    let tenant = tx.id();
-    let mut sql = QueryBuilder::new(
-        "select term.key, term.original as value, count(*) as count
-         from term join posting on posting.tenant_id = ",
-    );
-    sql.push_bind(tenant)
-        .push(" and posting.term_no = term.term_no join entity e on e.tenant_id = ")
-        .push_bind(tenant)
-        .push(" and e.entity_no = posting.entity_no where term.tenant_id = ")
-        .push_bind(tenant)
-        .push(" and term.key = any (")
-        .push_bind(keys.to_vec())
-        .push(") and term.original is not null and ");
-    push_filter(&mut sql, tenant, filter);
-    sql.push(" group by term.key, term.original order by term.key, term.original");
+    prefer_hashing(tx).await?;
+    let mut sql = statement(tx, keys, filter);
     sql.build_query_as().fetch_all(tx.conn()).await.map_err(db)
+}
+
+/// Both sides of the join are lists whose lengths the planner cannot know. When it takes them for short, it compares
+/// each with each; hashing is right for all lengths.
+pub(super) async fn prefer_hashing(tx: &mut TenantTx) -> Result<()> {
+    sqlx::query("set local enable_nestloop = off").execute(tx.conn()).await.map_err(db)?;
+    Ok(())
+}
+
+pub(super) fn statement(tx: &TenantTx, keys: &[String], filter: &Filter) -> QueryBuilder<sqlx::Postgres> {
+    let tenant = tx.id();
+    let mut sql = QueryBuilder::new("with hit as materialized (");
+    push_set(&mut sql, tenant, filter, None, None);
+    // The lateral part is one range of the index for each term.
+    sql.push(
+        ") select term.key, term.original as value, count(*) as count
+         from term cross join lateral (select posting.entity_no from posting where posting.tenant_id = ",
+    )
+    .push_bind(tenant)
+    .push(" and posting.term_no = term.term_no offset 0) having_it join hit on hit.entity_no = having_it.entity_no")
+    .push(" where term.tenant_id = ")
+    .push_bind(tenant)
+    .push(" and term.key = any (")
+    .push_bind(keys.to_vec())
+    .push(") and term.original is not null group by term.key, term.original order by term.key, term.original");
+    sql
 }

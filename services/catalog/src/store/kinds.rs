@@ -1,5 +1,6 @@
 //! Kinds that organisations define themselves.
 
+use super::settings;
 use crate::domain::kinds::{AllowedKinds, Kinds, Revision};
 use kernel::{Error, Result};
 use model::CustomKind;
@@ -131,9 +132,9 @@ fn compiled(row: &Row) -> Option<CustomKind> {
 ///
 /// # Errors
 /// Those of the database.
-#[expect(clippy::unused_async, reason = "what the organisation decided is a row")]
-pub async fn allowed(_: &mut TenantTx, default: &AllowedKinds) -> Result<AllowedKinds> {
-    Ok(default.clone())
+pub async fn allowed(tx: &mut TenantTx, default: &AllowedKinds) -> Result<AllowedKinds> {
+    let decided: Option<Vec<String>> = settings::find(tx, settings::ALLOWED_KINDS).await?;
+    Ok(decided.map_or_else(|| default.clone(), |kinds| AllowedKinds::new(kinds.iter().map(String::as_str))))
 }
 
 /// What entities of the organisation are judged by.
@@ -161,6 +162,17 @@ pub async fn are_current(tx: &mut TenantTx, default: &AllowedKinds, kinds: &Kind
             .await
             .map_err(db)?;
     Ok(custom == kinds.revision.custom && allowed(tx, default).await? == kinds.revision.allowed)
+}
+
+/// Refuses what was judged by kinds that somebody changed meanwhile. Asked under the lock of the catalog's changes.
+///
+/// # Errors
+/// `Unavailable` when they changed; those of the database.
+pub async fn stay_current(tx: &mut TenantTx, default: &AllowedKinds, kinds: &Kinds) -> Result<()> {
+    if are_current(tx, default, kinds).await? {
+        return Ok(());
+    }
+    Err(Error::unavailable("The kinds that this catalog accepts changed meanwhile; send it again"))
 }
 
 /// The kind of this name, in whatever letter case.

@@ -3,15 +3,20 @@
 //! Every change begins with [`sequence::lock`], so changes of one organisation follow one another and none can
 //! deadlock; reads never wait.
 
+pub mod additions;
 pub mod apply;
 pub mod back_off;
+pub mod claim;
 pub mod conditions;
 pub mod entities;
 pub mod facets;
 pub mod files;
+pub mod guard;
 pub mod history;
+pub mod index;
 pub mod kinds;
 pub mod locations;
+pub mod managed;
 pub mod policies;
 pub mod postings;
 pub mod progress;
@@ -21,6 +26,7 @@ pub mod remove;
 pub mod restore;
 pub mod search;
 pub mod sequence;
+pub mod settings;
 pub mod statistics;
 pub mod stitch_due;
 pub mod write;

@@ -7,6 +7,7 @@ use kernel::Result;
 use serde_json::Value;
 use sqlx::QueryBuilder;
 use sqlx::types::Json;
+use std::collections::HashSet;
 use store::{TenantTx, db};
 use uuid::Uuid;
 
@@ -111,4 +112,22 @@ pub async fn judge(tx: &mut TenantTx, which: Which<'_>, read: &Filter, act: &Fil
         Which::Uid(uid) => sql.push(" and e.entity_id = ").push_bind(uid),
     };
     sql.build_query_as().fetch_optional(tx.conn()).await.map_err(db)
+}
+
+/// Those of these entities that exist and that the condition does not hold for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hidden(tx: &mut TenantTx, entity_refs: &[&str], condition: &Filter) -> Result<HashSet<String>> {
+    if condition.is_everything() || entity_refs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let tenant = tx.id();
+    let mut sql = QueryBuilder::new("select e.entity_ref from entity e where e.tenant_id = ");
+    sql.push_bind(tenant).push(" and e.entity_ref = any (");
+    sql.push_bind(entity_refs.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>()).push(") and not (");
+    push_filter(&mut sql, tenant, condition);
+    sql.push(")");
+    let refs: Vec<String> = sql.build_query_scalar().fetch_all(tx.conn()).await.map_err(db)?;
+    Ok(refs.into_iter().collect())
 }

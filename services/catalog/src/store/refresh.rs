@@ -251,6 +251,14 @@ pub async fn set_conflicts(
         .execute(tx.conn())
         .await
         .map_err(db)?;
+    insert_conflicts(tx, source, entity_refs).await
+}
+
+/// Notes that this source would emit these entities if others did not claim them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_conflicts(tx: &mut TenantTx, source: &str, entity_refs: &[&str]) -> Result<()> {
     if entity_refs.is_empty() {
         return Ok(());
     }

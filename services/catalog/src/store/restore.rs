@@ -3,17 +3,20 @@
 //! A restored entity is claimed by nobody's file: whoever emits it takes it over, without a conflict.
 
 use super::history::deleted::Deleted;
+use super::managed::{self, Managed};
 use super::relations::{self, Said};
 use super::{kinds, refresh, sequence, write};
 use crate::domain::cause::Cause;
 use crate::domain::location::is_location;
 use crate::domain::outcome::{Content, Emitted, Processed};
 use crate::domain::process::judge;
+use crate::domain::source::RESTORED_SET;
 use kernel::{Error, Result};
-use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION};
+use model::entity::{ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION, ANNOTATION_ORPHAN};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{TenantTx, db};
+use time::OffsetDateTime;
 
 /// The edge source of restored entities.
 pub const SOURCE: &str = "@managed/restored";
@@ -25,7 +28,7 @@ const LOCATION: &str = "managed:restored";
 ///
 /// # Errors
 /// `Conflict` when something of this name is there; `Input` when it would not be accepted as it was; those of the database.
-pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause) -> Result<()> {
+pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause, now: OffsetDateTime) -> Result<()> {
     let mut counters = sequence::lock(tx, cause).await?;
     let key = deleted.entity_ref.as_str();
     if refresh::exists(tx, key).await? {
@@ -43,6 +46,7 @@ pub async fn entity(tx: &mut TenantTx, deleted: &Deleted, cause: &Cause) -> Resu
         .map_err(|(problem, _)| Error::input(format!("{key} cannot be restored as it was: {}", problem.sentence())))?;
     insert_state(tx, deleted, &processed, unprocessed).await?;
     refresh::insert_edges(tx, SOURCE, &[key]).await?;
+    managed::put(tx, &[written(deleted, &processed, cause, now)]).await?;
     let said = Said { origin: key, relations: &processed.relations, is_new: false, seq: counters.seq };
     let mut affected = relations::replace(tx, &[said]).await?.affected;
     affected.insert(key.to_owned());
@@ -57,6 +61,18 @@ fn move_here(entity: &mut Value) {
         for name in [ANNOTATION_LOCATION, ANNOTATION_ORIGIN_LOCATION] {
             annotations.insert(name.to_owned(), LOCATION.into());
         }
+        annotations.shift_remove(ANNOTATION_ORPHAN);
+    }
+}
+
+/// As if a person had written it: they may change or delete it among what is managed here.
+fn written(deleted: &Deleted, processed: &Processed, cause: &Cause, now: OffsetDateTime) -> Managed {
+    Managed {
+        set_name: RESTORED_SET.to_owned(),
+        entity_ref: deleted.entity_ref.clone(),
+        document: processed.entity.to_string(),
+        changed_at: now,
+        changed_by: cause.actor.clone().unwrap_or_default(),
     }
 }
 

@@ -3,15 +3,18 @@
 //! [`stitch_all`] and [`delete`] are the only writers of entity rows. An entity whose content is what it was gets its
 //! new relations and status put into the text that is stored; the rest of it is neither read nor written again.
 
+use super::additions::{self, Additions};
 use super::history::{self, Superseded};
 use super::postings::{self, After, Terms};
 use super::relations::{self, Replaced};
-use super::sequence::Counters;
+use super::sequence::{self, Counters};
+use crate::domain::cause::Cause;
 use crate::domain::content;
 use crate::domain::document::{self, SearchDocument};
 use crate::domain::outcome::{Problem, Processed};
 use crate::domain::stitch::{self, Marks, Stitched};
 use crate::domain::terms::Term;
+use crate::domain::text::lower;
 use kernel::{Error, Result};
 use model::Envelope;
 use sqlx::types::Json;
@@ -70,6 +73,16 @@ pub async fn stitch_with(
     Ok(())
 }
 
+/// Stitches one entity, because what is added to it changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stitch_again(tx: &mut TenantTx, entity_ref: &str, cause: &Cause) -> Result<()> {
+    let mut counters = sequence::lock(tx, cause).await?;
+    stitch_all(tx, &mut counters, &BTreeMap::new(), &BTreeSet::from([entity_ref.to_owned()])).await?;
+    sequence::save(tx, &counters).await
+}
+
 async fn stitch_some(
     tx: &mut TenantTx,
     counters: &mut Counters,
@@ -79,15 +92,17 @@ async fn stitch_some(
 ) -> Result<()> {
     let known = list_known(tx, wanted).await?;
     let related = relations::list_of(tx, wanted, replaced).await?;
-    let unmarked = unmarked(&known)?;
+    let mut additions = additions::load(tx, wanted).await?;
+    let shown = shown(&known, processed, &mut additions)?;
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut relinked: Vec<Relinked<'_>> = Vec::new();
     for known in &known {
         let related = related.get(&known.entity_ref).map(Vec::as_slice).unwrap_or_default();
         let fresh =
             processed.get(known.entity_ref.as_str()).copied().filter(|one| one.processed.unsearchable.is_none());
-        let again = |processed| Fresh { processed, is_new: false, seq: counters.seq };
-        let content = fresh.or_else(|| unmarked.get(known.entity_ref.as_str()).map(again));
+        let seq = fresh.map_or(counters.seq, |fresh| fresh.seq);
+        let again = |processed| Fresh { processed, is_new: false, seq };
+        let content = shown.get(known.entity_ref.as_str()).map(again).or(fresh);
         match (content, &known.digest) {
             (Some(content), digest) if digest.as_ref() != Some(&content.processed.digest) => {
                 rows.extend(Row::new(known, content, related, counters)?);
@@ -101,6 +116,7 @@ async fn stitch_some(
     let plan = postings::plan(tx, counters, &terms).await?;
     let (of_rows, of_relinked) = plan.term_nos.split_at(rows.len());
     upsert(tx, counters.seq, &rows, of_rows).await?;
+    additions.save(tx).await?;
     upsert_search(tx, &rows).await?;
     update_relations(tx, counters.seq, &relinked, of_relinked).await?;
     plan.write(tx).await
@@ -153,14 +169,28 @@ async fn list_known(tx: &mut TenantTx, entity_refs: &[String]) -> Result<Vec<Kno
     .map_err(db)
 }
 
-/// The content of entities that were stored before documents had marks.
-fn unmarked(known: &[Known]) -> Result<BTreeMap<&str, Processed>> {
+/// The content of entities that show more than processing came to, and of those that were stored before documents had
+/// marks.
+fn shown<'k>(
+    known: &'k [Known],
+    processed: &BTreeMap<&str, Fresh<'_>>,
+    additions: &mut Additions,
+) -> Result<BTreeMap<&'k str, Processed>> {
     let mut contents = BTreeMap::new();
-    for known in known.iter().filter(|known| known.digest.is_none()) {
-        if let Some(document) = &known.document {
-            let content = content::of_document(document).ok_or_else(|| Error::internal("entity that is not JSON"))?;
-            contents.insert(known.entity_ref.as_str(), Processed::new(content, Vec::new()));
+    for known in known {
+        let key = known.entity_ref.as_str();
+        let fresh = processed.get(key).map(|fresh| fresh.processed).filter(|one| one.unsearchable.is_none());
+        let is_plain = !additions.concern(key);
+        if is_plain && (fresh.is_some() || known.digest.is_some()) {
+            continue;
         }
+        let content = match (fresh, &known.document) {
+            (Some(processed), _) => processed.entity.clone(),
+            (None, Some(document)) => content::of_document(additions.base(key).unwrap_or(document))
+                .ok_or_else(|| Error::internal("entity that is not JSON"))?,
+            (None, None) => continue,
+        };
+        contents.insert(key, Processed::new(additions.dress(key, content), Vec::new()));
     }
     Ok(contents)
 }
@@ -391,24 +421,29 @@ async fn upsert_search(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
-    // The organisation is a word of the vector, so that the index alone can tell its documents from all others.
+    // The organisation is a word of the vector, so that the index alone can tell its documents from all others; and so
+    // is the name, since a title may have nothing of it.
     sqlx::query(
-        "insert into search_document (tenant_id, entity_no, type, title, body, document, vector)
-         select $1, new.entity_no, $2, new.title, new.body, new.document,
+        "insert into search_document (tenant_id, entity_no, type, title, heading, name, body, document, vector)
+         select $1, new.entity_no, $2, new.title, new.heading, new.name, new.body, new.document,
            setweight(to_tsvector('pg_catalog.english', new.title), 'A')
              || setweight(to_tsvector('pg_catalog.english', new.body), 'B')
-             || setweight(to_tsvector('pg_catalog.english', new.document - '{title,text,location}'::text[]), 'C')
-             || array_to_tsvector(array['tenant ' || $1::text])
-         from unnest($3::integer[], $4::text[], $5::text[], $6::jsonb[]) as new (entity_no, title, body, document)
+             || setweight(to_tsvector('pg_catalog.english', new.document - '{title,text}'::text[]), 'C')
+             || array_to_tsvector(array['tenant ' || $1::text, 'name ' || new.name])
+         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
+           as new (entity_no, title, heading, name, body, document)
          left join search_document old on old.tenant_id = $1 and old.entity_no = new.entity_no
-         where old.document is distinct from new.document
+         where old.document is distinct from new.document or old.heading is null
          on conflict on constraint search_document_pk do update set
-           title = excluded.title, body = excluded.body, document = excluded.document, vector = excluded.vector",
+           title = excluded.title, heading = excluded.heading, name = excluded.name, body = excluded.body,
+           document = excluded.document, vector = excluded.vector",
     )
     .bind(tx.id())
     .bind(document::DOCUMENT_TYPE)
     .bind(column(rows, |row| row.entity_no))
     .bind(column(rows, |row| row.search.title.as_str()))
+    .bind(column(rows, |row| lower(&row.search.title)))
+    .bind(column(rows, |row| row.name.as_str()))
     .bind(column(rows, |row| row.search.text.as_str()))
     .bind(column(rows, |row| Json(&row.search.json)))
     .execute(tx.conn())

@@ -1,6 +1,6 @@
 //! What goes, what stays, and who takes over.
 
-use crate::harness::{Catalog, component, group, location};
+use super::harness::{Catalog, component, group, location};
 use http::StatusCode;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Files are read one by one: what did not change costs a conditional request, whatever else its location names.
 
-use crate::harness::{Catalog, File, component, location, url};
+use super::harness::{Catalog, File, component, location, url};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -234,5 +234,5 @@ async fn whatever_changes_in_whatever_order_the_last_file_that_lists_an_entity_h
             assert_eq!(shown, dependents, "step {step}: n{name}");
         }
     }
-    crate::consistency::check(&catalog.test, catalog.tenant).await;
+    super::consistency::check(&catalog.test, catalog.tenant).await;
 }

@@ -1,6 +1,6 @@
 //! Targets that are patterns.
 
-use crate::harness::{Catalog, component, location, url};
+use super::harness::{Catalog, component, location, url};
 
 #[tokio::test]
 async fn a_pattern_brings_what_it_finds_now_and_costs_one_request_while_that_stays() {

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use catalog::config::IndexSettings;
 use catalog::domain::kinds::AllowedKinds;
 use catalog::{Config, State};
 use http::{HeaderMap, Method, StatusCode, header};
@@ -18,6 +19,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use testkit::{Reply, TestDb, admin, key, request};
+
+/// The whole suite runs twice: answered from the index in memory, and (`api_sql`) from the database alone.
+pub const INDEXED: bool = !matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"api_sql");
 
 /// What the reading service answers for an address.
 #[derive(Debug, Clone)]
@@ -171,6 +175,7 @@ impl Catalog {
             allowed_kinds: AllowedKinds::new(kinds),
             concurrency: 3,
             poll_interval: Duration::from_millis(50),
+            index: IndexSettings { enabled: INDEXED, index_bytes: 64 << 20, document_cache_bytes: 16 << 20 },
         };
         let state = State::new(test.db.clone(), client, config, b"a secret for tests", system_clock());
         let router = catalog::routes().build(state.clone(), &key()).router;
@@ -196,6 +201,10 @@ impl Catalog {
 
     pub async fn put(&self, path: &str, body: Value) -> Reply {
         request(&self.router, Some(&self.admin()), Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        request(&self.router, Some(&self.admin()), Method::PATCH, path, Some(body)).await
     }
 
     pub async fn delete(&self, path: &str) -> Reply {
@@ -229,6 +238,13 @@ impl Catalog {
     pub async fn refresh(&self, entity_ref: &str) {
         let reply = self.post("/api/catalog/refresh", json!({"entityRef": entity_ref})).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+
+    /// Makes every registered location due.
+    pub async fn refresh_all(&self) {
+        for location in self.get("/api/catalog/locations").await.json().as_array().unwrap() {
+            self.refresh(location["data"]["entityRef"].as_str().unwrap()).await;
+        }
     }
 
     /// `component:default/a` as it is now.

@@ -1,6 +1,6 @@
 //! From a registered address to entities.
 
-use crate::harness::{Catalog, File, Files, component, group, location, url};
+use super::harness::{Catalog, File, Files, component, group, location, url};
 use serde_json::{Value, json};
 use testkit::TestDb;
 

@@ -1,6 +1,6 @@
 //! Kinds that organisations define themselves, through the front door.
 
-use crate::harness::{Catalog, component, url};
+use super::harness::{Catalog, component, url};
 use http::StatusCode;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Registering, moving, and what is refused.
 
-use crate::harness::{Catalog, component, url};
+use super::harness::{Catalog, component, url};
 use http::{Method, StatusCode};
 use serde_json::json;
 use testkit::{caller, request, user};

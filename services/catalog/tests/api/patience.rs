@@ -1,6 +1,6 @@
 //! Hosts that fail, people who wait, and locations that are given up.
 
-use crate::harness::{Catalog, File, Files, component, url};
+use super::harness::{Catalog, File, Files, component, url};
 use kernel::TenantId;
 use std::time::{Duration, Instant};
 use testkit::TestDb;

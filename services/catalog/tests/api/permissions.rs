@@ -1,6 +1,6 @@
 //! Conditions: what permission frameworks are told, and what people with conditions may do.
 
-use crate::harness::{Catalog, component, group};
+use super::harness::{Catalog, component, group};
 use authz::Permission;
 use catalog::store::policies;
 use http::Method;
@@ -175,4 +175,24 @@ async fn several_conditions_of_one_person_are_alternatives_and_a_senseless_one_h
     policies::delete(&mut tx, REFRESH, "maintainer").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(refreshed().await, [403, 200], "a change counts at once");
+}
+
+#[tokio::test]
+async fn the_progress_of_a_location_tells_of_no_entity_that_one_may_not_read() {
+    let catalog = Catalog::new().await;
+    let never = component("never", "").replace("owner: team-a", "owner: \"\"");
+    catalog.files.put("a.yaml", component("shop", "") + &component("stock", "").replace("team-a", "team-b") + &never);
+    let id = catalog.register("a.yaml").await;
+    catalog.wait_for("component:default/stock", |_| true).await;
+    catalog.settle().await;
+    let progress =
+        async || ask(&catalog, Method::GET, &format!("/api/catalog/v1/locations/{id}/progress"), None).await.json();
+    assert_eq!(progress().await["entities"].as_array().unwrap().len(), 2);
+    allow(&catalog, READ, "maintainer", &rule("IS_ENTITY_OWNER", &json!({"claims": ["$ownerRefs"]}))).await;
+    let seen = progress().await;
+    assert_eq!(seen["entities"].as_array().unwrap().len(), 1, "{seen}");
+    assert!(!seen.to_string().contains("stock"), "{seen}");
+    assert_eq!(seen["problems"].as_array().unwrap().len(), 1, "what is wrong with the file is told: {seen}");
+    let list = ask(&catalog, Method::GET, "/api/catalog/v1/locations", None).await.json();
+    assert_eq!(list["items"][0]["entityCount"], 1, "{list}");
 }

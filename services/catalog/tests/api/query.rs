@@ -1,6 +1,6 @@
 //! Filters, order and pages: SQL against a brute-force reading of the same rules.
 
-use crate::harness::{Catalog, names};
+use super::harness::{Catalog, names};
 use catalog::domain::filter::Filter;
 use catalog::domain::predicate;
 use catalog::domain::terms::{self, Term};

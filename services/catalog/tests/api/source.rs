@@ -1,6 +1,6 @@
 //! Where an entity comes from.
 
-use crate::harness::{Catalog, File, component, url};
+use super::harness::{Catalog, File, component, url};
 use serde_json::Value;
 
 async fn source(catalog: &Catalog, name: &str) -> Value {

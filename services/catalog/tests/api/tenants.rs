@@ -1,6 +1,6 @@
 //! Two organisations in one database.
 
-use crate::harness::{Catalog, component};
+use super::harness::{Catalog, component};
 use http::Method;
 use testkit::{admin, request};
 

@@ -51,8 +51,9 @@ impl Address {
     pub fn github(url: &Url) -> Option<Self> {
         let names = names(url);
         match names[..] {
-            ["raw", owner, repository, _, ..] => Self::new(url, &[owner, repository], 3),
             [owner, repository, "blob" | "tree" | "raw" | "edit", _, ..] => Self::new(url, &[owner, repository], 3),
+            // GitHub Enterprise, where raw files have no host of their own.
+            ["raw", owner, repository, _, ..] => Self::new(url, &[owner, repository], 3),
             [owner, repository] => Self::new(url, &[owner, repository], 2),
             _ => None,
         }
@@ -113,7 +114,7 @@ impl Address {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
             name.len() <= 255 && !matches!(*name, "." | "..") && name.bytes().all(plain)
         };
-        if !project.iter().all(|name| is_name(name)) {
+        if !project.iter().all(is_name) {
             return None;
         }
         let names = names(url);
@@ -261,6 +262,7 @@ mod tests {
             ("https://github.com/o/r", "HEAD", ""),
             ("https://github.com/o/r.git", "HEAD", ""),
             ("https://git.acme.com/raw/o/r/main/a", "main", "a"),
+            ("https://git.acme.com/raw/o/r/blob/a", "blob", "a"),
             ("https://github.com/o/r/blob/main/**/catalog-info.yaml", "main", "**/catalog-info.yaml"),
         ] {
             let address = github(text).unwrap_or_else(|| panic!("{text}"));

@@ -23,28 +23,40 @@ const ALWAYS_ALLOWED: u64 = 1_000_000;
 pub(super) fn unpack(archive: &[u8], want: &Want, limits: Limits) -> Result<Vec<Picked>> {
     let allowed = (archive.len() as u64 * MAX_RATIO).clamp(ALWAYS_ALLOWED, MAX_UNPACKED);
     let mut reader = tar::Archive::new(GzDecoder::new(archive).take(allowed));
-    let broken = |error: std::io::Error| {
-        Error::unavailable("The host sent an archive that cannot be read. Try again later.").with_source(error)
-    };
-    let mut files = Vec::new();
-    let mut total = 0;
-    for entry in reader.entries().map_err(broken)? {
-        let mut entry = entry.map_err(broken)?;
+    match collect(&mut reader, want, limits) {
+        Ok(files) => Ok(files?),
+        // It ended where we stopped reading.
+        Err(_) if reader.into_inner().limit() == 0 => {
+            Err(Error::too_large("The archive of the repository unpacks to more than we take. Give a smaller folder."))
+        }
+        Err(error) => {
+            Err(Error::unavailable("The host sent an archive that cannot be read. Try again later.").with_source(error))
+        }
+    }
+}
+
+/// The outer error is the archive's, the inner one says that it holds too much.
+fn collect(reader: &mut tar::Archive<impl Read>, want: &Want, limits: Limits) -> std::io::Result<Result<Vec<Picked>>> {
+    let (mut files, mut total) = (Vec::new(), 0);
+    for entry in reader.entries()? {
+        let mut entry = entry?;
         if !entry.header().entry_type().is_file() {
             continue;
         }
         let Some(path) = inner_path(&entry.path_bytes()).filter(|path| want.wants(path.as_str())) else { continue };
         total += usize::try_from(entry.size()).unwrap_or(usize::MAX).min(limits.bytes + 1);
-        limits.check(files.len() + 1, total)?;
+        if let Err(error) = limits.check(files.len() + 1, total) {
+            return Ok(Err(error));
+        }
         let executable = entry.header().mode().is_ok_and(|mode| mode & 0o100 != 0);
         let mut bytes = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or_default());
-        entry.read_to_end(&mut bytes).map_err(broken)?;
+        entry.read_to_end(&mut bytes)?;
         if bytes.len() as u64 != entry.size() {
-            return Err(Error::too_large("The archive of the repository unpacks to more than we take."));
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         files.push(Picked { path: path.as_str().to_owned(), blob: None, executable, bytes: Bytes::from(bytes) });
     }
-    Ok(files)
+    Ok(Ok(files))
 }
 
 /// Without the folder that the host puts around everything.
@@ -116,7 +128,7 @@ mod tests {
         assert_eq!(paths(&large, &Want::folder("x")), Vec::<String>::new());
         let bomb = packed(&[("r/a", file, &vec![0; 60_000_000]), ("r/b", file, b"2")]);
         assert!(bomb.len() < 300_000, "{}", bomb.len());
-        assert!(unpack(&bomb, &Want::folder("b"), LIMITS).is_err());
-        assert!(unpack(b"no archive", &Want::folder(""), LIMITS).is_err());
+        assert_eq!(unpack(&bomb, &Want::folder("b"), LIMITS).unwrap_err().kind.status(), 413);
+        assert_eq!(unpack(b"no archive", &Want::folder(""), LIMITS).unwrap_err().kind.status(), 503);
     }
 }

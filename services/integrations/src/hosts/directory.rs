@@ -8,7 +8,7 @@ use super::github::{self, GitHub};
 use super::gitlab::GitLab;
 use super::{Budgets, Memory, Source, SourceHost};
 use crate::demo_git::DemoGit;
-use crate::domain::address::{Address, with_pattern};
+use crate::domain::address::Address;
 use crate::domain::budget::Priority;
 use crate::domain::place::DemoPlaces;
 use crate::domain::source_host::{Kind, authority};
@@ -123,7 +123,7 @@ impl Directory {
     /// # Errors
     /// Those of the database.
     pub(crate) async fn find(&self, who: Who, address: &str) -> Result<Option<Source>> {
-        let Ok(url) = Url::parse(&with_pattern(address)) else { return Ok(None) };
+        let Ok(url) = Url::parse(address) else { return Ok(None) };
         let Some(host) = authority(&url) else { return Ok(None) };
         if let Some((places, git)) = &self.demo
             && let Some(at) = Address::demo(&url, places.base())

@@ -71,7 +71,7 @@ impl Memory {
         self.0.references.get(&key(scope, &at.project, at.first()))
     }
 
-    /// `met` says whether one of them was what the address means.
+    /// `met` says whether they settle what the address means.
     pub(crate) fn keep_references(&self, scope: &str, at: &Address, names: Arc<Vec<String>>, met: bool) {
         let kept = if met { REFERENCES_KEPT } else { NONE_KEPT };
         self.0.references.put(key(scope, &at.project, at.first()), names, kept);

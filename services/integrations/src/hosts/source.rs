@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
 use kernel::{Error, ErrorKind, Result};
 use sha1::{Digest as _, Sha1};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// As many contents are asked for one by one; an archive is cheaper for more.
@@ -146,7 +146,8 @@ impl Source {
             None => match self.host.references(&self.at).await {
                 Ok(found) => {
                     let found = Arc::new(found);
-                    let met = self.longest(&found).is_some();
+                    // Beside a branch of this name there can be none that begins with it and a slash.
+                    let met = self.longest(&found).is_some() || found.iter().any(|name| name == self.at.first());
                     self.memory.keep_references(&self.scope, &self.at, found.clone(), met);
                     found
                 }
@@ -171,7 +172,10 @@ impl Source {
             .iter()
             .filter_map(|entry| Some((entry.blob.clone(), self.memory.content(&self.scope, project, &entry.blob)?)))
             .collect();
-        let missing: Vec<Entry> = entries.iter().filter(|entry| !known.contains_key(&entry.blob)).cloned().collect();
+        // Several files may have one content.
+        let mut asked = HashSet::new();
+        let is_missing = |entry: &&Entry| !known.contains_key(&entry.blob) && asked.insert(entry.blob.clone());
+        let missing: Vec<Entry> = entries.iter().filter(is_missing).cloned().collect();
         let mut fetched = HashMap::new();
         if missing.len() > FEW {
             match self.unpacked(commit, want, limits).await {

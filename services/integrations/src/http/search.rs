@@ -3,6 +3,7 @@
 use super::read::{COMMIT, set};
 use super::tree::{find_source, unchanged};
 use crate::Integrations;
+use crate::domain::address::with_pattern;
 use crate::domain::budget::Priority;
 use crate::domain::glob::is_glob;
 use crate::domain::want::Want;
@@ -66,7 +67,7 @@ pub(crate) async fn search_files(
     Json(request): Json<SearchRequest>,
 ) -> Result<Response> {
     let who = Who { tenant: caller.tenant, priority: request.priority };
-    let source = find_source(&state, who, &request.url).await?;
+    let source = find_source(&state, who, &with_pattern(&request.url)).await?;
     let etag = request.etag.as_deref();
     if !is_glob(&source.at.path(0)) {
         return one_file(&source, etag).await;

@@ -172,7 +172,7 @@ pub(crate) async fn connect_source_host(
         api_base_url,
         sealed_token: None,
         token_hint: None,
-        created_at: state.clock.now(),
+        created_at: in_micros(state.clock.now()),
     };
     set_token(&mut tx, &mut row, form.token.as_deref()).await?;
     source_host::insert(&mut tx, &row).await.map_err(|error| connected_already(error, &row.host))?;
@@ -263,6 +263,11 @@ pub(crate) async fn test_source_host(
 async fn after_change(state: &Integrations, tenant: TenantId, id: Uuid) {
     state.budgets.forget(&budget_key(tenant, id)).await;
     state.hosts.changed(tenant);
+}
+
+/// As the database keeps it.
+fn in_micros(moment: OffsetDateTime) -> OffsetDateTime {
+    moment.replace_nanosecond(moment.nanosecond() / 1_000 * 1_000).unwrap_or(moment)
 }
 
 fn field<T>(name: &str, checked: std::result::Result<T, String>) -> kernel::Result<T> {

@@ -1,8 +1,14 @@
 //! Through the service's router, with a web server and git of our own on loopback.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
+mod budgets;
 mod demo_git;
+mod fakes;
+mod github;
+mod gitlab;
 mod read;
+mod scene;
+mod source_hosts;
 
 use axum::Router;
 use http::Method;

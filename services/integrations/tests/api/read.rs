@@ -28,6 +28,7 @@ fn site() -> Router {
         .route("/big", get(|| async { "x".repeat(5_000_001) }))
         .route("/private", get(|| async { StatusCode::UNAUTHORIZED }))
         .route("/down", get(|| async { StatusCode::BAD_GATEWAY }))
+        .route("/busy", get(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7")]) }))
 }
 
 async fn reader(tasks: &Tasks) -> (Router, String) {
@@ -61,6 +62,7 @@ async fn failures_have_the_status_that_callers_act_on_and_name_the_address() {
         (format!("{site}/nothing"), 404, "NotFoundError", "There is no file at"),
         (format!("{site}/private"), 403, "NotAllowedError", "does not let us read"),
         (format!("{site}/down"), 503, "ServiceUnavailableError", "answered with status 502"),
+        (format!("{site}/busy"), 503, "ServiceUnavailableError", "we ask too often"),
         (format!("{site}/big"), 400, "InputError", "is larger than 5 MB"),
         (
             "http://169.254.169.254/latest".to_owned(),
@@ -78,6 +80,8 @@ async fn failures_have_the_status_that_callers_act_on_and_name_the_address() {
         let message = message(&reply);
         assert!(message.contains(part) && message.contains(&format!("'{url}'")), "{url}: {message}");
     }
+    let busy = post(&router, READ, json!({"url": format!("{site}/busy")})).await;
+    assert_eq!(busy.headers["retry-after"], "7");
     let small = post(&router, READ, json!({"url": format!("{site}/catalog-info.yaml"), "maxBytes": 3})).await;
     assert_eq!(small.status.as_u16(), 400);
     assert!(message(&small).contains("is larger than 3 bytes"));

@@ -21,14 +21,18 @@ export interface DiffStep {
   op: 'add' | 'remove' | 'replace';
   before?: unknown;
   after?: unknown;
+  /** Whether a long text was cut down to the lines around what differs. */
+  excerpt?: boolean;
 }
 
 export interface Version {
-  version: string;
+  version: number;
   changedAt: string;
   cause: Cause;
   change: 'created' | 'changed' | 'relations' | 'deleted' | 'restored';
   diff: DiffStep[];
+  /** How many differences were left out. */
+  moreDifferences?: number;
 }
 
 export interface VersionPage {

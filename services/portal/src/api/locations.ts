@@ -58,12 +58,19 @@ export class LocationsClient {
     return made.location.id;
   }
 
-  /** Reads a location again, without waiting for its turn. */
-  readAgain(target: string): Promise<void> {
-    return requestNothing(this.#fetch, `${base}/locations?onConflict=refresh`, {
+  /** Reads a location again, without waiting for its turn, and the locations that its files name. */
+  async readAgain({ location, entities }: LocationDetail): Promise<void> {
+    await requestNothing(this.#fetch, `${base}/locations?onConflict=refresh`, {
       method: 'POST',
-      body: { type: 'url', target },
+      body: { type: location.type, target: location.target },
     });
+    const inner = entities.filter(({ kind }) => kind === 'Location');
+    for (const { entityRef } of inner) {
+      await requestNothing(this.#fetch, `${base}/refresh`, {
+        method: 'POST',
+        body: { entityRef },
+      });
+    }
   }
 
   unregister(id: string): Promise<void> {

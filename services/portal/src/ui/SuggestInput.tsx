@@ -1,4 +1,4 @@
-import { Combobox, ComboboxItem, ComboboxItemText } from '@backstage/ui';
+import { Combobox, ComboboxItemText } from '@backstage/ui';
 import './ui.css';
 
 export interface Suggestion {
@@ -30,6 +30,18 @@ export function suits(suggestion: Suggestion, typed: string): boolean {
   );
 }
 
+/** The suggestions, with what is typed among them when it is none of them: it may be taken as it is. */
+export function offered(
+  suggestions: readonly Suggestion[],
+  typed: string,
+): readonly Suggestion[] {
+  const id = typed.trim();
+  if (!id || suggestions.some(suggestion => suggestion.id === id)) {
+    return suggestions;
+  }
+  return [...suggestions, { id, description: 'As typed' }];
+}
+
 /** A text field that offers what suits what is typed, and takes other texts too. */
 export function SuggestInput(props: SuggestInputProps) {
   const { value, onChange, suggestions, error, ...field } = props;
@@ -37,9 +49,9 @@ export function SuggestInput(props: SuggestInputProps) {
     <div className="pro-field">
       <Combobox
         {...field}
-        items={suggestions}
+        items={offered(suggestions, value)}
         allowsCustomValue
-        menuTrigger="focus"
+        menuTrigger={suggestions.length > 0 ? 'focus' : 'input'}
         isInvalid={Boolean(error)}
         validationBehavior="aria"
         search={{
@@ -49,12 +61,12 @@ export function SuggestInput(props: SuggestInputProps) {
         }}
       >
         {item => (
-          <ComboboxItem id={item.id} textValue={item.id}>
-            <ComboboxItemText
-              title={item.title ?? item.id}
-              description={item.description}
-            />
-          </ComboboxItem>
+          <ComboboxItemText
+            id={item.id}
+            textValue={item.id}
+            title={item.title ?? item.id}
+            description={item.description}
+          />
         )}
       </Combobox>
       {error && (

@@ -137,7 +137,7 @@ impl Services {
     /// # Errors
     /// Those of the reading: refused, not there, too large, not reached.
     pub async fn read_url(&self, url: &str) -> Result<Vec<u8>> {
-        let body = json!({"url": url, "maxBytes": MAX_FILE_BYTES});
+        let body = json!({"url": url, "maxBytes": MAX_FILE_BYTES, "priority": "user"});
         let path = "/internal/integrations/v1/read";
         let response = self.send(ServiceName::Integrations, Method::POST, path, Some(body)).await?;
         if !response.status().is_success() {
@@ -157,7 +157,9 @@ impl Services {
             files: Vec<TreeFile>,
         }
         let path = "/internal/integrations/v1/tree";
-        let response = self.send(ServiceName::Integrations, Method::POST, path, Some(json!({ "url": url }))).await?;
+        let response = self
+            .send(ServiceName::Integrations, Method::POST, path, Some(json!({ "url": url, "priority": "user" })))
+            .await?;
         Ok(read_json::<Answer>(response).await?.files)
     }
 

@@ -3,6 +3,7 @@
 use super::format::Format;
 use super::pattern::Pattern;
 use super::{MAX_BYTES, MAX_DEPTH, MAX_SUBSCHEMAS, SchemaError};
+use crate::location::percent_decoded;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -438,18 +439,6 @@ fn in_place(node: &Node) -> Vec<At> {
             _ => Vec::new(),
         })
         .collect()
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        let decoded = digits.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok());
-        bytes.push(decoded.unwrap_or(*first));
-        rest = if decoded.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The keywords of one subschema.

@@ -1,10 +1,10 @@
 //! From parser events to JSON values, without recursion.
 
 use super::key::{Key, Writer};
-use super::{Document, Limits, Position, YamlError, scalar, words};
+use super::{Document, Limits, NODE_BYTES, Position, Start, YamlError, scalar, words};
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(super) fn documents(text: &str, limits: &Limits) -> Result<Vec<Document>, YamlError> {
     let mut documents = all_documents(text, limits)?;
@@ -16,7 +16,7 @@ pub(super) fn all_documents(text: &str, limits: &Limits) -> Result<Vec<Document>
     if text.len() > limits.bytes {
         return Err(too_large(limits));
     }
-    let mut composer = Composer::new(limits);
+    let mut composer = Composer::new(text, limits);
     for next in parser(text) {
         let (event, span) = next.map_err(|error| from_scan_error(text, &error))?;
         composer.event(event, &span)?;
@@ -66,8 +66,32 @@ fn tab_after(text: &str, marker: &Marker) -> Position {
 
 /// A collection that is still open.
 enum Frame {
-    Sequence { items: Vec<Value>, anchor: usize, nodes_before: usize },
-    Mapping { map: Map<String, Value>, keys: Vec<Key>, key: Option<String>, anchor: usize, nodes_before: usize },
+    Sequence { items: Vec<Value>, anchor: usize, before: Size },
+    Mapping { map: Map<String, Value>, keys: OddKeys, key: Option<String>, anchor: usize, before: Size },
+}
+
+/// Keys of one mapping that are no plain strings: only they can share a member name without being equal.
+#[derive(Default)]
+struct OddKeys {
+    scalars: HashSet<String>,
+    collections: HashSet<String>,
+}
+
+/// How large something is, in nodes and in bytes of text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    nodes: usize,
+    text: usize,
+}
+
+impl Size {
+    const fn since(self, before: Self) -> Self {
+        Self { nodes: self.nodes - before.nodes, text: self.text - before.text }
+    }
+
+    const fn bytes(self) -> usize {
+        self.nodes.saturating_mul(NODE_BYTES).saturating_add(self.text)
+    }
 }
 
 struct Composer<'a> {
@@ -77,16 +101,21 @@ struct Composer<'a> {
     stack: Vec<Frame>,
     root: Option<Value>,
     line: usize,
-    nodes: usize,
+    start: Start,
+    /// Of the text, for the starts of documents.
+    text: &'a str,
+    /// Of everything so far.
+    size: Size,
     alias_nodes: usize,
-    /// Finished anchored nodes of this document with the number of nodes in each.
-    anchors: HashMap<usize, (Value, usize)>,
+    copied_bytes: usize,
+    /// Finished anchored nodes of this document with the size of each.
+    anchors: HashMap<usize, (Value, Size)>,
     /// Set while a collection that stands as a key is read.
     key_writer: Option<(Writer, usize)>,
 }
 
 impl<'a> Composer<'a> {
-    fn new(limits: &'a Limits) -> Self {
+    fn new(text: &'a str, limits: &'a Limits) -> Self {
         Self {
             limits,
             documents: Vec::new(),
@@ -94,8 +123,11 @@ impl<'a> Composer<'a> {
             stack: Vec::new(),
             root: None,
             line: 0,
-            nodes: 0,
+            start: Start::default(),
+            text,
+            size: Size::default(),
             alias_nodes: 0,
+            copied_bytes: 0,
             anchors: HashMap::new(),
             key_writer: None,
         }
@@ -121,12 +153,15 @@ impl<'a> Composer<'a> {
         self.anchors.clear();
         self.alias_nodes = 0;
         self.line = span.start.line();
+        let offset = span.start.byte_offset().unwrap_or_default();
+        let offset = self.text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        self.start = Start { offset, lines: span.start.line() - 1 };
         Ok(())
     }
 
     fn end_document(&mut self) -> Result<(), YamlError> {
         let value = self.root.take().unwrap_or(Value::Null);
-        self.documents.push(Document { value, index: self.index, line: self.line });
+        self.documents.push(Document { value, index: self.index, line: self.line, start: self.start });
         self.index += 1;
         Ok(())
     }
@@ -139,7 +174,7 @@ impl<'a> Composer<'a> {
         tag: Option<&Tag>,
         span: &Span,
     ) -> Result<(), YamlError> {
-        self.count(1, span)?;
+        self.count(Size { nodes: 1, text: text.len() }, span)?;
         if let Some((writer, _)) = &mut self.key_writer {
             // The parser writes a node that is not there as `~`; only its length tells the two apart.
             let absent = span.start.index() == span.end.index();
@@ -152,13 +187,30 @@ impl<'a> Composer<'a> {
             _ => Value::String(text.into_owned()),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), 1));
+            self.anchor(anchor, &value, Size { nodes: 1, text: value.as_str().map_or(0, str::len) }, span)?;
         }
         self.node(value, span)
     }
 
+    /// Keeps a finished node for aliases.
+    fn anchor(&mut self, anchor: usize, value: &Value, size: Size, span: &Span) -> Result<(), YamlError> {
+        self.copy(size, span)?;
+        self.anchors.insert(anchor, (value.clone(), size));
+        Ok(())
+    }
+
+    fn copy(&mut self, size: Size, span: &Span) -> Result<(), YamlError> {
+        self.copied_bytes += size.bytes();
+        if self.copied_bytes > self.limits.copied_bytes {
+            let megabytes = self.limits.copied_bytes / 1_000_000;
+            return Err(self.over(format!("anchors and aliases that copy more than {megabytes} MB"), span));
+        }
+        Ok(())
+    }
+
     fn begin(&mut self, mapping: bool, anchor: usize, span: &Span) -> Result<(), YamlError> {
-        self.count(1, span)?;
+        let before = self.size;
+        self.count(Size { nodes: 2, text: 0 }, span)?;
         if let Some((writer, depth)) = &mut self.key_writer {
             *depth += 1;
             writer.begin(mapping);
@@ -174,11 +226,10 @@ impl<'a> Composer<'a> {
         if self.stack.is_empty() {
             self.line = span.start.line();
         }
-        let nodes_before = self.nodes - 1;
         self.stack.push(if mapping {
-            Frame::Mapping { map: Map::new(), keys: Vec::new(), key: None, anchor, nodes_before }
+            Frame::Mapping { map: Map::new(), keys: OddKeys::default(), key: None, anchor, before }
         } else {
-            Frame::Sequence { items: Vec::new(), anchor, nodes_before }
+            Frame::Sequence { items: Vec::new(), anchor, before }
         });
         self.check_depth(0, span)
     }
@@ -192,30 +243,31 @@ impl<'a> Composer<'a> {
             }
             return Ok(());
         }
-        let (value, anchor, nodes_before) = match self.stack.pop() {
-            Some(Frame::Sequence { items, anchor, nodes_before }) => (Value::Array(items), anchor, nodes_before),
-            Some(Frame::Mapping { map, anchor, nodes_before, .. }) => (Value::Object(map), anchor, nodes_before),
+        let (value, anchor, before) = match self.stack.pop() {
+            Some(Frame::Sequence { items, anchor, before }) => (Value::Array(items), anchor, before),
+            Some(Frame::Mapping { map, anchor, before, .. }) => (Value::Object(map), anchor, before),
             None => return Ok(()),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), self.nodes - nodes_before));
+            self.anchor(anchor, &value, self.size.since(before), span)?;
         }
         self.node(value, span)
     }
 
     fn alias(&mut self, id: usize, span: &Span) -> Result<(), YamlError> {
-        let Some((value, nodes)) = self.anchors.get(&id) else {
+        let Some(size) = self.anchors.get(&id).map(|(_, size)| *size) else {
             return Err(YamlError {
                 message: "An alias cannot stand inside the node that it refers to".to_owned(),
                 position: Some(position(&span.start)),
             });
         };
-        self.alias_nodes += nodes;
+        self.alias_nodes += size.nodes;
         if self.alias_nodes > self.limits.alias_nodes {
             return Err(self.over(format!("aliases that add more than {} nodes", self.limits.alias_nodes), span));
         }
-        let (value, nodes) = (value.clone(), *nodes);
-        self.count(nodes, span)?;
+        self.copy(size, span)?;
+        self.count(size, span)?;
+        let Some(value) = self.anchors.get(&id).map(|(value, _)| value.clone()) else { return Ok(()) };
         if let Some((writer, _)) = &mut self.key_writer {
             writer.scalar(&value.to_string(), ScalarStyle::Plain);
             return Ok(());
@@ -252,28 +304,30 @@ impl<'a> Composer<'a> {
 
     fn key(&mut self, new: Key, span: &Span) -> Result<(), YamlError> {
         let Some(Frame::Mapping { map, keys, key, .. }) = self.stack.last_mut() else { return Ok(()) };
-        // Only keys that are not plain strings can share a member name without being equal.
-        let taken = match &new {
-            Key::Scalar(Value::String(text)) => {
-                map.contains_key(text) && !keys.iter().any(|known| same_name(known, text))
-            }
-            Key::Scalar(_) => keys.contains(&new),
-            Key::Collection(_) => false,
+        let is_text = matches!(new, Key::Scalar(Value::String(_)));
+        let is_scalar = matches!(new, Key::Scalar(_));
+        let name = new.into_name();
+        let taken = if is_text {
+            map.contains_key(&name) && !keys.scalars.contains(&name) && !keys.collections.contains(&name)
+        } else {
+            is_scalar && !keys.scalars.insert(name.clone())
         };
         if taken {
-            let message = format!("Map keys must be unique; \"{}\" is repeated", new.into_name());
+            let message = format!("Map keys must be unique; \"{name}\" is repeated");
             return Err(YamlError { message, position: Some(position(&span.start)) });
         }
-        if !matches!(new, Key::Scalar(Value::String(_))) {
-            keys.push(new.clone());
+        if !is_scalar {
+            keys.collections.insert(name.clone());
         }
-        *key = Some(new.into_name());
-        Ok(())
+        *key = Some(name);
+        // A key that is no text is kept twice.
+        self.count(Size { nodes: usize::from(!is_text), text: 0 }, span)
     }
 
-    fn count(&mut self, nodes: usize, span: &Span) -> Result<(), YamlError> {
-        self.nodes += nodes;
-        if self.nodes > self.limits.nodes {
+    fn count(&mut self, size: Size, span: &Span) -> Result<(), YamlError> {
+        self.size.nodes += size.nodes;
+        self.size.text += size.text;
+        if self.size.nodes > self.limits.nodes {
             return Err(self.over(format!("more than {} nodes", self.limits.nodes), span));
         }
         Ok(())
@@ -289,9 +343,4 @@ impl<'a> Composer<'a> {
     fn over(&self, what: String, span: &Span) -> YamlError {
         YamlError { message: format!("The YAML has {what}"), position: Some(position(&span.start)) }
     }
-}
-
-/// Whether a key that is no plain string got the member name `text`.
-fn same_name(known: &Key, text: &str) -> bool {
-    known.clone().into_name() == text
 }

@@ -1,31 +1,30 @@
 //! Where in the text a value stands: read again, on demand, only when there is something to complain about.
 
 use super::compose::{parser, position};
-use super::{Limits, Position};
+use super::{Limits, Position, Start};
 use granit_parser::{Event, Span};
 
-/// Finds the place of the value at `pointer` (a JSON pointer such as `/spec/owner`) in a document of the stream.
+/// Finds the place of the value at `pointer` (a JSON pointer such as `/spec/owner`) in the document that begins at
+/// `start`; only that document is read.
 ///
 /// Where the value is missing, the place of the deepest part of the path that is there. `None` when the document is not
-/// there or the text is not YAML.
+/// there or is not YAML.
 #[must_use]
-pub fn locate(text: &str, document: usize, pointer: &str) -> Option<Position> {
+pub fn locate(text: &str, start: Start, pointer: &str) -> Option<Position> {
     if text.len() > Limits::default().bytes {
         return None;
     }
+    let text = text.get(start.offset..)?;
     let path: Vec<String> = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
     let mut search = Search { path: &path, open: Vec::new(), matched: 0, best: None };
-    let mut index = 0;
     for next in parser(text) {
         let (event, span) = next.ok()?;
         match event {
-            Event::DocumentEnd if index == document => return search.best,
-            Event::DocumentEnd => index += 1,
-            _ if index < document => {}
+            Event::DocumentEnd => break,
             event => search.event(&event, &span),
         }
     }
-    search.best
+    search.best.map(|place| Position { line: place.line + start.lines, ..place })
 }
 
 /// An open collection on the way down.

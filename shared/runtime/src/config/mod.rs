@@ -165,6 +165,12 @@ pub struct Catalog {
     /// Time between two reads of a location.
     #[serde(with = "text::duration")]
     pub processing_interval: Duration,
+    /// Whether queries are answered from an index in memory.
+    pub index: bool,
+    /// Bytes of all indexes together, about.
+    pub index_bytes: u64,
+    /// Bytes of documents kept beside them.
+    pub document_cache_bytes: u64,
     /// What new tenants accept.
     pub rules: CatalogRules,
 }

@@ -48,6 +48,8 @@ pub enum Failure {
         url: String,
         /// For example 500.
         status: u16,
+        /// Seconds after which the host wants to be asked again, if it said so.
+        retry_after: Option<u64>,
     },
     /// The content exceeds the limit.
     TooLarge {
@@ -102,12 +104,12 @@ impl Failure {
         self
     }
 
-    pub(super) fn from_status(url: &str, status: u16) -> Self {
+    pub(super) fn from_status(url: &str, status: u16, retry_after: Option<u64>) -> Self {
         let url = url.to_owned();
         match status {
             404 | 410 => Self::NotFound { url, status },
             401 | 403 => Self::Denied { url, status },
-            _ => Self::Status { url, status },
+            _ => Self::Status { url, status, retry_after },
         }
     }
 }
@@ -129,10 +131,10 @@ impl fmt::Display for Failure {
                 "The host does not let us read '{url}' (status {status}). \
                  Make the file public, or set up the integration for this host."
             ),
-            Self::Status { url, status: 429 } => {
+            Self::Status { url, status: 429, .. } => {
                 write!(f, "The host of '{url}' answers that we ask too often (status 429). We will try again later.")
             }
-            Self::Status { url, status } => {
+            Self::Status { url, status, .. } => {
                 write!(f, "The host answered with status {status} when we read '{url}'. Try again later.")
             }
             Self::TooLarge { url, max_bytes } => {

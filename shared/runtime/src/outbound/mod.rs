@@ -18,7 +18,7 @@ pub use names::{Names, SystemNames};
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, AsHeaderName, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use std::net::IpAddr;
@@ -182,6 +182,12 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The seconds after which the host wants to be asked again.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        self.header(RETRY_AFTER)?.trim().parse().ok()
+    }
+
     /// What asks for changes only: the entity tag, else `modified:` and the date of the last change.
     #[must_use]
     pub fn validator(&self) -> Option<String> {
@@ -233,7 +239,7 @@ impl Outbound {
                 bytes: reply.bytes,
                 url: reply.url,
             })),
-            status => Err(Failure::from_status(&reply.url, status)),
+            status => Err(Failure::from_status(&reply.url, status, reply.retry_after())),
         }
     }
 
@@ -363,7 +369,7 @@ fn next(url: &Url, response: &Response) -> Result<Url, Failure> {
     let target = target.and_then(|target| url.join(target).ok());
     match target {
         Some(target) => parse(target.as_str()),
-        None => Err(Failure::from_status(url.as_str(), response.status().as_u16())),
+        None => Err(Failure::from_status(url.as_str(), response.status().as_u16(), None)),
     }
 }
 

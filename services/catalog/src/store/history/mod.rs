@@ -8,6 +8,7 @@ pub mod deleted;
 pub mod events;
 pub mod moment;
 pub mod prune;
+pub mod rebuild;
 pub mod versions;
 
 use kernel::Result;

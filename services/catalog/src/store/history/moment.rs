@@ -1,5 +1,6 @@
 //! Which change a moment comes after, and how far back moments are known.
 
+use crate::store::settings;
 use kernel::{Error, Result};
 use store::{TenantTx, db};
 use time::format_description::well_known::Rfc3339;
@@ -24,9 +25,10 @@ impl Default for Retention {
 ///
 /// # Errors
 /// Those of the database.
-#[expect(clippy::unused_async, reason = "settings are rows")]
-pub async fn retention(_: &mut TenantTx) -> Result<Retention> {
-    Ok(Retention::default())
+pub async fn retention(tx: &mut TenantTx) -> Result<Retention> {
+    let settings = settings::load(tx).await?;
+    let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
+    Ok(Retention { history_days: days(settings.history_days), undelete_days: days(settings.undelete_days) })
 }
 
 /// A client's clock may be ahead of ours by so much.
@@ -72,18 +74,30 @@ pub async fn seq_at(tx: &mut TenantTx, moment: OffsetDateTime) -> Result<i64> {
     Ok(seq)
 }
 
+/// The change, when the state after it is known still.
+///
+/// # Errors
+/// `Input` when it is not.
+pub async fn known(tx: &mut TenantTx, seq: i64) -> Result<i64> {
+    let present = present(tx).await?;
+    if seq < present.pruned_seq || seq > present.seq {
+        return Err(Error::input("The cursor is of a moment that is not known any more"));
+    }
+    Ok(seq)
+}
+
 /// As clients write it, to the microsecond that the database keeps: given as `asOf`, it means that very change.
 #[must_use]
 pub fn text(moment: OffsetDateTime) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
-/// The last change of the organisation, and the version of the policies it is read under.
+/// Where the organisation's catalog stands.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn present(tx: &mut TenantTx) -> Result<Present> {
-    let found = sqlx::query_as("select seq, policy_version, pruned_seq from tenant_seq where tenant_id = $1")
+    let found = sqlx::query_as("select seq, pruned_seq from tenant_seq where tenant_id = $1")
         .bind(tx.id())
         .fetch_optional(tx.conn())
         .await
@@ -91,13 +105,11 @@ pub async fn present(tx: &mut TenantTx) -> Result<Present> {
     Ok(found.unwrap_or_default())
 }
 
-/// Where the organisation's catalog stands.
+/// The ends of what is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
 pub struct Present {
     /// The last change.
     pub seq: i64,
-    /// The version of the policies.
-    pub policy_version: i64,
     /// What was before this change is not known any more.
     pub pruned_seq: i64,
 }

@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// What an entity was after one change.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Then {
+    /// Its number then.
+    pub entity_no: i32,
     /// Its key.
     pub entity_ref: String,
     /// Its uid then.
@@ -31,17 +33,17 @@ pub struct Then {
 pub async fn list_at(tx: &mut TenantTx, seq: i64, entity_refs: &[String]) -> Result<Vec<Then>> {
     // One statement, so that a version that is superseded meanwhile is in one of the tables.
     sqlx::query_as(
-        "select entity_ref, entity_id, document, seq <= $3 as is_exact from entity
+        "select entity_no, entity_ref, entity_id, document, seq <= $3 as is_exact from entity
          where tenant_id = $1 and entity_ref = any ($2) and since_seq <= $3
          union all
-         select then.entity_ref, then.entity_id, then.document, false
+         select past.entity_no, past.entity_ref, past.entity_id, past.document, false
          from (select distinct unnest($2::text[]) as entity_ref) asked
          cross join lateral (
            select version.* from entity_version version
            where version.tenant_id = $1 and version.entity_ref = asked.entity_ref and version.to_seq > $3
            order by version.to_seq limit 1
-         ) then
-         where then.from_seq <= $3",
+         ) past
+         where past.from_seq <= $3",
     )
     .bind(tx.id())
     .bind(entity_refs)
@@ -59,11 +61,11 @@ pub async fn find_ref_by_uid(tx: &mut TenantTx, seq: i64, uid: Uuid) -> Result<O
     sqlx::query_scalar(
         "select entity_ref from entity where tenant_id = $1 and entity_id = $2 and since_seq <= $3
          union all
-         select then.entity_ref from (
+         select past.entity_ref from (
            select entity_ref, from_seq from entity_version
            where tenant_id = $1 and entity_id = $2 and to_seq > $3 order by to_seq limit 1
-         ) then
-         where then.from_seq <= $3
+         ) past
+         where past.from_seq <= $3
          limit 1",
     )
     .bind(tx.id())
@@ -101,6 +103,18 @@ pub async fn list_relations_at(tx: &mut TenantTx, asked: &[(&str, i64)]) -> Resu
         by_source.entry(source).or_default().push((kind, target));
     }
     Ok(by_source)
+}
+
+/// All entities that are there now and that the condition does not hold for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_all_denied_now(tx: &mut TenantTx, condition: &Filter) -> Result<Vec<String>> {
+    let mut sql = QueryBuilder::new("select e.entity_ref from entity e where e.tenant_id = ");
+    sql.push_bind(tx.id()).push(" and not (");
+    push_filter(&mut sql, tx.id(), condition);
+    sql.push(")");
+    sql.build_query_scalar().fetch_all(tx.conn()).await.map_err(db)
 }
 
 /// Those of these entities that are there now and that the condition does not hold for.

@@ -26,8 +26,8 @@ function VersionList({ entityRef }: { entityRef: string }) {
       flush
     >
       <Loaded load={pages.load} onRetry={pages.reload} rows={5}>
-        {({ items }) =>
-          items.length === 0 ? (
+        {({ items, nextCursor }) =>
+          items.length === 0 && !nextCursor ? (
             <EmptyState title="No versions yet">
               A version appears here as soon as the file, the overlay or the
               managed entity changes.

@@ -94,6 +94,11 @@ export function VersionItem({ version, startsOpen }: VersionItemProps) {
       </div>
       <div id={bodyId} className="history-body" hidden={!open}>
         {open && <ChangeList changes={changes} />}
+        {open && version.moreDifferences && (
+          <p className="pro-quiet">
+            {version.moreDifferences} more differences are not shown.
+          </p>
+        )}
       </div>
     </li>
   );

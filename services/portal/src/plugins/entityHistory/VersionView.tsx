@@ -42,7 +42,10 @@ export function VersionView(props: {
     () => history.entity(props.entityRef, props.at),
     `${props.entityRef} ${props.at}`,
   );
-  const moment = new Date(props.at).toLocaleString();
+  const moment = new Date(props.at).toLocaleString(undefined, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+  });
   return (
     <div className="pro-stack">
       <Alert
@@ -78,7 +81,7 @@ export function VersionView(props: {
             shown === 'entity' ? (
               <CodeView
                 label={`The entity as of ${moment}`}
-                text={toYaml(then)}
+                text={toYaml(withoutBookkeeping(then))}
               />
             ) : (
               <SinceThen then={then} now={props.now} />

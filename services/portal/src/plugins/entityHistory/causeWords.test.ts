@@ -4,7 +4,7 @@ import { causeWords } from './causeWords';
 test('a read file is named with its commit in short', () => {
   const cause = { kind: 'location' as const, commit: '0123456789abcdef' };
   expect(causeWords(cause)).toEqual({
-    text: 'Read from its file',
+    text: 'From its file',
     commit: '01234567',
   });
 });
@@ -23,10 +23,10 @@ test('a managed set is no provider', () => {
   expect(
     causeWords({ kind: 'provider', provider: '@managed/portal' }),
   ).toMatchObject({
-    text: 'Written to the set',
+    text: 'In the set',
     program: 'portal',
   });
   expect(causeWords({ kind: 'provider', provider: 'ldap' }).text).toBe(
-    'Sent by the provider',
+    'By the provider',
   );
 });

@@ -20,22 +20,22 @@ export function causeWords(cause: Cause): CauseWords {
   const commit = cause.commit?.slice(0, shortCommit);
   switch (cause.kind) {
     case 'location':
-      return { text: 'Read from its file', commit };
+      return { text: 'From its file', commit };
     case 'provider': {
       const set = cause.provider?.match(/^@managed\/(.*)$/)?.[1];
-      if (set) return { text: 'Written to the set', program: set, commit };
+      if (set) return { text: 'In the set', program: set, commit };
       return {
-        text: 'Sent by the provider',
+        text: 'By the provider',
         program: cause.provider ?? 'unknown',
         commit,
       };
     }
     case 'person':
       if (cause.actor && isEntityRef(cause.actor)) {
-        return { text: 'Changed by', personRef: cause.actor, commit };
+        return { text: 'By', personRef: cause.actor, commit };
       }
-      return { text: 'Changed by', program: cause.actor ?? 'somebody', commit };
+      return { text: 'By', program: cause.actor ?? 'somebody', commit };
     default:
-      return { text: 'Done by the platform', commit };
+      return { text: 'By the platform', commit };
   }
 }

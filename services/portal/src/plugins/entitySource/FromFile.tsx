@@ -1,32 +1,6 @@
-import type { Entity, EntityLink } from '@backstage/catalog-model';
+import type { EntityLink } from '@backstage/catalog-model';
 import { Badge } from '../../ui/Badge';
 import { isWebAddress } from '../../ui/fileLink';
-
-/** What the file itself says of the parts that can be added to. */
-export interface FileParts {
-  links: EntityLink[];
-  tags: string[];
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-}
-
-/** Annotations that the catalog writes itself are nobody's to change. */
-const ownAnnotations =
-  /^backstage\.io\/(managed-by-|orphan|view-url|edit-url|source-location)/;
-
-export function fileParts(processed: Entity | undefined): FileParts {
-  const { links, tags, labels, annotations } = processed?.metadata ?? {};
-  return {
-    links: links ?? [],
-    tags: tags ?? [],
-    labels: labels ?? {},
-    annotations: Object.fromEntries(
-      Object.entries(annotations ?? {}).filter(
-        ([key]) => !ownAnnotations.test(key),
-      ),
-    ),
-  };
-}
 
 const fromFile = <Badge>From the file</Badge>;
 

@@ -8,6 +8,7 @@ import {
   unshownErrors,
   type FieldErrors,
 } from '../../api/fieldPath';
+import { focusFirstError } from '../../ui/focusFirstError';
 import { Problem } from '../../ui/Problem';
 import { RowsEditor } from '../../ui/RowsEditor';
 import { TagsInput } from '../../ui/TagsInput';
@@ -23,12 +24,8 @@ import {
   type KeyedRow,
   type OverlayDraft,
 } from './overlayDraft';
-import {
-  FromFileLinks,
-  FromFileMap,
-  FromFileTags,
-  type FileParts,
-} from './FromFile';
+import { FromFileLinks, FromFileMap, FromFileTags } from './FromFile';
+import type { FileParts } from './fileParts';
 
 interface KeyedEditorProps {
   part: 'annotations' | 'labels';
@@ -136,7 +133,7 @@ function useOverlayForm(props: OverlayFormProps) {
   const [busy, setBusy] = useState(false);
 
   const save = async () => {
-    const found = draftErrors(draft);
+    const found = draftErrors(draft, props.file);
     setErrors(found);
     setProblems([]);
     if (Object.keys(found).length > 0) return;
@@ -168,9 +165,10 @@ function useOverlayForm(props: OverlayFormProps) {
 export function OverlayForm(props: OverlayFormProps) {
   const { draft, change, errors, problems, busy, save } = useOverlayForm(props);
   const { file } = props;
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void save();
+    const form = event.currentTarget;
+    void save().then(() => focusFirstError(form));
   };
   return (
     <form className="overlay-form" onSubmit={submit} noValidate>

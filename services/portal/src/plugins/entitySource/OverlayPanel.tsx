@@ -5,7 +5,7 @@ import { entitySourceApiRef, type Overlay } from '../../api/entitySource';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { isWebAddress } from '../../ui/fileLink';
 import { Panel } from '../../ui/Panel';
-import type { FileParts } from './FromFile';
+import type { FileParts } from './fileParts';
 import { OverlayForm } from './OverlayForm';
 import { isEmptyOverlay } from './overlayDraft';
 

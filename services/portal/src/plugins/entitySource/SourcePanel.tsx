@@ -8,6 +8,7 @@ import { RelativeTime } from '../../ui/RelativeTime';
 import { editPath } from '../managedEntities/paths';
 
 function FileFacts({ source }: { source: EntitySource }) {
+  const registered = source.location?.replace(/^url:/, '');
   return (
     <dl className="pro-facts">
       {source.url && (
@@ -18,10 +19,12 @@ function FileFacts({ source }: { source: EntitySource }) {
           </dd>
         </>
       )}
-      {source.location && source.location !== source.url && (
+      {registered && registered !== source.url && (
         <>
           <dt>Registered as</dt>
-          <dd className="pro-mono">{source.location}</dd>
+          <dd>
+            <FileLink url={registered} whole />
+          </dd>
         </>
       )}
       {source.readAt && (

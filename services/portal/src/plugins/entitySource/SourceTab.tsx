@@ -13,7 +13,7 @@ import { useLoad } from '../../ui/useLoad';
 import { managedSet } from '../managedEntities/managedSet';
 import { useMay } from '../settings/useMe';
 import { DocumentPanel } from './DocumentPanel';
-import { fileParts } from './FromFile';
+import { fileParts } from './fileParts';
 import { OriginPanel } from './OriginPanel';
 import { OverlayPanel } from './OverlayPanel';
 import { SourcePanel } from './SourcePanel';

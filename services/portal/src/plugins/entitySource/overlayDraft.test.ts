@@ -49,6 +49,17 @@ test('what cannot be saved is named at its row', () => {
   });
 });
 
+test('what the file sets cannot be set here', () => {
+  const draft = {
+    ...toDraft(emptyOverlay),
+    labels: [{ key: 'tier', value: '2' }],
+  };
+  const file = { links: [], tags: [], labels: { tier: '1' }, annotations: {} };
+  expect(draftErrors(draft, file)).toEqual({
+    'labels.0.key': expect.stringContaining('file wins'),
+  });
+});
+
 test('what the server says about a key is shown at the row of that key', () => {
   const draft = toDraft(overlay);
   expect(

@@ -1,5 +1,6 @@
 import type { EntityLink } from '@backstage/catalog-model';
 import type { FieldErrors } from '../../api/fieldPath';
+import type { FileParts } from './fileParts';
 import type { Overlay } from '../../api/entitySource';
 
 export interface KeyedRow {
@@ -21,6 +22,7 @@ export interface OverlayDraft {
   tags: string[];
 }
 
+const noParts: FileParts = { links: [], tags: [], labels: {}, annotations: {} };
 export const emptyLink: LinkRow = { url: '', title: '', type: '' };
 export const emptyKeyed: KeyedRow = { key: '', value: '' };
 
@@ -45,7 +47,10 @@ const isBlankLink = (row: LinkRow) =>
   !row.url.trim() && !row.title.trim() && !row.type.trim();
 
 /** What is wrong with the rows, by path: `links.0.url`, `labels.1.key`. */
-export function draftErrors(draft: OverlayDraft): FieldErrors {
+export function draftErrors(
+  draft: OverlayDraft,
+  file: FileParts = noParts,
+): FieldErrors {
   const errors: Record<string, string> = {};
   draft.links.forEach((row, at) => {
     if (!isBlankLink(row) && !URL.canParse(row.url.trim())) {
@@ -60,6 +65,8 @@ export function draftErrors(draft: OverlayDraft): FieldErrors {
       if (!key) errors[`${part}.${at}.key`] = 'Enter a key.';
       else if (seen.has(key))
         errors[`${part}.${at}.key`] = 'This key is here already.';
+      else if (key in file[part])
+        errors[`${part}.${at}.key`] = 'The file sets this, and the file wins.';
       seen.add(key);
     });
   }

@@ -224,7 +224,7 @@ export function HomePage() {
   const portal = usePortal();
   return (
     <PageFrame title={portal.organizationName}>
-      <HeldNotice />
+      <HeldNotice className="home-notice" />
       <OnboardingCard />
       <SearchFirst />
       <div className="home-cards">

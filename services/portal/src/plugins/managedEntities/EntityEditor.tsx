@@ -21,6 +21,7 @@ import {
   type FieldErrors,
 } from '../../api/fieldPath';
 import { managedEntitiesApiRef } from '../../api/managedEntities';
+import { focusFirstError } from '../../ui/focusFirstError';
 import { Panel } from '../../ui/Panel';
 import { Problem } from '../../ui/Problem';
 import { parseYamlObject, toYaml } from '../../ui/yamlText';
@@ -141,9 +142,10 @@ function useSave(props: EntityEditorProps, kept: ReturnType<typeof useDraft>) {
 export function EntityEditor(props: EntityEditorProps) {
   const kept = useDraft(props);
   const { save, busy, problems } = useSave(props, kept);
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void save();
+    const form = event.currentTarget;
+    void save().then(() => focusFirstError(form));
   };
   return (
     <form onSubmit={submit} noValidate>

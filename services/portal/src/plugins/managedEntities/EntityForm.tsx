@@ -58,7 +58,7 @@ function Identity(props: EntityFormProps) {
         <TextInput
           label="Name"
           name="name"
-          description="Unique in its kind. It is part of the address and cannot be changed later."
+          description="It cannot be changed later."
           isRequired
           isDisabled={!isNew}
           value={text(draft, 'metadata', 'name')}
@@ -70,7 +70,7 @@ function Identity(props: EntityFormProps) {
         <TextInput
           label="Namespace"
           name="namespace"
-          description="Leave it empty unless your organisation uses several."
+          description="Empty means default."
           placeholder="default"
           isDisabled={!isNew}
           value={text(draft, 'metadata', 'namespace')}

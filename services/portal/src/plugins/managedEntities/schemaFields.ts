@@ -178,13 +178,13 @@ export function customForm(kind: CatalogKind): KindForm {
   };
 }
 
-/** The forms of all kinds that may be made here. */
+/** The forms of all kinds that may be made here: the built-in ones in the order of use, then the organisation's own. */
 export function formsFor(kinds: readonly CatalogKind[]): KindForm[] {
-  return kinds
-    .filter(({ allowed }) => allowed)
-    .flatMap(kind =>
-      kind.builtIn
-        ? builtInForms.filter(form => form.kind === kind.kind)
-        : [customForm(kind)],
-    );
+  const allowed = kinds.filter(kind => kind.allowed);
+  const isAllowed = (form: KindForm) =>
+    allowed.some(({ kind, builtIn }) => builtIn && kind === form.kind);
+  return [
+    ...builtInForms.filter(isAllowed),
+    ...allowed.filter(kind => !kind.builtIn).map(customForm),
+  ];
 }

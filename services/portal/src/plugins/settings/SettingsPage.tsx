@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@backstage/ui';
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
 import { Badge } from '../../ui/Badge';
 import { CatalogRulesPage } from './catalog/CatalogRulesPage';
@@ -38,7 +39,10 @@ function SettingsNav() {
             <NavLink to={section.path}>
               {section.title}
               {section.path === 'catalog-sources' && held.length > 0 && (
-                <Badge tone="warning">{held.length} held</Badge>
+                <Badge tone="warning">
+                  {held.length}
+                  <VisuallyHidden> held</VisuallyHidden>
+                </Badge>
               )}
             </NavLink>
           </li>

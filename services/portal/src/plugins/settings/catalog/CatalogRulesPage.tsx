@@ -103,13 +103,16 @@ function Retention(props: PartProps) {
   return (
     <fieldset className="rules-group">
       <legend>Keep the past</legend>
+      <p className="pro-quiet">
+        Older versions are forgotten, and what was deleted longer ago cannot be
+        brought back.
+      </p>
       <div className="rules-pair">
         <NumberInput
           {...props}
           name="historyDays"
           path="historyDays"
           label="Days of history"
-          hint="Older versions are forgotten."
         />
         <NumberInput
           {...props}

@@ -20,6 +20,7 @@ import { CauseLine } from '../../entityHistory/CauseLine';
 import '../../entityHistory/history.css';
 import { entityPagePath } from '../../managedEntities/paths';
 import { useMay } from '../useMe';
+import { kindTitle } from './heldWords';
 import { SourcesTabs } from './SourcesTabs';
 
 const pageSize = 50;
@@ -37,7 +38,7 @@ function Deleted(props: {
       <div className="pro-grow">
         <strong className="deleted-title">{entity.title ?? name}</strong>{' '}
         <span className="pro-quiet" title={entity.entityRef}>
-          {kind}
+          {kindTitle(kind)}
         </span>
         <div className="sources-facts">
           <span>
@@ -45,8 +46,12 @@ function Deleted(props: {
           </span>
           <CauseLine cause={entity.cause} />
           <span>
-            Can be restored for the last time{' '}
-            <RelativeTime at={entity.restorableUntil} />
+            Can be restored until{' '}
+            <time dateTime={entity.restorableUntil}>
+              {new Date(entity.restorableUntil).toLocaleDateString(undefined, {
+                dateStyle: 'medium',
+              })}
+            </time>
           </span>
         </div>
       </div>

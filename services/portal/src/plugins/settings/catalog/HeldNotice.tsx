@@ -5,6 +5,7 @@ import { useHeldRemovals } from './useHeldRemovals';
 
 /** Tells whoever may decide that removals wait; of one source when `isMine` picks them. */
 export function HeldNotice(props: {
+  className?: string;
   isMine?: (removal: HeldRemoval) => boolean;
 }) {
   const held = useHeldRemovals().filter(props.isMine ?? (() => true));
@@ -13,6 +14,7 @@ export function HeldNotice(props: {
   const one = held.length === 1;
   return (
     <Alert
+      className={props.className}
       status="warning"
       icon
       title={one ? 'A removal is held' : `${held.length} removals are held`}

@@ -11,7 +11,7 @@ import { RelativeTime } from '../../../ui/RelativeTime';
 import { Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
 import { useMay } from '../useMe';
-import { byKind, heldShare, heldSource, unnamed } from './heldWords';
+import { byKind, heldShare, heldSource, kindTitle, unnamed } from './heldWords';
 import { removalDecided } from './useHeldRemovals';
 
 const heldPath = '/settings/catalog-sources/held';
@@ -79,7 +79,7 @@ function Going({ held }: { held: HeldRemoval }) {
       {byKind(held.entityRefs).map(([kind, refs]) => (
         <section key={kind} className="held-kind">
           <h3>
-            {kind} <span className="pro-quiet">{refs.length}</span>
+            {kindTitle(kind)} <span className="pro-quiet">{refs.length}</span>
           </h3>
           <ul>
             {refs.map(ref => (

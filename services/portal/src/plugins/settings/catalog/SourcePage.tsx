@@ -90,7 +90,7 @@ function Actions({
     setBusy(true);
     setProblem(undefined);
     try {
-      await locations.readAgain(location.target);
+      await locations.readAgain(detail);
       onChanged();
     } catch (thrown) {
       setProblem(asFailure(thrown).message);

@@ -1,3 +1,5 @@
+import { builtInForms } from '../../managedEntities/fields';
+import { wordsOf } from '../../managedEntities/schemaFields';
 import type { HeldRemoval } from '../../../api/removals';
 
 const number = new Intl.NumberFormat('en');
@@ -19,6 +21,14 @@ export function heldSource({ source }: HeldRemoval): string {
 /** How many of those that would go are not named one by one. */
 export function unnamed({ removing, entityRefs }: HeldRemoval): number {
   return Math.max(0, removing - entityRefs.length);
+}
+
+/** `component` as the standard writes it. */
+export function kindTitle(kind: string): string {
+  const form = builtInForms.find(
+    known => known.kind.toLocaleLowerCase('en-US') === kind,
+  );
+  return form?.title ?? wordsOf(kind);
 }
 
 /** References by kind, kinds and references in order. */

@@ -8,6 +8,7 @@ import {
 } from '../../../api/catalogSettings';
 import { asFailure } from '../../../api/failure';
 import { unshownErrors, type FieldErrors } from '../../../api/fieldPath';
+import { focusFirstError } from '../../../ui/focusFirstError';
 import { Panel } from '../../../ui/Panel';
 import { Problem } from '../../../ui/Problem';
 import { RowsEditor } from '../../../ui/RowsEditor';
@@ -178,9 +179,10 @@ export function KindForm(props: { start: KindDraft; isNew: boolean }) {
   const { draft, change, errors, problems, busy, save } = useKindForm(
     props.start,
   );
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    void save();
+    const form = event.currentTarget;
+    void save().then(() => focusFirstError(form));
   };
   return (
     <form className="pro-stack" onSubmit={submit} noValidate>

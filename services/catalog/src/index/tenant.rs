@@ -1,0 +1,367 @@
+//! The index of one organisation at one point of its history: who exists, and who has which term.
+
+use super::dictionary::{Dictionary, KeyId, NewTerm, TermId, TooLarge};
+use super::postings::Postings;
+use crate::domain::filter::Filter;
+use roaring::RoaringBitmap;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use uuid::Uuid;
+
+/// An entity as the index knows it.
+#[derive(Debug)]
+pub struct Entity {
+    /// Its key, `component:default/orders`.
+    pub entity_ref: Arc<str>,
+    /// Its uid.
+    pub uid: Uuid,
+    /// When it changed last: the document with this number is the one to send.
+    pub seq: i64,
+    /// Its terms, by key.
+    pub terms: Box<[TermId]>,
+}
+
+/// An entity as it is read from the database.
+#[derive(Debug, Clone)]
+pub struct NewEntity {
+    /// Its number.
+    pub number: u32,
+    /// Its uid.
+    pub uid: Uuid,
+    /// Its key.
+    pub entity_ref: String,
+    /// When it changed last.
+    pub seq: i64,
+    /// The database's numbers of its terms.
+    pub terms: Vec<i32>,
+}
+
+/// What happened since.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Up to which change.
+    pub seq: i64,
+    /// Entities that are gone.
+    pub gone: Vec<u32>,
+    /// Entities that are new or different.
+    pub entities: Vec<NewEntity>,
+    /// Their terms that were not known.
+    pub terms: Vec<NewTerm>,
+}
+
+/// Sets of entities that callers may see, by condition. Good for one `seq`.
+type Scopes = Mutex<HashMap<Filter, Arc<RoaringBitmap>>>;
+
+/// How many conditions are remembered.
+const SCOPES: usize = 64;
+
+/// So many new entities are put into the order of keys one by one.
+const PATCHED: usize = 256;
+
+/// Bytes that an entity costs beside its key and terms, about.
+const ENTITY: usize = 180;
+/// Bytes that a term costs beside its value, about.
+const TERM: usize = 70;
+
+/// The index of one organisation.
+#[derive(Debug, Default)]
+pub struct TenantIndex {
+    epoch: Uuid,
+    seq: i64,
+    pub(super) entities: HashMap<u32, Entity>,
+    by_ref: HashMap<Arc<str>, u32>,
+    by_uid: HashMap<Uuid, u32>,
+    pub(super) all: RoaringBitmap,
+    pub(super) dictionary: Dictionary,
+    /// Entities in the order of their keys, made when it is first asked for.
+    ref_order: OnceLock<Vec<u32>>,
+    scopes: Scopes,
+    /// Bytes in memory, about: measured when it was made, and guessed since.
+    bytes: usize,
+}
+
+impl TenantIndex {
+    /// The index of an organisation without entities.
+    #[must_use]
+    pub fn empty(epoch: Uuid, seq: i64) -> Self {
+        Self { epoch, seq, bytes: size_of::<Self>(), ..Self::default() }
+    }
+
+    /// Which life of the database it was read from.
+    #[must_use]
+    pub const fn epoch(&self) -> Uuid {
+        self.epoch
+    }
+
+    /// The change up to which it is complete.
+    #[must_use]
+    pub const fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// How many entities there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+
+    /// Whether it had better be made anew.
+    #[must_use]
+    pub fn is_worn(&self) -> bool {
+        self.dictionary.is_worn()
+    }
+
+    /// The number of the term, if the index knows it.
+    #[must_use]
+    pub fn knows_term(&self, number: i32) -> bool {
+        self.dictionary.term(number).is_some()
+    }
+
+    /// The entity with this key.
+    #[must_use]
+    pub fn by_ref(&self, entity_ref: &str) -> Option<u32> {
+        self.by_ref.get(entity_ref).copied()
+    }
+
+    /// The entity with this uid.
+    #[must_use]
+    pub fn by_uid(&self, uid: Uuid) -> Option<u32> {
+        self.by_uid.get(&uid).copied()
+    }
+
+    /// The entity with this number.
+    #[must_use]
+    pub fn entity(&self, number: u32) -> Option<&Entity> {
+        self.entities.get(&number)
+    }
+
+    /// The entities in the order of their keys.
+    #[must_use]
+    pub fn ref_order(&self) -> &[u32] {
+        self.ref_order.get_or_init(|| {
+            let mut order: Vec<(&str, u32)> =
+                self.entities.iter().map(|(number, entity)| (&*entity.entity_ref, *number)).collect();
+            order.sort_unstable();
+            order.into_iter().map(|(_, number)| number).collect()
+        })
+    }
+
+    /// The entities that the condition holds for; `None` when those are all.
+    #[must_use]
+    pub fn visible(&self, condition: &Filter) -> Option<Arc<RoaringBitmap>> {
+        if condition.is_everything() {
+            return None;
+        }
+        let known = |scopes: &Scopes| scopes.lock().unwrap_or_else(PoisonError::into_inner).get(condition).cloned();
+        if let Some(known) = known(&self.scopes) {
+            return Some(known);
+        }
+        let set = Arc::new(self.select(condition).into_owned());
+        let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        if scopes.len() >= SCOPES {
+            scopes.clear();
+        }
+        scopes.insert(condition.clone(), Arc::clone(&set));
+        Some(set)
+    }
+
+    /// Takes over what happened since. Entities that are gone go first.
+    ///
+    /// # Errors
+    /// When it does not fit: the index is then of no use any more.
+    pub fn apply(&mut self, changes: Changes) -> Result<(), TooLarge> {
+        self.scopes.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        for number in &changes.gone {
+            self.remove(*number);
+        }
+        self.bytes +=
+            changes.terms.iter().map(|term| term.original.as_ref().map_or(0, String::len) + TERM).sum::<usize>();
+        self.dictionary.add(changes.terms)?;
+        let mut new = Vec::new();
+        for entity in changes.entities {
+            if !self.entities.contains_key(&entity.number) {
+                new.push(entity.number);
+                self.bytes += entity.entity_ref.len() + ENTITY;
+            }
+            self.put(entity);
+        }
+        self.patch_ref_order(&new);
+        self.seq = changes.seq;
+        Ok(())
+    }
+
+    /// Few new entities are put into their places; with many, the order is made anew when it is asked for.
+    fn patch_ref_order(&mut self, new: &[u32]) {
+        let Some(mut order) = self.ref_order.take().filter(|_| new.len() <= PATCHED) else { return };
+        if order.len() + new.len() != self.entities.len() {
+            order.retain(|number| self.entities.contains_key(number));
+        }
+        for number in new {
+            let Some(entity) = self.entities.get(number) else { continue };
+            let before = |other: &u32| self.entities.get(other).is_some_and(|o| o.entity_ref < entity.entity_ref);
+            let at = order.partition_point(before);
+            order.insert(at, *number);
+        }
+        let _ = self.ref_order.set(order);
+    }
+
+    /// Adds an entity or replaces what is known of it.
+    fn put(&mut self, new: NewEntity) {
+        let number = new.number;
+        let mut terms: Vec<TermId> = new.terms.iter().filter_map(|term| self.dictionary.term(*term)).collect();
+        terms.sort_unstable_by_key(|term| (self.dictionary.key_of(*term), *term));
+        if let Some(old) = self.entities.get(&number) {
+            let (old_terms, uid) = (old.terms.clone(), old.uid);
+            for term in old_terms.iter().filter(|term| !terms.contains(term)) {
+                self.dictionary.take(*term, number);
+            }
+            for term in terms.iter().filter(|term| !old_terms.contains(term)) {
+                self.dictionary.give(*term, number);
+            }
+            self.forget_keys(number, &old_terms);
+            self.by_uid.remove(&uid);
+        } else {
+            for term in &terms {
+                self.dictionary.give(*term, number);
+            }
+        }
+        self.note_keys(number, &terms);
+        let entity_ref: Arc<str> = new.entity_ref.into();
+        self.by_ref.insert(Arc::clone(&entity_ref), number);
+        self.by_uid.insert(new.uid, number);
+        self.all.insert(number);
+        self.entities.insert(number, Entity { entity_ref, uid: new.uid, seq: new.seq, terms: terms.into() });
+    }
+
+    fn remove(&mut self, number: u32) {
+        let Some(entity) = self.entities.remove(&number) else { return };
+        self.bytes = self.bytes.saturating_sub(entity.entity_ref.len() + ENTITY);
+        for term in &entity.terms {
+            self.dictionary.take(*term, number);
+        }
+        self.forget_keys(number, &entity.terms);
+        // A successor with the same key may be known already.
+        if self.by_ref.get(&entity.entity_ref) == Some(&number) {
+            self.by_ref.remove(&entity.entity_ref);
+        }
+        if self.by_uid.get(&entity.uid) == Some(&number) {
+            self.by_uid.remove(&entity.uid);
+        }
+        self.all.remove(number);
+    }
+
+    fn note_keys(&mut self, number: u32, terms: &[TermId]) {
+        let mut last: Option<KeyId> = None;
+        for term in terms {
+            let has_value = self.dictionary.value(*term).is_some();
+            let key_id = self.dictionary.key_of(*term);
+            let key = self.dictionary.key_mut(key_id);
+            key.several |= last == Some(key_id);
+            let set = if has_value { &mut key.valued } else { &mut key.unvalued };
+            set.insert(number);
+            last = Some(key_id);
+        }
+    }
+
+    fn forget_keys(&mut self, number: u32, terms: &[TermId]) {
+        for term in terms {
+            let key_id = self.dictionary.key_of(*term);
+            let key = self.dictionary.key_mut(key_id);
+            key.valued.remove(number);
+            key.unvalued.remove(number);
+        }
+    }
+
+    /// Bytes in memory, about.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn measured(&self) -> usize {
+        let entities: usize =
+            self.entities.values().map(|entity| entity.terms.len() * 4 + entity.entity_ref.len() + 64).sum();
+        let maps = self.entities.capacity() * (size_of::<Entity>() + 5)
+            + self.by_ref.capacity() * 21
+            + self.by_uid.capacity() * 21;
+        let order = self.ref_order.get().map_or(0, |order| order.capacity() * 4);
+        entities + maps + order + self.all.serialized_size() + self.dictionary.bytes() + size_of::<Self>()
+    }
+}
+
+/// Makes an index from everything that there is.
+#[derive(Debug)]
+pub struct Builder {
+    index: TenantIndex,
+    terms: HashMap<u32, Vec<TermId>>,
+    bytes: usize,
+}
+
+impl Builder {
+    /// Begins with nothing.
+    #[must_use]
+    pub fn new(epoch: Uuid, seq: i64) -> Self {
+        Self { index: TenantIndex::empty(epoch, seq), terms: HashMap::new(), bytes: size_of::<TenantIndex>() }
+    }
+
+    /// Adds an entity; its terms come from [`postings`](Self::postings).
+    pub fn entity(&mut self, new: NewEntity) {
+        let (number, uid, seq) = (new.number, new.uid, new.seq);
+        let entity_ref: Arc<str> = new.entity_ref.into();
+        self.bytes += entity_ref.len() + ENTITY;
+        self.index.by_ref.insert(Arc::clone(&entity_ref), number);
+        self.index.by_uid.insert(uid, number);
+        self.index.all.insert(number);
+        self.index.entities.insert(number, Entity { entity_ref, uid, seq, terms: Box::default() });
+    }
+
+    /// Adds terms. In order of key and value they cost least.
+    ///
+    /// # Errors
+    /// When they do not fit.
+    pub fn terms(&mut self, new: Vec<NewTerm>) -> Result<(), TooLarge> {
+        let texts = |term: &NewTerm| term.original.as_ref().map_or(0, String::len) + TERM;
+        self.bytes += new.iter().map(texts).sum::<usize>();
+        self.index.dictionary.add(new)
+    }
+
+    /// Says which entities, ascending, have the term with this number.
+    pub fn postings(&mut self, number: i32, entities: &[u32]) {
+        let Some(term) = self.index.dictionary.term(number) else { return };
+        // In the list of each entity, and in the set of the term.
+        self.bytes += entities.len() * 6;
+        for entity in entities {
+            self.terms.entry(*entity).or_default().push(term);
+        }
+        self.index.dictionary.set_postings(term, Postings::from_sorted(entities));
+    }
+
+    /// Bytes in memory, about, as far as it got.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn finish(mut self) -> TenantIndex {
+        let numbers: Vec<u32> = self.index.all.iter().collect();
+        for number in numbers {
+            let mut terms = self.terms.remove(&number).unwrap_or_default();
+            terms.sort_unstable_by_key(|term| (self.index.dictionary.key_of(*term), *term));
+            self.index.note_keys(number, &terms);
+            if let Some(entity) = self.index.entities.get_mut(&number) {
+                entity.terms = terms.into();
+            }
+        }
+        self.index.dictionary.shrink();
+        self.index.bytes = self.index.measured();
+        self.index
+    }
+}

@@ -1,0 +1,4 @@
+//! The same suite with the index in memory switched off: SQL answers everything.
+
+#[path = "api/main.rs"]
+mod api;
