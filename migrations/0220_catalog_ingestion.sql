@@ -15,10 +15,15 @@ alter table search_document
 -- Every index costs as much as the row itself. The terms of an entity stand in its own row, since only writers ask for
 -- them; a term is found by its comparable value; relations are written by who says them and read by who shows them.
 alter table entity add column term_nos integer[] not null default '{}';
+-- The owner sees no row otherwise.
+alter table entity no force row level security;
+alter table posting no force row level security;
 update entity set term_nos = array(
   select posting.term_no from posting
   where posting.tenant_id = entity.tenant_id and posting.entity_no = entity.entity_no order by posting.term_no
 );
+alter table entity force row level security;
+alter table posting force row level security;
 drop index posting_of_entity;
 alter table term drop constraint term_original;
 alter table relation drop constraint relation_pk;

@@ -4,13 +4,10 @@ use super::reply;
 use super::schema::{EntitySource, Trouble};
 use crate::State;
 use crate::domain::content;
-use crate::domain::filter::Filter;
 use crate::domain::outcome::Problem;
 use crate::domain::raw;
 use crate::jobs::reader::Reader;
-use crate::store::policies::Which;
 use crate::store::{entities, refresh};
-use authz::Permission;
 use axum::extract::State as Shared;
 use axum::response::Response;
 use http::StatusCode;
@@ -31,9 +28,11 @@ pub async fn get_entity_source(
     let key = EntityRef::new(kind, namespace, name).key().replace('\0', " ");
     let mut tx = state.db.tenant(caller.tenant).await?;
     let unknown = || Error::not_found(format!("Entity {key} not found"));
-    let permitted = state.permits(&mut tx, &caller, Permission::CATALOG_ENTITY_READ, Which::Ref(&key)).await?;
-    let origin = refresh::find_origin(&mut tx, &key).await?.filter(|_| permitted).ok_or_else(unknown)?;
-    let document = entities::find_by_ref(&mut tx, &key, &Filter::everything()).await?;
+    let scope = state.scope_in(&mut tx, &caller).await?;
+    let document = entities::find_by_ref(&mut tx, &key, &scope.condition).await?;
+    // Whether somebody may read what never became an entity cannot be told.
+    let may_see = document.is_some() || scope.condition.is_everything();
+    let origin = refresh::find_origin(&mut tx, &key).await?.filter(|_| may_see).ok_or_else(unknown)?;
     tx.rollback().await?;
     let mut source = EntitySource {
         location: origin.location_key.clone(),

@@ -84,44 +84,47 @@ async fn take_over<'r>(tx: &mut TenantTx, one: &UnitRun<'r>, changes: &mut Chang
 #[derive(Default)]
 struct Changes<'r> {
     processed: BTreeMap<&'r str, Fresh<'r>>,
-    /// Entities whose status may be different.
+    /// Entities whose status may be different, or what is added to them.
     affected: BTreeSet<String>,
-    /// Entities whose relations are different.
-    peers: BTreeSet<String>,
-    /// Whether those may be stitched a little later.
+    /// Whether those whose relations are different may be stitched a little later.
     may_wait: bool,
     /// The change in progress.
     seq: i64,
     /// Of units that are emitted.
     urgency: Urgency,
     applied: Applied,
+    /// What the last source's part of it came to.
     mutated: Mutated,
 }
 
-/// Takes over all that `source` emits, and lets go of what it emitted before. It goes on emitting what is `untouched`,
-/// without a word about it.
+/// Takes over what a source emits, and lets go of what it emitted before. It goes on emitting what is `kept`, without a
+/// word about it.
 async fn emit<'r>(
     tx: &mut TenantTx,
     source: &str,
     emitted: &'r [Emitted],
-    untouched: &BTreeSet<String>,
+    kept: &BTreeSet<String>,
     changes: &mut Changes<'r>,
 ) -> Result<()> {
     let before = refresh::list_emitted(tx, source).await?;
-    let taken = take(tx, source, emitted, changes).await?;
+    let mine = take(tx, source, emitted, changes).await?;
     let conflicting: Vec<&str> = changes.mutated.conflicts.iter().map(|one| one.entity_ref.as_str()).collect();
-    refresh::set_conflicts(tx, source, &conflicting, untouched).await?;
-    let gone = before.iter().filter(|key| !taken.contains(*key) && !untouched.contains(*key)).cloned().collect();
+    refresh::set_conflicts(tx, source, &conflicting, kept).await?;
+    let gone = before.iter().filter(|key| !mine.contains(*key) && !kept.contains(*key)).cloned().collect();
     let released = guard::release(tx, source, before.len(), gone).await?;
     changes.let_go(released);
     Ok(())
 }
 
 impl Changes<'_> {
+    fn new(counters: &Counters, urgency: Urgency) -> Self {
+        Self { seq: counters.seq, urgency, ..Self::default() }
+    }
+
     fn let_go(&mut self, released: Released) {
-        self.peers.extend(released.removed.affected);
         // What a run before this one brought may be among them.
         self.processed.retain(|key, _| !released.removed.entity_refs.contains(*key));
+        self.affected.extend(released.removed.affected);
         self.mutated.removed.extend(released.removed.entity_refs);
         self.mutated.held = released.held;
     }
@@ -148,8 +151,6 @@ async fn take<'r>(
     let kept: BTreeSet<String> = mine.iter().map(|one| one.entity_ref.clone()).collect();
     let displaced: Vec<&str> = mine.iter().filter(|one| displaces(&claims, one)).map(|one| &*one.entity_ref).collect();
     claim::displace(tx, &displaced).await?;
-    let nobodys: Vec<&str> = mine.iter().filter(|one| is_nobodys(&claims, one)).map(|one| &*one.entity_ref).collect();
-    claim::displace_restored(tx, source, &nobodys).await?;
     refresh::insert_edges(tx, source, &kept.iter().map(String::as_str).collect::<Vec<_>>()).await?;
     changes.affected.extend(additions::list_dressed(tx, &kept).await?);
 
@@ -183,12 +184,6 @@ fn may_claim(claim: Option<&Claim>, emitted: &Emitted) -> bool {
 /// Whether others who named no location key have to let go of it.
 fn displaces(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
     emitted.location_key != NO_KEY
-        && claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
-}
-
-/// Whether nobody names a location key for it, its new source neither.
-fn is_nobodys(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
-    emitted.location_key == NO_KEY
         && claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
 }
 
@@ -229,8 +224,7 @@ async fn finish(tx: &mut TenantTx, counters: &mut Counters, changes: &mut Change
         .collect();
     let replaced = relations::replace(tx, &said).await?;
     let here = |key: &String| changes.processed.contains_key(key.as_str()) || changes.affected.contains(key);
-    let peers: BTreeSet<String> =
-        changes.peers.iter().chain(&replaced.affected).filter(|key| !here(key)).cloned().collect();
+    let peers: BTreeSet<String> = replaced.affected.iter().filter(|key| !here(key)).cloned().collect();
     if changes.may_wait {
         stitch_due::add(tx, &peers).await?;
     } else {
@@ -251,7 +245,7 @@ pub async fn register(tx: &mut TenantTx, source: &str, root: &Emitted, cause: &C
         return refresh::enqueue(tx, std::slice::from_ref(&root.entity_ref)).await;
     }
     let mut counters = sequence::lock(tx, cause).await?;
-    let mut changes = Changes { seq: counters.seq, urgency: Urgency::Person, ..Changes::default() };
+    let mut changes = Changes::new(&counters, Urgency::Person);
     emit(tx, source, std::slice::from_ref(root), &BTreeSet::new(), &mut changes).await?;
     finish(tx, &mut counters, &mut changes).await?;
     refresh::force(tx, std::slice::from_ref(&root.entity_ref)).await
@@ -269,8 +263,7 @@ pub async fn provider(
     cause: &Cause,
 ) -> Result<Mutated> {
     let mut counters = sequence::lock(tx, cause).await?;
-    let urgency = if mode.is_guarded() { Urgency::Background } else { Urgency::Person };
-    let mut changes = Changes { seq: counters.seq, urgency, ..Changes::default() };
+    let mut changes = Changes::new(&counters, Urgency::Background);
     let before = refresh::list_emitted(tx, source).await?;
     let kept = take(tx, source, emitted, &mut changes).await?;
     let absent = |entity_ref: &&String| before.contains(*entity_ref) && !kept.contains(*entity_ref);

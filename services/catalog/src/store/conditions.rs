@@ -253,17 +253,18 @@ fn test(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>, column: &'static str) {
     sql.push(") offset 0)");
 }
 
-/// Appends the terms of the entity whose number is in `column`, read in this order and no other: its postings, and the
-/// term of each by its number.
+/// Appends the terms of the entity whose number is in `column`, read in this order and no other: the numbers in its
+/// row, and the term of each.
 pub fn push_own_terms(sql: &mut Sql, tenant: Uuid, column: &'static str) {
     sql.push(
-        "(select own.key, own.value, own.term_no from posting cross join lateral (
+        "(select own.key, own.value, own.term_no
+          from entity having_them cross join unnest(having_them.term_nos) had (term_no) cross join lateral (
            select term.key, term.value, term.term_no from term where term.tenant_id = ",
     )
     .push_bind(tenant)
-    .push(" and term.term_no = posting.term_no offset 0) own where posting.tenant_id = ")
+    .push(" and term.term_no = had.term_no offset 0) own where having_them.tenant_id = ")
     .push_bind(tenant)
-    .push(" and posting.entity_no = ")
+    .push(" and having_them.entity_no = ")
     .push(column)
     .push(" offset 0)");
 }

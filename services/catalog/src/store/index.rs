@@ -165,8 +165,7 @@ pub async fn load_changes(
             .await
             .map_err(db)?;
     let rows = sqlx::query(
-        "select e.entity_no, e.entity_id, e.entity_ref, e.seq,
-           array(select p.term_no from posting p where p.tenant_id = $1 and p.entity_no = e.entity_no)
+        "select e.entity_no, e.entity_id, e.entity_ref, e.seq, e.term_nos
          from entity e where e.tenant_id = $1 and e.seq > $2 limit $3",
     )
     .bind(tx.id())

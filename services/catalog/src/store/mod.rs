@@ -17,9 +17,9 @@ pub mod history;
 pub mod index;
 pub mod kinds;
 pub mod locations;
+pub mod managed;
 #[cfg(test)]
 mod plans;
-pub mod managed;
 pub mod policies;
 pub mod postings;
 pub mod progress;

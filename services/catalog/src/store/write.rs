@@ -73,6 +73,16 @@ pub async fn stitch_with(
     Ok(())
 }
 
+/// Stitches one entity, because what is added to it changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn stitch_again(tx: &mut TenantTx, entity_ref: &str, cause: &Cause) -> Result<()> {
+    let mut counters = sequence::lock(tx, cause).await?;
+    stitch_all(tx, &mut counters, &BTreeMap::new(), &BTreeSet::from([entity_ref.to_owned()])).await?;
+    sequence::save(tx, &counters).await
+}
+
 async fn stitch_some(
     tx: &mut TenantTx,
     counters: &mut Counters,
@@ -108,16 +118,6 @@ async fn stitch_some(
     upsert_search(tx, &rows).await?;
     update_relations(tx, counters.seq, &relinked, of_relinked).await?;
     plan.write(tx).await
-}
-
-/// Stitches one entity, because what is added to it changed.
-///
-/// # Errors
-/// Those of the database.
-pub async fn stitch_again(tx: &mut TenantTx, entity_ref: &str, cause: &Cause) -> Result<()> {
-    let mut counters = sequence::lock(tx, cause).await?;
-    stitch_all(tx, &mut counters, &BTreeMap::new(), &BTreeSet::from([entity_ref.to_owned()])).await?;
-    sequence::save(tx, &counters).await
 }
 
 #[derive(sqlx::FromRow)]

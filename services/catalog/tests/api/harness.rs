@@ -5,6 +5,8 @@ use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use catalog::config::IndexSettings;
 use catalog::domain::kinds::AllowedKinds;
 use catalog::{Config, State};
@@ -28,6 +30,8 @@ pub enum File {
     Text(String),
     /// This failure.
     Status(u16),
+    /// 503, and come back after so many seconds.
+    Busy(u64),
     /// Nothing, ever.
     Hangs,
 }
@@ -59,6 +63,11 @@ impl Files {
             None => failure(404, "no such file"),
             Some(File::Hangs) => std::future::pending().await,
             Some(File::Status(status)) => failure(status, "the host is not well"),
+            Some(File::Busy(seconds)) => {
+                let mut response = failure(503, "the host is busy");
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+                response
+            }
             Some(File::Text(text)) => {
                 let etag = catalog::domain::text::sha256_hex(text.as_bytes());
                 if known == Some(&etag) {
@@ -71,6 +80,46 @@ impl Files {
         self.log.lock().unwrap().push((url.to_owned(), response.status().as_u16()));
         response
     }
+}
+
+impl Files {
+    /// Forgets a file.
+    pub fn remove(&self, path: &str) {
+        self.files.lock().unwrap().remove(&url(path));
+    }
+
+    /// The files whose address begins and ends as the pattern does around its one `*`.
+    fn search(&self, pattern: &str, known: Option<&str>) -> Response {
+        let response = if pattern.contains("plain.test") {
+            failure(400, "Unsupported search pattern URL")
+        } else {
+            let (head, tail) = pattern.split_once('*').unwrap();
+            let files = self.files.lock().unwrap();
+            let mut found: Vec<(&String, &String)> = files
+                .iter()
+                .filter_map(|(url, file)| match file {
+                    File::Text(text) if url.starts_with(head) && url.ends_with(tail) => Some((url, text)),
+                    _ => None,
+                })
+                .collect();
+            found.sort();
+            let etag = catalog::domain::text::sha256_hex(format!("{found:?}").as_bytes());
+            if known == Some(&etag) {
+                StatusCode::NOT_MODIFIED.into_response()
+            } else {
+                let one = |(url, text): &(&String, &String)| json!({"url": url, "content": STANDARD.encode(text)});
+                let files: Vec<Value> = found.iter().map(one).collect();
+                axum::Json(json!({"files": files, "etag": etag})).into_response()
+            }
+        };
+        self.log.lock().unwrap().push((pattern.to_owned(), response.status().as_u16()));
+        response
+    }
+}
+
+async fn search(Shared(files): Shared<Files>, body: Bytes) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    files.search(body["url"].as_str().unwrap(), body["etag"].as_str())
 }
 
 fn failure(status: u16, message: &str) -> Response {
@@ -87,9 +136,9 @@ async fn read(Shared(files): Shared<Files>, headers: HeaderMap, body: Bytes) -> 
     files.answer(body["url"].as_str().unwrap(), body["etag"].as_str()).await
 }
 
-/// The address of a file.
+/// The address of a file; what begins with `https://` is one already.
 pub fn url(path: &str) -> String {
-    format!("https://files.test/{path}")
+    if path.starts_with("https://") { path.to_owned() } else { format!("https://files.test/{path}") }
 }
 
 /// One process with the catalog in it.
@@ -115,7 +164,10 @@ impl Catalog {
     /// A process on a database that is there already; its job loop does not run yet.
     pub fn on(test: TestDb, tenant: TenantId, files: Files) -> Self {
         let client = ServiceClient::new(key());
-        let reading = Router::new().route("/internal/integrations/v1/read", post(read)).with_state(files.clone());
+        let reading = Router::new()
+            .route("/internal/integrations/v1/read", post(read))
+            .route("/internal/integrations/v1/search", post(search))
+            .with_state(files.clone());
         client.attach(ServiceName::Integrations, reading);
         let kinds = ["Component", "API", "Group", "User", "System", "Location", "Resource"];
         let config = Config {
@@ -174,6 +226,22 @@ impl Catalog {
         let reply = self.post("/api/catalog/locations", json!({"type": "url", "target": url(path)})).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
         reply.json()["location"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Progress of a location.
+    pub async fn progress(&self, id: &str) -> Value {
+        self.get(&format!("/api/catalog/v1/locations/{id}/progress")).await.json()
+    }
+
+    /// The change that wrote an entity last.
+    pub async fn seq(&self, entity_ref: &str) -> i64 {
+        let mut tx = self.test.db.tenant(self.tenant).await.unwrap();
+        sqlx::query_scalar("select seq from entity where tenant_id = $1 and entity_ref = $2")
+            .bind(tx.id())
+            .bind(entity_ref)
+            .fetch_one(tx.conn())
+            .await
+            .unwrap()
     }
 
     /// Asks for an entity to be read again.

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "test code fails by panicking")]
 
 mod concurrency;
+mod consistency;
 mod deletion;
 mod equality;
+mod files;
 mod finder;
+mod globs;
 mod guard;
 mod harness;
 mod history;
@@ -16,10 +19,12 @@ mod managed;
 mod oracle;
 mod overlays;
 mod past;
+mod patience;
 mod permissions;
 mod providers;
 mod query;
 mod scope;
 mod search;
 mod settings;
+mod source;
 mod tenants;
