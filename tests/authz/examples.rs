@@ -191,6 +191,11 @@ const CATALOG: &[Example] = &[
         r#"{"items":[{"id":"1","resourceRef":"component:default/<entity>","resourceType":"catalog-entity",
             "conditions":{"rule":"IS_ENTITY_KIND","resourceType":"catalog-entity","params":{"kinds":["component"]}}}]}"#,
     ),
+    get(
+        "GET /api/catalog/v1/entities/{kind}/{namespace}/{name}/source",
+        "/api/catalog/v1/entities/component/default/<entity>/source",
+    ),
+    example("POST /internal/catalog/v1/refresh", "/internal/catalog/v1/refresh", r#"{"keys":["<location_target>"]}"#),
     get("GET /api/catalog/v1/kinds", "/api/catalog/v1/kinds"),
     example(
         "PUT /api/catalog/v1/kinds/{kind}",

@@ -302,7 +302,10 @@ async fn methods_that_are_not_in_the_table_are_not_found() {
             let asked = request(method, &scene.own.host, &path, "", &[("authorization", &bearer)]);
             let reply = scene.installation.call(asked).await;
             assert_eq!(reply.status, StatusCode::NOT_FOUND, "{method} {path}: {}", reply.text());
-            assert_eq!(reply.text(), "", "{method} {path}: no body, as Backstage answers");
+            // Below /internal/ there is nothing of Backstage's, and the gateway itself says so.
+            if !path.starts_with("/internal/") {
+                assert_eq!(reply.text(), "", "{method} {path}: no body, as Backstage answers");
+            }
         }
         if entry.method == "GET" {
             let head = request("HEAD", &scene.own.host, &example.path_with(&scene.resources), "", &[]);

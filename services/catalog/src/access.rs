@@ -156,6 +156,28 @@ impl State {
         Ok(entities::list_by_refs(tx, entity_refs, &both).await?.len() == there)
     }
 
+    /// Whether the caller may do these things to every entity there is or will be.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn permits_everything(
+        &self,
+        tx: &mut TenantTx,
+        caller: &Caller,
+        permissions: &[Permission],
+    ) -> Result<bool> {
+        if conditioned(caller).is_none() {
+            return Ok(true);
+        }
+        let version = policies::version(tx).await?;
+        for permission in permissions {
+            if !self.filter(tx, caller, *permission, version).await?.is_everything() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     async fn filter(
         &self,
         tx: &mut TenantTx,

@@ -12,6 +12,7 @@ use crate::domain::provided::from_provider;
 use crate::domain::source::Source;
 use crate::store::claim::{Mode, Mutated};
 use crate::store::{apply, kinds, statistics};
+use authz::Permission;
 use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::response::Response;
@@ -66,6 +67,11 @@ pub async fn mutate(
         Mutation::Delta(added, removed) => ("delta", added, Some(removed)),
     };
     let mut tx = state.db.tenant(caller.tenant).await?;
+    // A mutation says what there is: it changes and removes whatever the provider gave, by whomever it is sent.
+    let touched = [Permission::CATALOG_ENTITY_READ, Permission::CATALOG_ENTITY_DELETE];
+    if !state.permits_everything(&mut tx, &caller, &touched).await? {
+        return Err(Error::not_allowed("Your permissions do not extend to all that a provider may change").into());
+    }
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     // Judging takes a while, and nothing else should wait for it.
     tx.rollback().await?;

@@ -60,7 +60,10 @@ pub async fn change_settings(
     if let Some(days) = within::<u32>(&body, "", "undeleteDays", 0, 365)? {
         settings::set(&mut tx, settings::UNDELETE_DAYS, &days).await?;
     }
-    if let Some(kinds) = allowed_kinds(&body)? {
+    if let Some(mut kinds) = allowed_kinds(&body)? {
+        // Its own kinds are accepted anyway.
+        let own = kinds::list(&mut tx).await?;
+        kinds.retain(|kind| !own.iter().any(|row| row.kind.eq_ignore_ascii_case(kind)));
         let counters = sequence::lock(&mut tx, &Cause::person(&caller.principal)).await?;
         settings::set(&mut tx, settings::ALLOWED_KINDS, &kinds).await?;
         sequence::save(&mut tx, &counters).await?;

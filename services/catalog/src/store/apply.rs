@@ -151,6 +151,8 @@ async fn take<'r>(
     let kept: BTreeSet<String> = mine.iter().map(|one| one.entity_ref.clone()).collect();
     let displaced: Vec<&str> = mine.iter().filter(|one| displaces(&claims, one)).map(|one| &*one.entity_ref).collect();
     claim::displace(tx, &displaced).await?;
+    let unkeyed: Vec<&str> = mine.iter().filter(|one| is_unkeyed(&claims, one)).map(|one| &*one.entity_ref).collect();
+    claim::displace_restored(tx, source, &unkeyed).await?;
     refresh::insert_edges(tx, source, &kept.iter().map(String::as_str).collect::<Vec<_>>()).await?;
     changes.affected.extend(additions::list_dressed(tx, &kept).await?);
 
@@ -183,8 +185,12 @@ fn may_claim(claim: Option<&Claim>, emitted: &Emitted) -> bool {
 
 /// Whether others who named no location key have to let go of it.
 fn displaces(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
-    emitted.location_key != NO_KEY
-        && claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
+    emitted.location_key != NO_KEY && is_unkeyed(claims, emitted)
+}
+
+/// Whether others emit it who named no location key.
+fn is_unkeyed(claims: &HashMap<String, Claim>, emitted: &Emitted) -> bool {
+    claims.get(&emitted.entity_ref).is_some_and(|claim| claim.location_key == NO_KEY && claim.shared)
 }
 
 fn changed_states<'e>(mine: &[&'e Emitted], claims: &HashMap<String, Claim>) -> Vec<(&'e Emitted, State)> {

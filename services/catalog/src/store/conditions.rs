@@ -239,9 +239,10 @@ pub fn push_text_test(sql: &mut Sql, tenant: Uuid, full_text: &FullText, column:
 /// `offset 0` keeps the planner from turning the test into a join over everything.
 fn test(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>, column: &'static str) {
     if let Leaf::Values(..) = leaf {
-        // Few terms, found once.
-        sql.push("exists (select from posting where posting.tenant_id = ").push_bind(tenant);
-        sql.push(" and posting.entity_no = ").push(column).push(" and posting.term_no = any (");
+        // Few terms, found once, against the numbers in the entity's row: of two conditions on the postings, the planner
+        // may look up the wrong one.
+        sql.push("exists (select from entity having_them where having_them.tenant_id = ").push_bind(tenant);
+        sql.push(" and having_them.entity_no = ").push(column).push(" and having_them.term_nos && (");
         terms(sql, tenant, leaf);
     } else {
         // Many terms perhaps: the entity's own, some dozens, are looked at.

@@ -23,10 +23,14 @@ const FILL: [&str; 7] = [
     "insert into tenant_seq (tenant_id, epoch, seq, next_entity_no) values ($1, gen_random_uuid(), 1, $2 + 1)",
     "insert into refresh_state (tenant_id, entity_ref, entity_id, location_key, hash)
      select $1, 'component:default/e' || lpad(n::text, 6, '0'), gen_random_uuid(), 'url:x', '' from generate_series(1, $2) n",
-    "insert into entity (tenant_id, entity_no, entity_id, entity_ref, kind, namespace, name, sort_name, etag, seq, document)
-     select $1, substr(entity_ref, 20)::integer, entity_id, entity_ref, 'component', 'default', substr(entity_ref, 19),
-       substr(entity_ref, 19), '', 1, '{\"x\":\"' || repeat(md5(entity_ref), 40) || '\"}'
-     from refresh_state where tenant_id = $1 and $2 > 0",
+    "insert into entity (tenant_id, entity_no, entity_id, entity_ref, kind, namespace, name, sort_name, etag, seq, document,
+       term_nos)
+     select $1, n, entity_id, entity_ref, 'component', 'default', substr(entity_ref, 19),
+       substr(entity_ref, 19), '', 1, '{\"x\":\"' || repeat(md5(entity_ref), 40) || '\"}',
+       array[case when n % 20 = 0 then 2 else 1 end, case when n % 4000 = 0 then 4 else 3 end, 10 + n % 100, 1000 + n]
+         || case when n % 2 = 0 then array[1000000 + n] else '{}' end
+     from (select entity_id, entity_ref, substr(entity_ref, 20)::integer as n from refresh_state where tenant_id = $1) made
+     where $2 > 0",
     "insert into term (tenant_id, term_no, key, value, original, entities)
      select $1, n, key, value, value, 1 from (values (1, 'kind', 'component'), (2, 'kind', 'api'),
        (3, 'spec.type', 'service'), (4, 'spec.type', 'rare')) as t (n, key, value) where $2 > 0

@@ -196,3 +196,26 @@ async fn the_progress_of_a_location_tells_of_no_entity_that_one_may_not_read() {
     let list = ask(&catalog, Method::GET, "/api/catalog/v1/locations", None).await.json();
     assert_eq!(list["items"][0]["entityCount"], 1, "{list}");
 }
+
+#[tokio::test]
+async fn nobody_removes_by_a_provider_what_they_may_not_remove_themselves() {
+    let catalog = Catalog::new().await;
+    let path = "/api/catalog/v1/providers/org/mutations";
+    let entity = json!({
+        "apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "stock"},
+        "spec": {"type": "service", "lifecycle": "production", "owner": "team-b"},
+    });
+    let given = json!({"type": "full", "entities": [{"entity": entity}]});
+    assert_eq!(ask(&catalog, Method::POST, path, Some(given.clone())).await.status.as_u16(), 200);
+    let mine = rule("IS_ENTITY_OWNER", &json!({"claims": ["$ownerRefs"]}));
+    for permission in [READ, DELETE] {
+        allow(&catalog, permission, "user:default/jane", &mine).await;
+        let gone = json!({"type": "delta", "added": [], "removed": [{"entityRef": "component:default/stock"}]});
+        assert_eq!(ask(&catalog, Method::POST, path, Some(gone)).await.status.as_u16(), 403, "{permission}");
+        let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
+        policies::delete(&mut tx, permission, "user:default/jane").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    assert!(catalog.entity("component:default/stock").await.is_some());
+    assert_eq!(ask(&catalog, Method::POST, path, Some(given)).await.status.as_u16(), 200);
+}
