@@ -20,16 +20,78 @@ const MAX_BYTES: usize = 4_000_000;
 const MAX_NODES: usize = 120_000;
 /// How deep the whole may nest.
 const MAX_DEPTH: usize = 200;
+/// Longest address, and longest reference.
+const MAX_ADDRESS: usize = 2_000;
+/// Bytes of all places and references that are written anew.
+const MAX_WRITTEN: usize = 8_000_000;
+
+/// The number of a file's address.
+type File = usize;
+/// The description itself.
+const ROOT: File = 0;
+
+/// Addresses by number: each is made and kept once, however often it is referred to.
+#[derive(Debug, Default)]
+struct Addresses {
+    urls: Vec<String>,
+    numbers: HashMap<String, File>,
+    resolved: HashMap<(File, String), File>,
+}
+
+impl Addresses {
+    fn number(&mut self, url: String) -> Result<File, String> {
+        if let Some(known) = self.numbers.get(&url) {
+            return Ok(*known);
+        }
+        if self.urls.len() >= MAX_FILES {
+            return Err(format!("it has more than {MAX_FILES} files"));
+        }
+        self.urls.push(url.clone());
+        self.numbers.insert(url, self.urls.len() - 1);
+        Ok(self.urls.len() - 1)
+    }
+
+    /// The file that a text names in another file; no text names that file itself.
+    fn resolve(&mut self, base: File, text: &str) -> Result<File, String> {
+        if text.is_empty() {
+            return Ok(base);
+        }
+        if let Some(known) = self.resolved.get(&(base, text.to_owned())) {
+            return Ok(*known);
+        }
+        let url = resolve_url(&self.urls[base], text)?;
+        if url.len() > MAX_ADDRESS {
+            return Err(format!("an address has more than {MAX_ADDRESS} characters"));
+        }
+        let number = self.number(url)?;
+        self.resolved.insert((base, text.to_owned()), number);
+        Ok(number)
+    }
+
+    /// What a mapping refers to, if it is a reference at all.
+    fn target(&mut self, map: &Map<String, Value>, base: File) -> Result<Option<Target>, String> {
+        let Some(reference) = map.get("$ref").and_then(Value::as_str) else { return Ok(None) };
+        if reference.len() > MAX_ADDRESS {
+            return Err(format!("a reference has more than {MAX_ADDRESS} characters"));
+        }
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let pointer = percent_decoded(fragment);
+        let pointer = if pointer == "/" { String::new() } else { pointer };
+        Ok(Some(Target { file: self.resolve(base, file)?, pointer }))
+    }
+}
 
 /// A description and the files that it refers to, as far as they were given.
 #[derive(Debug)]
 pub struct Bundle {
-    root: String,
     text: String,
-    files: BTreeMap<String, Value>,
-    wanted: BTreeSet<String>,
+    addresses: Addresses,
+    files: BTreeMap<File, Value>,
+    wanted: BTreeSet<File>,
     bytes: usize,
     nodes: usize,
+    /// Whether it is of AsyncAPI 3, which demands references in some places.
+    is_asyncapi_3: bool,
 }
 
 impl Bundle {
@@ -40,8 +102,10 @@ impl Bundle {
     pub fn new(url: &str, bytes: &[u8]) -> Result<Self, String> {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let alone = !names_a_file(&text);
+        let mut addresses = Addresses::default();
+        addresses.number(url.to_owned())?;
         let (files, wanted) = (BTreeMap::new(), BTreeSet::new());
-        let mut bundle = Self { root: url.to_owned(), text, files, wanted, bytes: 0, nodes: 0 };
+        let mut bundle = Self { text, addresses, files, wanted, bytes: 0, nodes: 0, is_asyncapi_3: false };
         if !alone {
             bundle.give(url, bytes)?;
         }
@@ -51,7 +115,7 @@ impl Bundle {
     /// The next file to read, if one is missing.
     #[must_use]
     pub fn wanted(&self) -> Option<&str> {
-        self.wanted.first().map(String::as_str)
+        self.wanted.first().map(|file| self.addresses.urls[*file].as_str())
     }
 
     /// Takes a file that was wanted.
@@ -60,50 +124,54 @@ impl Bundle {
     /// It is no YAML, refers to something that has no address, or is one too many.
     pub fn give(&mut self, url: &str, bytes: &[u8]) -> Result<(), String> {
         self.bytes += bytes.len();
-        if self.files.len() >= MAX_FILES || self.bytes > MAX_BYTES {
-            return Err(format!("it has more than {MAX_FILES} files or {} MB", MAX_BYTES / 1_000_000));
+        if self.bytes > MAX_BYTES {
+            return Err(format!("its files have more than {} MB", MAX_BYTES / 1_000_000));
         }
+        let file = self.addresses.number(url.to_owned())?;
         let text = String::from_utf8_lossy(bytes);
         let value = yaml::parse_single(&text, &Limits::default()).map_err(|error| format!("{url}: {error}"))?;
-        let (mut referred, mut nodes) = (BTreeSet::new(), self.nodes);
-        self.refers(&value, url, &mut Vec::new(), (&mut referred, &mut nodes))?;
-        self.nodes = nodes;
-        self.wanted.remove(url);
-        self.files.insert(url.to_owned(), value);
-        self.wanted.extend(referred.into_iter().filter(|url| !self.files.contains_key(url)));
+        if file == ROOT {
+            let version = value.get("asyncapi").and_then(Value::as_str);
+            self.is_asyncapi_3 = version.is_some_and(|version| version.starts_with('3'));
+        }
+        let mut referred = BTreeSet::new();
+        self.refers(&value, file, &mut Vec::new(), &mut referred)?;
+        self.wanted.remove(&file);
+        self.files.insert(file, value);
+        self.wanted.extend(referred.into_iter().filter(|file| !self.files.contains_key(file)));
         Ok(())
     }
 
     /// Collects the other files that a value refers to, and counts its values.
-    fn refers(
-        &self,
-        value: &Value,
-        url: &str,
-        path: &mut Vec<String>,
-        (found, nodes): (&mut BTreeSet<String>, &mut usize),
+    fn refers<'v>(
+        &mut self,
+        value: &'v Value,
+        file: File,
+        path: &mut Vec<Part<'v>>,
+        found: &mut BTreeSet<File>,
     ) -> Result<(), String> {
-        *nodes += 1;
-        if *nodes > MAX_NODES {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
             return Err(format!("its files have more than {MAX_NODES} values"));
         }
         match value {
             Value::Object(map) => {
-                if let Some(target) = target(map, url)? {
-                    if target.url != url && !(url == self.root && self.keeps(path)) {
-                        found.insert(target.url);
+                if let Some(target) = self.addresses.target(map, file)? {
+                    if target.file != file && !(file == ROOT && self.keeps(path)) {
+                        found.insert(target.file);
                     }
                     return Ok(());
                 }
                 for (key, member) in map {
-                    path.push(key.clone());
-                    self.refers(member, url, path, (found, nodes))?;
+                    path.push(Part::Member(key));
+                    self.refers(member, file, path, found)?;
                     path.pop();
                 }
                 Ok(())
             }
             Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| {
-                path.push(index.to_string());
-                let done = self.refers(item, url, path, (found, nodes));
+                path.push(Part::Item(index));
+                let done = self.refers(item, file, path, found);
                 path.pop();
                 done
             }),
@@ -111,34 +179,33 @@ impl Bundle {
         }
     }
 
-    /// Whether the reference at this place of the root must stay a reference: AsyncAPI 3 demands it in some.
-    fn keeps(&self, path: &[String]) -> bool {
-        let version = self.files.get(&self.root).and_then(|root| root.get("asyncapi"));
-        // While the root itself is read, its version is in the text only.
-        let is_3 = match version {
-            Some(version) => version.as_str().is_some_and(|version| version.starts_with('3')),
-            None => self.text.lines().any(|line| {
-                let rest = line.trim_start_matches(['{', ' ', '"']).strip_prefix("asyncapi");
-                rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'', ':', ' ']).starts_with('3'))
-            }),
+    /// Whether the reference at this place of the root must stay a reference.
+    fn keeps(&self, path: &[Part<'_>]) -> bool {
+        let is = |part: &Part<'_>, name: &str| matches!(part, Part::Member(key) if *key == name);
+        let path = match path {
+            [first, rest @ ..] if is(first, "components") => rest,
+            path => path,
         };
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let path = path.strip_prefix(&["components"]).unwrap_or(&path);
-        is_3 && match path {
-            ["channels", _, rest @ ..] => rest.contains(&"servers"),
-            ["operations", _, rest @ ..] => rest.contains(&"channel") || rest.contains(&"messages"),
-            _ => false,
-        }
+        self.is_asyncapi_3
+            && match path {
+                [first, _, rest @ ..] if is(first, "channels") => rest.iter().any(|part| is(part, "servers")),
+                [first, _, rest @ ..] if is(first, "operations") => {
+                    rest.iter().any(|part| is(part, "channel") || is(part, "messages"))
+                }
+                _ => false,
+            }
     }
 
     /// Parts of other files that the root gives a name: below `components`, by the place of the name.
-    fn named(&self, root: &Value) -> Result<HashMap<Target, String>, String> {
+    fn named(&mut self, root: &Value) -> Result<HashMap<Target, String>, String> {
         let mut places = HashMap::new();
         let groups = root.get("components").and_then(Value::as_object);
         for (group, members) in groups.into_iter().flatten() {
             for (name, member) in members.as_object().into_iter().flatten() {
-                if let Some(target) = member.as_object().map(|map| target(map, &self.root)).transpose()?.flatten()
-                    && target.url != self.root
+                let Some(map) = member.as_object() else { continue };
+                if let Some(target) = self.addresses.target(map, ROOT)?
+                    && target.file != ROOT
+                    && group.len() + name.len() <= MAX_ADDRESS
                 {
                     let place = format!("/components/{}/{}", escaped(group), escaped(name));
                     places.entry(target).or_insert(place);
@@ -152,18 +219,24 @@ impl Bundle {
     ///
     /// # Errors
     /// A file is missing, a reference leads nowhere, or the whole is too large.
-    pub fn finish(self) -> Result<String, String> {
+    pub fn finish(mut self) -> Result<String, String> {
         if let Some(missing) = self.wanted() {
             return Err(format!("{missing} was not read"));
         }
-        if self.files.len() <= 1 {
-            return Ok(self.text);
-        }
-        let root = &self.files[&self.root];
-        let mut joining = Joining { bundle: &self, places: self.named(root)?, nodes: 0, path: Vec::new() };
-        let whole = joining.value(root, &self.root, 0)?;
+        let files = std::mem::take(&mut self.files);
+        let Some(root) = files.get(&ROOT).filter(|_| files.len() > 1) else { return Ok(self.text) };
+        let places = self.named(root)?;
+        let mut joining = Joining { bundle: &mut self, files: &files, places, nodes: 0, written: 0, path: Vec::new() };
+        let whole = joining.value(root, ROOT, 0)?;
         Ok(yaml::to_text(&whole))
     }
+}
+
+/// One step of the way to a value.
+#[derive(Debug, Clone, Copy)]
+enum Part<'v> {
+    Member(&'v str),
+    Item(usize),
 }
 
 /// Whether there is a `$ref` in a text that does not obviously stay in it.
@@ -177,117 +250,145 @@ fn names_a_file(text: &str) -> bool {
 /// What a `$ref` points at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Target {
-    /// The file.
-    url: String,
+    file: File,
     /// The JSON pointer in it.
     pointer: String,
 }
 
-/// What a mapping refers to, if it is a reference at all.
-fn target(map: &Map<String, Value>, base: &str) -> Result<Option<Target>, String> {
-    let Some(reference) = map.get("$ref").and_then(Value::as_str) else { return Ok(None) };
-    let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-    let pointer = percent_decoded(fragment);
-    let pointer = if pointer == "/" { String::new() } else { pointer };
-    let url = if file.is_empty() { base.to_owned() } else { resolve_url(base, file)? };
-    Ok(Some(Target { url, pointer }))
-}
-
 /// Puts the files together.
 struct Joining<'b> {
-    bundle: &'b Bundle,
-    /// Where parts of other files stand by now.
+    bundle: &'b mut Bundle,
+    files: &'b BTreeMap<File, Value>,
+    /// Where parts of other files stand by now, or will stand.
     places: HashMap<Target, String>,
     nodes: usize,
+    /// Bytes of places and references so far.
+    written: usize,
     /// Where we are in the whole.
-    path: Vec<String>,
+    path: Vec<Part<'b>>,
 }
 
-impl Joining<'_> {
-    fn value(&mut self, value: &Value, url: &str, depth: usize) -> Result<Value, String> {
+impl<'b> Joining<'b> {
+    fn value(&mut self, value: &'b Value, file: File, depth: usize) -> Result<Value, String> {
         self.nodes += 1;
         if self.nodes > MAX_NODES || depth > MAX_DEPTH {
             return Err(format!("the whole has more than {MAX_NODES} values or nests deeper than {MAX_DEPTH}"));
         }
         match value {
-            Value::Object(map) => match target(map, url)? {
-                Some(target) => self.reference(map, target, url, depth),
+            Value::Object(map) => match self.bundle.addresses.target(map, file)? {
+                Some(target) => self.reference(map, target, file, depth),
                 None => {
                     let mut made = Map::new();
                     for (key, member) in map {
-                        self.path.push(key.clone());
-                        let member = self.value(member, url, depth + 1);
-                        self.path.pop();
-                        made.insert(key.clone(), member?);
+                        made.insert(key.clone(), self.below(Part::Member(key), member, file, depth)?);
                     }
                     Ok(Value::Object(made))
                 }
             },
             Value::Array(items) => {
-                let mut made = Vec::with_capacity(items.len());
-                for (index, item) in items.iter().enumerate() {
-                    self.path.push(index.to_string());
-                    let item = self.value(item, url, depth + 1);
-                    self.path.pop();
-                    made.push(item?);
-                }
-                Ok(Value::Array(made))
+                let items = items.iter().enumerate();
+                items.map(|(index, item)| self.below(Part::Item(index), item, file, depth)).collect()
             }
             other => Ok(other.clone()),
         }
     }
 
+    fn below(&mut self, part: Part<'b>, value: &'b Value, file: File, depth: usize) -> Result<Value, String> {
+        self.path.push(part);
+        let made = self.value(value, file, depth + 1);
+        self.path.pop();
+        made
+    }
+
     fn reference(
         &mut self,
-        map: &Map<String, Value>,
+        map: &'b Map<String, Value>,
         target: Target,
-        url: &str,
+        file: File,
         depth: usize,
     ) -> Result<Value, String> {
-        let root = &self.bundle.root;
-        if target.url == *root {
+        if target.file == ROOT {
             // What the root holds stays where it is, whoever refers to it.
-            return Ok(redirected(map, &format!("#{}", encoded(&target.pointer))));
+            return self.redirected(map, &target.pointer, file, depth);
         }
-        if url == *root && self.bundle.keeps(&self.path) {
+        if file == ROOT && self.bundle.keeps(&self.path) {
             return Ok(Value::Object(map.clone()));
         }
-        let own: String = self.path.iter().map(|part| format!("/{}", escaped(part))).collect();
+        let own = self.own_place()?;
         if let Some(place) = self.place(&target).filter(|place| *place != own) {
-            return Ok(redirected(map, &format!("#{}", encoded(&place))));
+            return self.redirected(map, &place, file, depth);
         }
-        let file = self.bundle.files.get(&target.url);
-        let content = file.and_then(|file| file.pointer(&target.pointer));
-        let content = content.ok_or_else(|| format!("there is nothing at {}#{}", target.url, target.pointer))?;
-        let from = target.url.clone();
+        let content = self.files.get(&target.file).and_then(|file| file.pointer(&target.pointer));
+        let nowhere = || format!("there is nothing at {}#{}", self.bundle.addresses.urls[target.file], target.pointer);
+        let content = content.ok_or_else(nowhere)?;
+        let from = target.file;
         self.places.insert(target, own);
-        let mut made = self.value(content, &from, depth + 1)?;
+        let mut made = self.value(content, from, depth + 1)?;
         if let Some(made) = made.as_object_mut() {
             for (key, sibling) in map.iter().filter(|(key, _)| *key != "$ref") {
-                made.insert(key.clone(), self.value(sibling, url, depth + 1)?);
+                made.insert(key.clone(), self.value(sibling, file, depth + 1)?);
             }
         }
         Ok(made)
+    }
+
+    /// Takes note of what is written anew: long keys above many references would be written again for each.
+    fn write(&mut self, bytes: usize) -> Result<(), String> {
+        self.written += bytes;
+        if self.written > MAX_WRITTEN {
+            return Err(format!("the references of the whole have more than {} MB", MAX_WRITTEN / 1_000_000));
+        }
+        Ok(())
+    }
+
+    fn own_place(&mut self) -> Result<String, String> {
+        let long = |part: &Part<'_>| match part {
+            Part::Member(key) => key.len() + 1,
+            Part::Item(_) => 8,
+        };
+        self.write(self.path.iter().map(long).sum())?;
+        let mut place = String::new();
+        for part in &self.path {
+            place.push('/');
+            match part {
+                Part::Member(key) => place.push_str(&escaped(key)),
+                Part::Item(index) => place.push_str(&index.to_string()),
+            }
+        }
+        Ok(place)
     }
 
     /// Where a part stands or will stand, itself or within a larger one.
     fn place(&self, target: &Target) -> Option<String> {
         let mut length = target.pointer.len();
         loop {
-            let part = Target { url: target.url.clone(), pointer: target.pointer[..length].to_owned() };
+            let part = Target { file: target.file, pointer: target.pointer[..length].to_owned() };
             if let Some(place) = self.places.get(&part) {
                 return Some(format!("{place}{}", &target.pointer[length..]));
             }
             length = target.pointer[..length].rfind('/')?;
         }
     }
-}
 
-/// A reference with another target and the same siblings.
-fn redirected(map: &Map<String, Value>, reference: &str) -> Value {
-    let mut map = map.clone();
-    map.insert("$ref".to_owned(), Value::from(reference));
-    Value::Object(map)
+    /// A reference with another target and the same siblings.
+    fn redirected(
+        &mut self,
+        map: &'b Map<String, Value>,
+        pointer: &str,
+        file: File,
+        depth: usize,
+    ) -> Result<Value, String> {
+        self.write(pointer.len())?;
+        let mut made = Map::new();
+        for (key, sibling) in map {
+            let value = match key.as_str() {
+                "$ref" => Value::from(format!("#{}", encoded(pointer))),
+                _ => self.value(sibling, file, depth + 1)?,
+            };
+            made.insert(key.clone(), value);
+        }
+        Ok(Value::Object(made))
+    }
 }
 
 fn escaped(part: &str) -> String {

@@ -5,6 +5,8 @@ test('locations inside a location are known by what they brought or by what is w
   const detail: LocationDetail = {
     location: { id: '1', type: 'url', target: 'https://x.org/all.yaml' },
     state: 'done',
+    files: [],
+    pausedHosts: [],
     entities: [
       { entityRef: 'component:default/a', kind: 'Component' },
       { entityRef: 'location:default/one', kind: 'Location' },

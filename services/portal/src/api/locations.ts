@@ -33,10 +33,7 @@ export interface PausedHost {
 }
 
 /** A location with its files. */
-export type LocationDetail = LocationProgress & {
-  files?: LocationFile[];
-  pausedHosts?: PausedHost[];
-};
+export type LocationDetail = LocationProgress;
 
 /** The locations that the files of a location name; one that could not be read yet is known by its problem only. */
 export function innerLocations({

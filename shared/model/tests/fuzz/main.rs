@@ -167,3 +167,28 @@ fn the_heaviest_texts_that_we_know_stay_within_the_bounds() {
         bounds::hold(name, &text[..text.len().min(FILL)], process);
     }
 }
+
+#[test]
+fn the_heaviest_descriptions_that_we_know_stay_within_the_bounds() {
+    let numbered =
+        |unit: &str| -> String { (0..FILL / (unit.len() + 7)).map(|n| unit.replace('#', &n.to_string())).collect() };
+    let fill = |unit: &str| unit.repeat(FILL / unit.len());
+    let key = "k".repeat(100_000);
+    for (name, text) in [
+        ("references to files", numbered("- {$ref: f#.yaml}\n")),
+        ("references to parts", format!("p: [1]\nr:\n{}", numbered("- {$ref: 'b.yaml~/r/#'}\n").replace('~', "#"))),
+        ("references to one part", format!("p: 1\nr:\n{}", fill("- {$ref: 'b.yaml#/p'}\n"))),
+        ("one file by many names", fill("- {$ref: ./b.yaml}\n- {$ref: ././b.yaml}\n")),
+        ("a long reference", format!("$ref: b.yaml{}", fill("x "))),
+        (
+            "a reference over lines",
+            format!("$ref: b.yaml{}", (0..1_500).map(|n| format!(">+\n{}", " ".repeat(n + 1))).collect::<String>()),
+        ),
+        ("references below a long key", format!("? {key}\n:\n{}", fill("  - {$ref: 'b.yaml#/p'}\n"))),
+        ("asyncapi", format!("asyncapi: 3.0.0\noperations: {{o: {{messages: [{}]}}}}", fill("{$ref: 'b.yaml#/p'},"))),
+        ("components", format!("components:\n  a:\n{}", numbered("    n#: {$ref: 'b.yaml'}\n"))),
+    ] {
+        let text = text.into_bytes();
+        bounds::hold(name, &text[..text.len().min(FILL)], bundle);
+    }
+}

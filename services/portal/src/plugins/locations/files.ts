@@ -1,34 +1,5 @@
-import type {
-  FileState,
-  LocationDetail,
-  LocationFile,
-} from '../../api/locations';
-import type { LocationState } from '../../api/types';
+import type { FileState, LocationFile } from '../../api/locations';
 import type { Tone } from '../../ui/Status';
-
-const fileStates: Record<LocationState, FileState> = {
-  pending: 'pending',
-  reading: 'pending',
-  done: 'done',
-  failed: 'failed',
-};
-
-/** The files of a location; while the catalog does not tell them apart yet, those that its problems name. */
-export function filesOf(detail: LocationDetail): LocationFile[] {
-  if (detail.files) return detail.files;
-  const { target } = detail.location;
-  const file = (url: string): LocationFile => ({
-    url,
-    state: fileStates[detail.state],
-    lastReadAt: detail.lastReadAt,
-    entities: url === target ? detail.entities.length : 0,
-    problems: detail.problems.filter(
-      problem => (problem.url ?? target) === url,
-    ),
-  });
-  const named = detail.problems.map(problem => problem.url ?? target);
-  return [...new Set([target, ...named])].map(file);
-}
 
 /** Files with problems first; otherwise as they are. */
 export function troubledFirst(files: readonly LocationFile[]): LocationFile[] {

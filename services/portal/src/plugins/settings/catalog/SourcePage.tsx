@@ -13,7 +13,7 @@ import { Problem } from '../../../ui/Problem';
 import { RelativeTime } from '../../../ui/RelativeTime';
 import { EmptyState, FailureState, Skeleton } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
-import { filesOf, troubledFirst } from '../../locations/files';
+import { troubledFirst } from '../../locations/files';
 import {
   counted,
   LocationStatusLabel,
@@ -184,7 +184,7 @@ export function SourcePage() {
     );
   }
   const detail = load.value;
-  const files = troubledFirst(filesOf(detail));
+  const files = troubledFirst(detail.files);
   return (
     <PageFrame
       title={fileName(detail.location.target)}
