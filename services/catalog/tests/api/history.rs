@@ -1,6 +1,6 @@
 //! What was, what happened, and what comes back.
 
-use super::harness::{Catalog, component, group, location, names};
+use super::harness::{Catalog, File, component, group, location, names};
 use super::permissions::{allow, jane, rule};
 use authz::Permission;
 use http::{Method, StatusCode};
@@ -475,4 +475,24 @@ async fn what_people_added_is_part_of_the_past_and_comes_back_beside_what_is_res
     assert_eq!(written["entities"][0]["metadata"].get("tags"), None, "the overlay is not baked in");
     assert!(catalog.delete(overlay).await.status.is_success());
     assert_eq!(catalog.entity(SHOP).await.unwrap()["metadata"].get("tags"), None);
+}
+
+#[tokio::test]
+async fn relations_of_a_moment_are_told_the_same_before_and_after_they_were_put_into_the_document() {
+    let (catalog, _) = with_file(group("team-a")).await;
+    let team = "group:default/team-a";
+    // While a file is being read, entities that others only refer to wait for their new relations.
+    catalog.files.set("slow.yaml", File::Hangs);
+    catalog.register("slow.yaml").await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    catalog.files.put("b.yaml", component("shop", ""));
+    catalog.register("b.yaml").await;
+    catalog.wait_for(SHOP, |_| true).await;
+    let moment = now();
+    let owners = format!("/api/catalog/entities?filter=relations.ownerof=component:default/shop&asOf={moment}");
+    let before = (at(&catalog, team, &moment).await.text(), catalog.get(&owners).await.text());
+    assert_eq!(catalog.entity(team).await.unwrap()["relations"], json!([]), "it does not wait any more");
+    assert!(before.0.contains("ownerOf") && before.1.contains("team-a"), "{before:?}");
+    catalog.wait_for(team, |team| team["relations"] != json!([])).await;
+    assert_eq!((at(&catalog, team, &moment).await.text(), catalog.get(&owners).await.text()), before);
 }

@@ -49,10 +49,15 @@ pub async fn load_at(tx: &mut TenantTx, epoch: Uuid, seq: i64, max_bytes: usize)
     terms.finish(tx, &mut builder, postings, max_bytes).await.map(|fits| fits.then(|| builder.finish()))
 }
 
-/// Entities that were there after the change `seq` and are not now as they were then.
+/// Entities that were there after the change `seq` and are not now as they were then, or whose terms are behind their
+/// relations.
 async fn list_changed(tx: &mut TenantTx, seq: i64) -> Result<Vec<String>> {
     sqlx::query_scalar(
         "select entity_ref from entity where tenant_id = $1 and seq > $2 and since_seq <= $2
+         union
+         select entity.entity_ref from stitch_due due
+         join entity on entity.tenant_id = $1 and entity.entity_ref = due.entity_ref and entity.since_seq <= $2
+         where due.tenant_id = $1
          union
          select entity_ref from entity_version where tenant_id = $1 and to_seq > $2 and from_seq <= $2",
     )
@@ -155,7 +160,9 @@ impl Terms {
 async fn load_unchanged(tx: &mut TenantTx, builder: &mut Builder, seq: i64) -> Result<RoaringBitmap> {
     let id = tx.id();
     let mut rows = sqlx::query(
-        "select entity_no, entity_id, entity_ref from entity where tenant_id = $1 and seq <= $2 order by entity_no",
+        "select entity_no, entity_id, entity_ref from entity where tenant_id = $1 and seq <= $2 and not exists (
+           select from stitch_due due where due.tenant_id = $1 and due.entity_ref = entity.entity_ref
+         ) order by entity_no",
     )
     .bind(id)
     .bind(seq)

@@ -31,10 +31,13 @@ pub struct Then {
 /// # Errors
 /// Those of the database.
 pub async fn list_at(tx: &mut TenantTx, seq: i64, entity_refs: &[String]) -> Result<Vec<Then>> {
-    // One statement, so that a version that is superseded meanwhile is in one of the tables.
+    // One statement, so that a version that is superseded meanwhile is in one of the tables. The document of an entity
+    // that is due to be stitched is behind its relations.
     sqlx::query_as(
-        "select entity_no, entity_ref, entity_id, document, seq <= $3 as is_exact from entity
-         where tenant_id = $1 and entity_ref = any ($2) and since_seq <= $3
+        "select entity_no, entity_ref, entity_id, document, seq <= $3 and not exists (
+             select from stitch_due due where due.tenant_id = $1 and due.entity_ref = entity.entity_ref
+           ) as is_exact
+         from entity where tenant_id = $1 and entity_ref = any ($2) and since_seq <= $3
          union all
          select past.entity_no, past.entity_ref, past.entity_id, past.document, false
          from (select distinct unnest($2::text[]) as entity_ref) asked
