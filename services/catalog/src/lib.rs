@@ -20,6 +20,7 @@ pub mod finder;
 mod http;
 pub mod index;
 pub mod jobs;
+pub mod replica;
 pub mod store;
 
 pub use config::Config;

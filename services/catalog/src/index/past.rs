@@ -10,13 +10,14 @@ use super::view::{Documents, TOGETHER, View};
 use crate::config::IndexSettings;
 use crate::domain::cursor::{EntityList, Order};
 use crate::domain::filter::Filter;
+use crate::replica::lock;
 use crate::store::history::{rebuild, versions};
 use crate::store::index::Revision;
 use bytes::Bytes;
 use hashlink::LruCache;
 use kernel::{Error, ErrorKind, Result, TenantId};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::Db;
 use tokio::sync::{Semaphore, watch};
@@ -66,10 +67,6 @@ struct Inner {
     kept: Mutex<LruCache<State, Arc<PastIndex>>>,
     making: Mutex<HashMap<TenantId, (State, watch::Receiver<Outcome>)>>,
     builds: Semaphore,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn busy(message: &str) -> Error {
