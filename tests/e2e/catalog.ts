@@ -340,28 +340,29 @@ async function aViewerOnlyLooks(scene: Scene): Promise<void> {
 /** Every page is used with a keyboard and a screen reader too, and on a telephone. */
 async function nobodyIsBarred(scene: Scene): Promise<void> {
   const { admin } = scene;
-  const pages = [
-    '/catalog?filters%5Bkind%5D=component&filters%5Buser%5D=all',
-    lampPage,
-    `${lampPage}/history`,
-    `${lampPage}/source`,
-    '/search?query=lamp',
-    '/register',
-    '/entities/new?kind=resource',
-    '/entities/edit/portal/default/resource/ledger',
-    sources,
-    `${sources}/held`,
-    `${sources}/deleted`,
-    `${sources}/managed`,
-    '/settings/kinds',
-    '/settings/kinds/new',
-    '/settings/kinds/spotlight',
-    '/settings/catalog',
-    '/settings/source-hosts',
+  const pages: readonly [path: string, says: string | RegExp][] = [
+    ['/catalog?filters%5Bkind%5D=component&filters%5Buser%5D=all', 'Dimmer'],
+    [lampPage, 'Runbook'],
+    [`${lampPage}/history`, 'Changed description and tags'],
+    [`${lampPage}/source`, 'Field by field'],
+    ['/search?query=lamp', 'Lights the stage and the pit.'],
+    ['/register', 'Address of a catalog-info.yaml file'],
+    ['/entities/new?kind=resource', 'Add reference'],
+    ['/entities/edit/portal/default/resource/ledger', 'Add reference'],
+    [sources, /stage\.yaml$/],
+    [`${sources}/held`, 'Nothing is held'],
+    [`${sources}/deleted`, 'prop-13'],
+    [`${sources}/managed`, 'General ledger'],
+    ['/settings/kinds', 'Spotlight'],
+    ['/settings/kinds/new', 'What the form will ask'],
+    ['/settings/kinds/Spotlight', 'What the form will ask'],
+    ['/settings/catalog', 'Keep the past'],
+    ['/settings/source-hosts', 'No source hosts yet'],
   ];
   const found: string[] = [];
-  for (const path of pages) {
+  for (const [path, says] of pages) {
     await admin.open(pageOf(scene, path));
+    await admin.sees(says);
     found.push(...(await admin.obstacles()));
   }
   await openSource(scene, 'stage.yaml');

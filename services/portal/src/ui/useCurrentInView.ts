@@ -9,12 +9,19 @@ export function useCurrentInView<T extends HTMLElement>() {
   const row = useRef<T>(null);
   const { pathname } = useLocation();
   useEffect(() => {
-    const current = row.current?.querySelector<HTMLElement>(
-      'a[aria-current="page"]',
-    );
-    if (!row.current || !current) return;
-    const room = row.current.clientWidth - current.offsetWidth;
-    row.current.scrollLeft = current.offsetLeft - room / 2;
+    const links = row.current;
+    if (!links) return undefined;
+    const bring = () => {
+      const current = links.querySelector<HTMLElement>(
+        'a[aria-current="page"]',
+      );
+      if (!current) return;
+      const room = links.clientWidth - current.offsetWidth;
+      links.scrollLeft = current.offsetLeft - room / 2;
+    };
+    const watch = new ResizeObserver(bring);
+    watch.observe(links);
+    return () => watch.disconnect();
   }, [pathname]);
   return row;
 }
