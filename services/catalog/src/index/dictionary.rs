@@ -36,7 +36,7 @@ impl Span {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Term {
     key: KeyId,
     value: Span,
@@ -46,7 +46,7 @@ struct Term {
 }
 
 /// A key and its values.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Key {
     name: Arc<str>,
     values: String,
@@ -83,7 +83,7 @@ pub struct NewTerm {
 pub struct TooLarge;
 
 /// All keys and terms of one organisation.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Dictionary {
     keys: Vec<Key>,
     by_name: HashMap<Arc<str>, KeyId>,
@@ -125,6 +125,16 @@ impl Dictionary {
     #[must_use]
     pub fn term(&self, number: i32) -> Option<TermId> {
         self.by_number.get(&number).copied()
+    }
+
+    /// The term that is spelled so. A number that was given up may have left another one behind, which nobody has.
+    #[must_use]
+    pub fn spelled(&self, key: &str, value: Option<&str>, original: Option<&str>) -> Option<TermId> {
+        let key = self.key(key)?;
+        let alike = value.map_or(&*key.nulls, |value| self.with_value(key, value));
+        let mut spelled = alike.iter().copied().filter(|term| self.original(*term) == original).peekable();
+        let first = spelled.peek().copied();
+        spelled.find(|term| !self.postings(*term).is_empty()).or(first)
     }
 
     /// The value of a term.

@@ -66,7 +66,8 @@ impl Replica for TenantIndex {
             let unknown = |index: &Self| terms.iter().copied().filter(|term| !index.knows_term(*term)).collect();
             slot.read(unknown).unwrap_or_else(|| terms.iter().copied().collect())
         };
-        index::load_changes(tx, epoch, since, unknown).await
+        let size = slot.read(Self::len).unwrap_or(0);
+        index::load_changes(tx, epoch, since, size, unknown).await
     }
 }
 

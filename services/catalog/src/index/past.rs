@@ -3,6 +3,7 @@
 //! For each organisation one is made at a time; whoever asks about another moment meanwhile is told to come back. Whoever
 //! asks must be allowed to read an entity as it was, and, while it is there, as it is now.
 
+use super::freshness::Catalogs;
 use super::order::{Found, Page};
 use super::stream::DocumentStream;
 use super::tenant::TenantIndex;
@@ -63,6 +64,7 @@ pub struct Pasts(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     db: Db,
+    catalogs: Catalogs,
     settings: IndexSettings,
     kept: Mutex<LruCache<State, Arc<PastIndex>>>,
     making: Mutex<HashMap<TenantId, (State, watch::Receiver<Outcome>)>>,
@@ -76,10 +78,10 @@ fn busy(message: &str) -> Error {
 impl Pasts {
     /// None yet.
     #[must_use]
-    pub fn new(db: Db, settings: IndexSettings) -> Self {
+    pub fn new(db: Db, catalogs: Catalogs, settings: IndexSettings) -> Self {
         let kept = Mutex::new(LruCache::new_unbounded());
         let (making, builds) = (Mutex::default(), Semaphore::new(BUILDS));
-        Self(Arc::new(Inner { db, settings, kept, making, builds }))
+        Self(Arc::new(Inner { db, catalogs, settings, kept, making, builds }))
     }
 
     /// The index of a state, made if need be.
@@ -130,9 +132,11 @@ impl Pasts {
         let _turn =
             turn.map_err(|_| busy("Catalogs of other moments are being put together"))?.map_err(Error::internal)?;
         let started = Instant::now();
+        // First, so that the transaction sees the same state, if nothing happens in between.
+        let (_, present) = self.0.catalogs.fresh(state.tenant).await?;
         let mut tx = self.0.db.snapshot(state.tenant).await?;
         let max_bytes = self.0.settings.index_bytes;
-        let loading = rebuild::load_at(&mut tx, state.epoch, state.seq, max_bytes);
+        let loading = rebuild::load_at(&mut tx, present, state.seq, max_bytes);
         let too_late =
             |_| Error::unavailable(format!("It took more than {} s to put that moment together", TIME_LIMIT.as_secs()));
         let index = tokio::time::timeout(TIME_LIMIT, loading).await.map_err(too_late)??;

@@ -3,13 +3,14 @@
 use super::dictionary::{Dictionary, KeyId, NewTerm, TermId, TooLarge};
 use super::postings::Postings;
 use crate::domain::filter::Filter;
+use crate::domain::terms::Term;
 use roaring::RoaringBitmap;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use uuid::Uuid;
 
 /// An entity as the index knows it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entity {
     /// Its key, `component:default/orders`.
     pub entity_ref: Arc<str>,
@@ -78,6 +79,8 @@ pub struct TenantIndex {
     scopes: Scopes,
     /// Bytes in memory, about: measured when it was made, and guessed since.
     bytes: usize,
+    /// The last number that was given to a term which the database does not know.
+    invented: i32,
 }
 
 impl TenantIndex {
@@ -171,6 +174,61 @@ impl TenantIndex {
         Some(set)
     }
 
+    /// A copy that is to become that of another moment, with `touched` entities left out.
+    #[must_use]
+    pub fn without(&self, epoch: Uuid, seq: i64, touched: &[u32]) -> Self {
+        let mut copy = Self {
+            epoch,
+            seq,
+            entities: self.entities.clone(),
+            by_ref: self.by_ref.clone(),
+            by_uid: self.by_uid.clone(),
+            all: self.all.clone(),
+            dictionary: self.dictionary.clone(),
+            bytes: self.bytes,
+            ..Self::default()
+        };
+        touched.iter().for_each(|number| copy.remove(*number));
+        copy
+    }
+
+    /// Adds entities that it does not have, by the spelling of their terms.
+    ///
+    /// # Errors
+    /// When they do not fit.
+    pub fn add(&mut self, entities: Vec<(NewEntity, Vec<Term>)>) -> Result<(), TooLarge> {
+        let mut known: HashMap<&Term, TermId> = HashMap::new();
+        let mut new: HashMap<&Term, i32> = HashMap::new();
+        for term in entities.iter().flat_map(|(_, terms)| terms) {
+            if known.contains_key(term) || new.contains_key(term) {
+                continue;
+            }
+            match self.dictionary.spelled(&term.key, term.value().as_deref(), term.original.as_deref()) {
+                Some(id) => drop(known.insert(term, id)),
+                // The numbers of the database are positive.
+                None => {
+                    self.invented -= 1;
+                    new.insert(term, self.invented);
+                }
+            }
+        }
+        let made = new.iter().map(|(term, number)| NewTerm {
+            number: *number,
+            key: term.key.clone(),
+            value: term.value(),
+            original: term.original.clone(),
+        });
+        let made: Vec<NewTerm> = made.collect();
+        self.bytes += made.iter().map(|term| term.original.as_ref().map_or(0, String::len) + TERM).sum::<usize>();
+        self.dictionary.add(made)?;
+        known.extend(new.into_iter().filter_map(|(term, number)| Some((term, self.dictionary.term(number)?))));
+        for (entity, terms) in &entities {
+            self.bytes += entity.entity_ref.len() + ENTITY;
+            self.place(entity.clone(), terms.iter().filter_map(|term| known.get(term).copied()).collect());
+        }
+        Ok(())
+    }
+
     /// Takes over what happened since. Entities that are gone go first.
     ///
     /// # Errors
@@ -213,8 +271,12 @@ impl TenantIndex {
 
     /// Adds an entity or replaces what is known of it.
     fn put(&mut self, new: NewEntity) {
+        let terms = new.terms.iter().filter_map(|term| self.dictionary.term(*term)).collect();
+        self.place(new, terms);
+    }
+
+    fn place(&mut self, new: NewEntity, mut terms: Vec<TermId>) {
         let number = new.number;
-        let mut terms: Vec<TermId> = new.terms.iter().filter_map(|term| self.dictionary.term(*term)).collect();
         terms.sort_unstable_by_key(|term| (self.dictionary.key_of(*term), *term));
         if let Some(old) = self.entities.get(&number) {
             let (old_terms, uid) = (old.terms.clone(), old.uid);
