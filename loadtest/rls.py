@@ -20,7 +20,7 @@ from reads import scenarios
 from server import files, proscenium
 
 ALLOWED = 1.10
-TABLES = "entity term posting relation search_document tenant_seq refresh_state refresh_edge location".split()
+TABLES = "entity term posting_list relation search_document tenant_seq refresh_state refresh_edge location".split()
 
 
 def set_row_security(server, on):

@@ -33,15 +33,26 @@ use kernel::SharedClock;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// What handlers and jobs share.
+/// What handlers and jobs share. Cloned for each request, so it is one pointer.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Shared>);
+
+impl std::ops::Deref for State {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What is behind a [`State`].
+pub struct Shared {
     pub(crate) db: Db,
     pub(crate) client: ServiceClient,
-    pub(crate) config: Arc<Config>,
+    pub(crate) config: Config,
     pub(crate) cursors: CursorKey,
     pub(crate) clock: SharedClock,
-    pub(crate) wake: Arc<Notify>,
+    pub(crate) wake: Notify,
     pub(crate) remembered: access::Remembered,
     pub(crate) catalogs: index::Catalogs,
     pub(crate) finder: finder::Finder,
@@ -55,18 +66,18 @@ impl State {
         let catalogs = index::Catalogs::new(db.clone(), config.index);
         let text_index_bytes = if config.index.enabled { config.index.text_index_bytes } else { 0 };
         let finder = finder::Finder::new(db.clone(), text_index_bytes);
-        let pasts = index::Pasts::new(db.clone(), config.index);
-        Self {
+        let pasts = index::Pasts::new(db.clone(), catalogs.clone(), config.index);
+        Self(Arc::new(Shared {
             db,
             client,
-            config: Arc::new(config),
+            config,
             cursors: CursorKey::derive(internal_key),
             clock,
-            wake: Arc::new(Notify::new()),
+            wake: Notify::new(),
             remembered: access::Remembered::default(),
             catalogs,
             finder,
             pasts,
-        }
+        }))
     }
 }

@@ -100,7 +100,7 @@ fn set(sql: &mut Sql, tenant: Uuid, filter: &Filter) {
         Condition::Leaf(Leaf::Key(key)) if is_universal(key) => postings(sql, tenant, &OF_ALL),
         Condition::Leaf(leaf) => postings(sql, tenant, &leaf),
         Condition::Any([]) => {
-            sql.push("(select entity_no from posting where false)");
+            sql.push("(select entity_no from entity where false)");
         }
         Condition::Any(parts) => joined(sql, " union ", parts, |sql, part| set(sql, tenant, part)),
         Condition::Not(inner) => {
@@ -145,20 +145,37 @@ fn joined<T>(sql: &mut Sql, word: &str, parts: impl IntoIterator<Item = T>, mut 
     sql.push(")");
 }
 
-/// One list of postings. The terms are an array of their own, found first: in a join, the planner takes a condition on
-/// them for much less selective than it is and reads all postings.
+/// One list of postings: what stands with the terms, and what stands in lists. The terms of these are an array of their
+/// own, found first: in a join, the planner takes a condition on them for much less selective than it is and reads all.
 fn postings(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>) {
-    sql.push("(select posting.entity_no from posting where posting.tenant_id = ")
+    sql.push("(select unnest(having_it.entity_nos) as entity_no from (select term.entity_nos from term where term.tenant_id = ")
         .push_bind(tenant)
-        .push(" and posting.term_no = any (");
-    terms(sql, tenant, leaf);
-    sql.push("))");
+        .push(" and ");
+    is(sql, leaf);
+    sql.push(" union all select list.entity_nos from posting_list list where list.tenant_id = ")
+        .push_bind(tenant)
+        .push(" and list.term_no = any (");
+    terms(sql, tenant, leaf, " and term.listed");
+    sql.push(")) having_it)");
 }
 
-fn terms(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>) {
+fn terms(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>, and: &'static str) {
     sql.push("array(select term.term_no from term where term.tenant_id = ").push_bind(tenant).push(" and ");
     is(sql, leaf);
-    sql.push(")");
+    sql.push(and).push(")");
+}
+
+/// Appends a lateral join with the numbers, `having_it.entity_no`, of all entities that have the term `of`.
+pub fn push_having(sql: &mut Sql, tenant: Uuid, of: &'static str) {
+    sql.push("cross join lateral (select unnest(")
+        .push(of)
+        .push(".entity_nos) union all select unnest(list.entity_nos) from posting_list list where list.tenant_id = ")
+        .push_bind(tenant)
+        .push(" and list.term_no = ")
+        .push(of)
+        .push(".term_no and ")
+        .push(of)
+        .push(".listed offset 0) having_it (entity_no)");
 }
 
 /// The condition on `term`.
@@ -243,7 +260,7 @@ fn test(sql: &mut Sql, tenant: Uuid, leaf: &Leaf<'_>, column: &'static str) {
         // may look up the wrong one.
         sql.push("exists (select from entity having_them where having_them.tenant_id = ").push_bind(tenant);
         sql.push(" and having_them.entity_no = ").push(column).push(" and having_them.term_nos && (");
-        terms(sql, tenant, leaf);
+        terms(sql, tenant, leaf, "");
     } else {
         // Many terms perhaps: the entity's own, some dozens, are looked at.
         sql.push("exists (select from ");

@@ -2,7 +2,7 @@
 //! against, and what answers in its place.
 
 use super::conditions::{
-    Start, Steer, is_universal, push_filter, push_own_terms, push_set, push_test, push_text_test, steer,
+    Start, Steer, is_universal, push_filter, push_having, push_own_terms, push_set, push_test, push_text_test, steer,
 };
 use crate::domain::cursor::{Direction, EntityList, Order, Position};
 use crate::domain::filter::Filter;
@@ -238,7 +238,7 @@ fn looked_up(start: Start, tenant: Uuid, list: &EntityList, order: &Order, walki
 /// The values in order, with who has each, until the page is full.
 fn in_order(start: Start, tenant: Uuid, list: &EntityList, order: &Order, walking: Direction) -> Statement {
     let mut sql = start.with("select having_it.entity_no, sorted.value as sort_value from term sorted ");
-    push_having(&mut sql, tenant);
+    push_having(&mut sql, tenant, "sorted");
     sql.push(" where sorted.tenant_id = ").push_bind(tenant);
     sql.push(" and sorted.key = ").push_bind(order.field.clone()).push(" and sorted.value is not null");
     if let Some(from) = &list.from {
@@ -265,13 +265,6 @@ fn in_order(start: Start, tenant: Uuid, list: &EntityList, order: &Order, walkin
         .push("(sorted.value, sorted.term_no) offset 0)");
     sql.push(" order by sorted.value").push(word(walking)).push(", having_it.entity_no").push(word(walking));
     sql
-}
-
-/// Appends who has the term `sorted`: one range of the index for each.
-fn push_having(sql: &mut Statement, tenant: Uuid) {
-    sql.push("cross join lateral (select posting.entity_no from posting where posting.tenant_id = ")
-        .push_bind(tenant)
-        .push(" and posting.term_no = sorted.term_no offset 0) having_it");
 }
 
 /// A page of the older list: by key, or by several fields, entities without a value last. Says whether there is more
@@ -342,7 +335,7 @@ pub(super) fn sorted_statement(start: Start, tenant: Uuid, filter: &Filter, orde
     .push(" and entity.entity_no = hit.entity_no offset 0) e");
     for (i, order) in orders.iter().enumerate() {
         sql.push(" left join (select having_it.entity_no, min(sorted.value) as value from term sorted ");
-        push_having(&mut sql, tenant);
+        push_having(&mut sql, tenant, "sorted");
         sql.push(" where sorted.tenant_id = ").push_bind(tenant);
         sql.push(" and sorted.key = ").push_bind(order.field.clone());
         sql.push(" group by having_it.entity_no) sorted_").push(i);

@@ -1,6 +1,6 @@
 //! Counts entities by value.
 
-use super::conditions::{Start, Steer, push_set, steer};
+use super::conditions::{Start, Steer, push_having, push_set, steer};
 use crate::domain::filter::Filter;
 use kernel::Result;
 use sqlx::{Postgres, QueryBuilder};
@@ -24,10 +24,12 @@ pub struct Bucket {
 /// Those of the database.
 pub async fn list(tx: &mut TenantTx, keys: &[String], filter: &Filter) -> Result<Vec<Bucket>> {
     if filter.is_everything() {
-        // Every term knows how many entities have it.
         return sqlx::query_as(
-            "select key, original as value, entities::bigint as count from term
-             where tenant_id = $1 and key = any ($2) and original is not null order by key, original",
+            "select key, original as value, cardinality(entity_nos) + coalesce((
+               select sum(cardinality(list.entity_nos)) from posting_list list
+               where list.tenant_id = $1 and list.term_no = term.term_no and term.listed
+             ), 0) as count
+             from term where tenant_id = $1 and key = any ($2) and original is not null order by key, original",
         )
         .bind(tx.id())
         .bind(keys)
@@ -43,18 +45,10 @@ pub async fn list(tx: &mut TenantTx, keys: &[String], filter: &Filter) -> Result
 pub(super) fn statement(start: Start, tenant: Uuid, keys: &[String], filter: &Filter) -> QueryBuilder<Postgres> {
     let mut sql = start.with("with hit as materialized (");
     push_set(&mut sql, tenant, filter, None, None);
-    // Each term's entities are one range of the index; only then are all of them compared with those that match.
-    sql.push(
-        ") select tagged.key, tagged.original as value, count(*) as count
-         from (select term.key, term.original, having_it.entity_no from term cross join lateral (
-           select posting.entity_no from posting where posting.tenant_id = ",
-    )
-    .push_bind(tenant)
-    .push(" and posting.term_no = term.term_no offset 0) having_it where term.tenant_id = ")
-    .push_bind(tenant)
-    .push(" and term.key = any (")
-    .push_bind(keys.to_vec())
-    .push(
+    // Each term's entities are found by themselves; only then are all of them compared with those that match.
+    sql.push(") select tagged.key, tagged.original as value, count(*) as count from (select term.key, term.original, having_it.entity_no from term ");
+    push_having(&mut sql, tenant, "term");
+    sql.push(" where term.tenant_id = ").push_bind(tenant).push(" and term.key = any (").push_bind(keys.to_vec()).push(
         ") offset 0) tagged join hit on hit.entity_no = tagged.entity_no where tagged.original is not null
          group by tagged.key, tagged.original order by tagged.key, tagged.original",
     );

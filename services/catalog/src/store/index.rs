@@ -31,6 +31,19 @@ pub async fn revision(db_: &Db, tenant: TenantId) -> Result<Revision> {
     row.map_or(Ok(Revision::default()), |row| Revision::from_row(&row).map_err(db))
 }
 
+/// The revision that the transaction sees.
+///
+/// # Errors
+/// Those of the database.
+pub async fn revision_in(tx: &mut TenantTx) -> Result<Revision> {
+    let found = sqlx::query_as("select epoch, seq, policy_version from tenant_seq where tenant_id = $1")
+        .bind(tx.id())
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db)?;
+    Ok(found.unwrap_or_default())
+}
+
 #[derive(sqlx::FromRow)]
 struct Counters {
     epoch: Uuid,
@@ -58,7 +71,9 @@ pub async fn load(tx: &mut TenantTx, max_bytes: usize) -> Result<Option<TenantIn
     let now = counters(tx).await?;
     let mut builder = Builder::new(now.epoch, now.seq);
     load_entities(tx, &mut builder).await?;
-    let fits = load_terms(tx, &mut builder, max_bytes).await? && load_postings(tx, &mut builder, max_bytes).await?;
+    let mut first = HashMap::new();
+    let fits = load_terms(tx, &mut builder, &mut first, max_bytes).await?
+        && load_lists(tx, &mut builder, first, max_bytes).await?;
     Ok(fits.then(|| builder.finish()))
 }
 
@@ -96,53 +111,99 @@ fn term(row: &sqlx::postgres::PgRow) -> Result<NewTerm> {
     Ok(NewTerm { number: row.try_get(0).map_err(db)?, key, value, original })
 }
 
-/// In the order of the index `term_value`, which is the order that they cost least in.
-async fn load_terms(tx: &mut TenantTx, builder: &mut Builder, max_bytes: usize) -> Result<bool> {
+/// In the order of the index `term_value`, which is the order that they cost least in. Entities that stand with a term
+/// which others have as well are put into `first`.
+async fn load_terms(
+    tx: &mut TenantTx,
+    builder: &mut Builder,
+    first: &mut HashMap<i32, Vec<u32>>,
+    max_bytes: usize,
+) -> Result<bool> {
     let id = tx.id();
     let mut rows = sqlx::query(
-        "select term_no, key, original, case when value <> original then value end
+        "select term_no, key, original, case when value <> original then value end, entity_nos, listed
          from term where tenant_id = $1 order by key, value, term_no",
     )
     .bind(id)
     .fetch(tx.conn());
-    let mut chunk = Vec::with_capacity(CHUNK);
+    let (mut chunk, mut alone) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK));
     while let Some(row) = rows.try_next().await.map_err(db)? {
-        chunk.push(term(&row)?);
-        if chunk.len() == CHUNK {
-            let fits = builder.terms(std::mem::take(&mut chunk)).is_ok();
-            if !fits || builder.bytes() > max_bytes {
-                return Ok(false);
-            }
+        let term = term(&row)?;
+        let (entities, has_more) = (numbers(row.try_get(4).map_err(db)?), row.try_get(5).map_err(db)?);
+        if has_more {
+            first.insert(term.number, entities);
+        } else {
+            alone.push((term.number, entities));
+        }
+        chunk.push(term);
+        if chunk.len() == CHUNK && !hand_over(builder, &mut chunk, &mut alone, max_bytes) {
+            return Ok(false);
         }
     }
-    Ok(builder.terms(chunk).is_ok() && builder.bytes() <= max_bytes)
+    Ok(hand_over(builder, &mut chunk, &mut alone, max_bytes))
 }
 
-async fn load_postings(tx: &mut TenantTx, builder: &mut Builder, max_bytes: usize) -> Result<bool> {
+/// Whether it fits.
+fn hand_over(
+    builder: &mut Builder,
+    terms: &mut Vec<NewTerm>,
+    postings: &mut Vec<(i32, Vec<u32>)>,
+    max_bytes: usize,
+) -> bool {
+    if builder.terms(std::mem::take(terms)).is_err() {
+        return false;
+    }
+    for (term, mut entities) in postings.drain(..) {
+        entities.sort_unstable();
+        builder.postings(term, &entities);
+    }
+    builder.bytes() <= max_bytes
+}
+
+fn numbers(numbers: Vec<i32>) -> Vec<u32> {
+    numbers.into_iter().filter_map(|number| u32::try_from(number).ok()).collect()
+}
+
+/// Entities that stand in lists, beside those that stand with their terms.
+async fn load_lists(
+    tx: &mut TenantTx,
+    builder: &mut Builder,
+    mut first: HashMap<i32, Vec<u32>>,
+    max_bytes: usize,
+) -> Result<bool> {
     let id = tx.id();
-    let mut rows = sqlx::query(
-        "select term_no, array_agg(entity_no order by entity_no) from posting where tenant_id = $1 group by term_no",
-    )
-    .bind(id)
-    .fetch(tx.conn());
-    let mut entities = Vec::new();
+    let mut rows =
+        sqlx::query("select term_no, entity_nos from posting_list where tenant_id = $1 order by term_no, first_no")
+            .bind(id)
+            .fetch(tx.conn());
+    let mut give = |builder: &mut Builder, term: i32, mut entities: Vec<u32>| {
+        entities.extend(first.remove(&term).unwrap_or_default());
+        entities.sort_unstable();
+        builder.postings(term, &entities);
+    };
+    let (mut term, mut entities) = (0, Vec::new());
     while let Some(row) = rows.try_next().await.map_err(db)? {
-        let numbers: Vec<i32> = row.try_get(1).map_err(db)?;
-        entities.clear();
-        entities.extend(numbers.into_iter().filter_map(|number| u32::try_from(number).ok()));
-        builder.postings(row.try_get(0).map_err(db)?, &entities);
+        let next: i32 = row.try_get(0).map_err(db)?;
+        if next != term {
+            give(builder, term, std::mem::take(&mut entities));
+            term = next;
+        }
+        entities.extend(numbers(row.try_get(1).map_err(db)?));
         if builder.bytes() > max_bytes {
             return Ok(false);
         }
     }
-    Ok(true)
+    give(builder, term, entities);
+    Ok(builder.bytes() <= max_bytes)
 }
 
-/// More changed entities than these are not taken over one by one: the index is made anew, beside the one in use.
-const MANY: usize = 2_000;
+/// As many changed entities are taken over one by one, into an index of any size, and as many into one that has as many.
+/// With more of them the index is made anew, beside the one in use.
+const SOME: usize = 2_000;
+const MANY: usize = 10_000;
 
-/// What happened since the change `since` of this epoch; `None` when the index has to be made anew. `unknown` says which
-/// of these terms the index does not know.
+/// What happened since the change `since` of this epoch; `None` when the index, which has `size` entities, has to be made
+/// anew. `unknown` says which of these terms the index does not know.
 ///
 /// # Errors
 /// Those of the database.
@@ -150,17 +211,19 @@ pub async fn load_changes(
     tx: &mut TenantTx,
     epoch: Uuid,
     since: i64,
+    size: usize,
     unknown: impl Fn(BTreeSet<i32>) -> Vec<i32>,
 ) -> Result<Option<Changes>> {
     let now = counters(tx).await?;
     if now.epoch != epoch || now.seq < since || now.tombstones_after > since {
         return Ok(None);
     }
+    let many = size.clamp(SOME, MANY);
     let gone: Vec<i32> =
         sqlx::query_scalar("select entity_no from entity_tombstone where tenant_id = $1 and seq > $2 limit $3")
             .bind(tx.id())
             .bind(since)
-            .bind(i64::try_from(MANY).unwrap_or(i64::MAX))
+            .bind(i64::try_from(many).unwrap_or(i64::MAX))
             .fetch_all(tx.conn())
             .await
             .map_err(db)?;
@@ -170,11 +233,11 @@ pub async fn load_changes(
     )
     .bind(tx.id())
     .bind(since)
-    .bind(i64::try_from(MANY).unwrap_or(i64::MAX))
+    .bind(i64::try_from(many).unwrap_or(i64::MAX))
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    if rows.len() >= MANY || gone.len() >= MANY {
+    if rows.len() >= many || gone.len() >= many {
         return Ok(None);
     }
     let entities = rows.iter().map(|row| entity(row, row.try_get(4).map_err(db)?)).collect::<Result<Vec<_>>>()?;

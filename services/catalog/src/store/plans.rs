@@ -19,31 +19,31 @@ const SMALL: i32 = 150;
 const SMALL_ONES: usize = 20;
 
 /// Terms: kind (95 % components), type (all but every 4,000th a service), 100 tags, names, and titles of every other one.
-const FILL: [&str; 7] = [
+const FILL: [&str; 6] = [
     "insert into tenant_seq (tenant_id, epoch, seq, next_entity_no) values ($1, gen_random_uuid(), 1, $2 + 1)",
     "insert into refresh_state (tenant_id, entity_ref, entity_id, location_key, hash)
      select $1, 'component:default/e' || lpad(n::text, 6, '0'), gen_random_uuid(), 'url:x', '' from generate_series(1, $2) n",
-    "insert into entity (tenant_id, entity_no, entity_id, entity_ref, kind, namespace, name, sort_name, etag, seq, document,
-       term_nos)
-     select $1, n, entity_id, entity_ref, 'component', 'default', substr(entity_ref, 19),
-       substr(entity_ref, 19), '', 1, '{\"x\":\"' || repeat(md5(entity_ref), 40) || '\"}',
+    "insert into entity (tenant_id, entity_no, entity_id, entity_ref, etag, seq, document, term_nos)
+     select $1, n, entity_id, entity_ref, '', 1, '{\"x\":\"' || repeat(md5(entity_ref), 40) || '\"}',
        array[case when n % 20 = 0 then 2 else 1 end, case when n % 4000 = 0 then 4 else 3 end, 10 + n % 100, 1000 + n]
          || case when n % 2 = 0 then array[1000000 + n] else '{}' end
      from (select entity_id, entity_ref, substr(entity_ref, 20)::integer as n from refresh_state where tenant_id = $1) made
      where $2 > 0",
-    "insert into term (tenant_id, term_no, key, value, original, entities)
-     select $1, n, key, value, value, 1 from (values (1, 'kind', 'component'), (2, 'kind', 'api'),
+    "insert into term (tenant_id, term_no, key, value, original, listed)
+     select $1, n, key, value, value, true from (values (1, 'kind', 'component'), (2, 'kind', 'api'),
        (3, 'spec.type', 'service'), (4, 'spec.type', 'rare')) as t (n, key, value) where $2 > 0
-     union all select $1, 10 + n, 'metadata.tags', 'tag-' || n, 'tag-' || n, 1 from generate_series(0, 99) n",
-    "insert into term (tenant_id, term_no, key, value, original, entities)
-     select $1, 1000 + n, 'metadata.name', 'e' || lpad(n::text, 6, '0'), 'e' || lpad(n::text, 6, '0'), 1
+     union all select $1, 10 + n, 'metadata.tags', 'tag-' || n, 'tag-' || n, true from generate_series(0, 99) n",
+    "insert into term (tenant_id, term_no, key, value, original, entity_nos)
+     select $1, 1000 + n, 'metadata.name', 'e' || lpad(n::text, 6, '0'), 'e' || lpad(n::text, 6, '0'), array[n]
      from generate_series(1, $2) n
-     union all select $1, 1000000 + n, 'metadata.title', 'title ' || md5(n::text), 'Title ' || md5(n::text), 1
+     union all select $1, 1000000 + n, 'metadata.title', 'title ' || md5(n::text), 'Title ' || md5(n::text), array[n]
      from generate_series(2, $2, 2) n",
-    "insert into posting (tenant_id, term_no, entity_no)
-     select $1, unnest(array[case when n % 20 = 0 then 2 else 1 end, case when n % 4000 = 0 then 4 else 3 end,
-       10 + n % 100, 1000 + n]), n from generate_series(1, $2) n",
-    "insert into posting (tenant_id, term_no, entity_no) select $1, 1000000 + n, n from generate_series(2, $2, 2) n",
+    // In lists of at most 16: as after some thousands of files, not after one.
+    "insert into posting_list (tenant_id, term_no, first_no, entity_nos)
+     select $1, term_no, min(n), array_agg(n order by n) from (
+       select unnest(array[case when n % 20 = 0 then 2 else 1 end, case when n % 4000 = 0 then 4 else 3 end,
+         10 + n % 100]) as term_no, n from generate_series(1, $2) n
+     ) posting group by term_no, n / 16",
 ];
 
 async fn fill(test: &TestDb, slug: &str, entities: i32) -> TenantId {

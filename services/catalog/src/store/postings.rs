@@ -1,11 +1,13 @@
 //! Terms and postings of entities: which entity has which key and value.
 //!
-//! `posting` answers which entities have a term; which terms an entity has stands in its own row, since only writers ask.
+//! Which entities have a term stands with the term when they were few at first, and in `posting_list`, some hundred of
+//! them a row; which terms an entity has stands in its own row, since only writers ask.
 
 use super::sequence::Counters;
 use crate::domain::terms::Term;
 use kernel::Result;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::Write as _;
 use store::{TenantTx, db};
 
 /// What is known about the terms of one entity.
@@ -54,7 +56,8 @@ pub struct Plan<'t> {
     new: Vec<(i32, &'t Term)>,
     added: Vec<Posting>,
     gone: Vec<Posting>,
-    first_new: i32,
+    /// Terms that are known and have no lists yet, in order.
+    unlisted: Vec<i32>,
 }
 
 /// Finds out what has to be written, and numbers new terms.
@@ -63,7 +66,7 @@ pub struct Plan<'t> {
 /// Those of the database.
 pub async fn plan<'t>(tx: &mut TenantTx, counters: &mut Counters, entities: &'t [Terms<'t>]) -> Result<Plan<'t>> {
     let first_new = counters.next_term_no;
-    let numbers = number(tx, counters, entities).await?;
+    let (numbers, unlisted) = number(tx, counters, entities).await?;
     let of = |term: &Term| numbers.get(term).copied();
     let (mut added, mut gone, mut term_nos) = (Vec::new(), Vec::new(), Vec::with_capacity(entities.len()));
     for Terms { entity_no, before, after } in entities {
@@ -82,9 +85,9 @@ pub async fn plan<'t>(tx: &mut TenantTx, counters: &mut Counters, entities: &'t 
     added.sort_unstable();
     let mut new: Vec<(i32, &Term)> = numbers.into_iter().map(|(term, term_no)| (term_no, term)).collect();
     // A term that goes and was not known gets a number which nothing uses.
-    new.retain(|(term_no, _)| *term_no >= first_new && entities_with(&added, *term_no) > 0);
+    new.retain(|(term_no, _)| *term_no >= first_new && !of_term(&added, *term_no).is_empty());
     new.sort_unstable();
-    Ok(Plan { term_nos, new, added, gone, first_new })
+    Ok(Plan { term_nos, new, added, gone, unlisted })
 }
 
 impl Plan<'_> {
@@ -93,11 +96,12 @@ impl Plan<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn write(self, tx: &mut TenantTx) -> Result<()> {
-        insert_terms(tx, &self.new, &self.added).await?;
-        insert(tx, &self.added).await?;
-        delete(tx, &self.gone).await?;
-        let known = self.added.iter().copied().filter(|(term_no, _)| *term_no < self.first_new);
-        count(tx, known, &self.gone).await
+        let with_terms = insert_terms(tx, &self.new, &self.added).await?;
+        let others = self.added.iter().copied().filter(|(term_no, _)| with_terms.binary_search(term_no).is_err());
+        let others: Vec<Posting> = others.collect();
+        insert(tx, &others).await?;
+        set_listed(tx, self.unlisted.into_iter().filter(|term_no| !of_term(&others, *term_no).is_empty())).await?;
+        delete(tx, &self.gone).await
     }
 }
 
@@ -110,24 +114,28 @@ pub async fn forget(tx: &mut TenantTx, entities: &[(i32, Vec<i32>)]) -> Result<(
         .iter()
         .flat_map(|(entity_no, term_nos)| term_nos.iter().map(|term_no| (*term_no, *entity_no)))
         .collect();
-    delete(tx, &gone).await?;
-    count(tx, std::iter::empty(), &gone).await
+    delete(tx, &gone).await
 }
 
-/// The number of every term, those included that get one now.
+/// The number of every term, those included that get one now; and the numbers, in order, of those that have no lists yet.
 async fn number<'t>(
     tx: &mut TenantTx,
     counters: &mut Counters,
     entities: &'t [Terms<'t>],
-) -> Result<HashMap<&'t Term, i32>> {
-    let mut all: Vec<&Term> = entities.iter().flat_map(|one| one.after.terms()).collect();
+) -> Result<(HashMap<&'t Term, i32>, Vec<i32>)> {
+    // Most are said by many entities: few are left to be put in order.
+    let all: HashSet<&Term> = entities.iter().flat_map(|one| one.after.terms()).collect();
+    let mut all: Vec<&Term> = all.into_iter().collect();
     all.sort_unstable();
-    all.dedup();
-    let mut numbers: HashMap<&Term, i32> = HashMap::with_capacity(all.len());
-    for all in all.chunks(CHUNK) {
-        for (place, term_no) in find(tx, all).await? {
+    let known = usize::try_from(counters.next_term_no - 1).unwrap_or(0);
+    let (mut numbers, mut unlisted) = (HashMap::with_capacity(all.len()), Vec::new());
+    for all in all.chunks(CHUNK).filter(|_| known > 0) {
+        for (place, term_no, listed) in find(tx, all, known).await? {
             if let Some(term) = usize::try_from(place - 1).ok().and_then(|place| all.get(place)) {
-                numbers.insert(term, term_no);
+                numbers.insert(*term, term_no);
+            }
+            if !listed {
+                unlisted.push(term_no);
             }
         }
     }
@@ -137,77 +145,118 @@ async fn number<'t>(
             counters.next_term_no - 1
         });
     }
-    Ok(numbers)
+    unlisted.sort_unstable();
+    Ok((numbers, unlisted))
 }
 
-/// The places, counted from 1, of those of these terms that are stored, and their numbers.
-async fn find(tx: &mut TenantTx, terms: &[&Term]) -> Result<Vec<(i32, i32)>> {
-    // One look into the index for each: in a plain join, the planner would rather read all terms.
-    sqlx::query_as(
-        "select asked.place::integer, found.term_no
+/// The places, counted from 1, of those of these terms that are stored, their numbers, and whether they have lists. `known`
+/// is about how many are stored in all.
+async fn find(tx: &mut TenantTx, terms: &[&Term], known: usize) -> Result<Vec<(i32, i32, bool)>> {
+    // One look into the index for each: in a plain join the planner would rather read all terms, which is right only when
+    // there are not many more than are asked for.
+    let statement = if known / READ_ALL < terms.len() {
+        "select asked.place::integer, term.term_no, term.listed
+         from unnest($2::text[], $3::text[], $4::text[]) with ordinality as asked (key, value, original, place)
+         join (select term_no, key, value, original, listed from term where tenant_id = $1 offset 0) term
+           on term.key = asked.key and term.value = asked.value and term.original = asked.original
+         union all
+         select asked.place::integer, term.term_no, term.listed
+         from unnest($2::text[], $4::text[]) with ordinality as asked (key, original, place)
+         join (select term_no, key, listed from term where tenant_id = $1 and value is null and original is null offset 0) term
+           on term.key = asked.key
+         where asked.original is null"
+    } else {
+        "select asked.place::integer, found.term_no, found.listed
          from unnest($2::text[], $3::text[], $4::text[]) with ordinality as asked (key, value, original, place)
          cross join lateral (
-           select term.term_no from term where term.tenant_id = $1 and term.key = asked.key
+           select term.term_no, term.listed from term where term.tenant_id = $1 and term.key = asked.key
              and term.value = asked.value and term.original = asked.original limit 1
          ) found
          union all
-         select asked.place::integer, found.term_no
+         select asked.place::integer, found.term_no, found.listed
          from unnest($2::text[], $4::text[]) with ordinality as asked (key, original, place)
          cross join lateral (
-           select term.term_no from term where term.tenant_id = $1 and term.key = asked.key
+           select term.term_no, term.listed from term where term.tenant_id = $1 and term.key = asked.key
              and term.value is null and term.original is null limit 1
          ) found
-         where asked.original is null",
-    )
-    .bind(tx.id())
-    .bind(terms.iter().map(|term| term.key.as_str()).collect::<Vec<_>>())
-    .bind(terms.iter().map(|term| term.value()).collect::<Vec<_>>())
-    .bind(terms.iter().map(|term| term.original.as_deref()).collect::<Vec<_>>())
-    .fetch_all(tx.conn())
-    .await
-    .map_err(db)
+         where asked.original is null"
+    };
+    sqlx::query_as(statement)
+        .bind(tx.id())
+        .bind(terms.iter().map(|term| term.key.as_str()).collect::<Vec<_>>())
+        .bind(terms.iter().map(|term| term.value()).collect::<Vec<_>>())
+        .bind(terms.iter().map(|term| term.original.as_deref()).collect::<Vec<_>>())
+        .fetch_all(tx.conn())
+        .await
+        .map_err(db)
 }
 
-/// How many of these postings, which are in order, belong to a term.
-fn entities_with(postings: &[Posting], term_no: i32) -> i32 {
+/// Reading so many terms in a row costs about as much as looking one up.
+const READ_ALL: usize = 8;
+
+/// Those of these postings, which are in order, that belong to a term.
+fn of_term(postings: &[Posting], term_no: i32) -> &[Posting] {
     let rest = &postings[postings.partition_point(|posting| posting.0 < term_no)..];
-    i32::try_from(rest.partition_point(|posting| posting.0 == term_no)).unwrap_or(i32::MAX)
+    &rest[..rest.partition_point(|posting| posting.0 == term_no)]
 }
 
 /// Rows written by one statement, so that a huge file stays below the statement timeout.
 const CHUNK: usize = 20_000;
 
-/// Writes new terms with the number of their postings.
-async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)], added: &[Posting]) -> Result<()> {
+/// As many entities of a new term stand with it; when there are more, all of them stand in lists.
+const WITH_TERM: usize = 8;
+
+/// Writes new terms. Returns those, in order, whose postings are written as well.
+async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)], added: &[Posting]) -> Result<Vec<i32>> {
+    let mut with_terms = Vec::new();
     for new in new.chunks(CHUNK) {
+        let postings: Vec<&[Posting]> = new.iter().map(|(term_no, _)| of_term(added, *term_no)).collect();
+        let few = |of: &&[Posting]| of.len() <= WITH_TERM;
+        with_terms
+            .extend(postings.iter().filter(|of| few(of)).filter_map(|of| of.first()).map(|(term_no, _)| *term_no));
         sqlx::query(
-            "insert into term (tenant_id, term_no, key, value, original, entities)
-             select $1, term_no, key, value, original, entities
-             from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::integer[])
-               as new (term_no, key, value, original, entities)",
+            "insert into term (tenant_id, term_no, key, value, original, entity_nos, listed)
+             select $1, term_no, key, value, original, entity_nos::integer[], entity_nos = '{}'
+             from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[])
+               as new (term_no, key, value, original, entity_nos)",
         )
         .bind(tx.id())
         .bind(new.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
         .bind(new.iter().map(|(_, term)| term.key.as_str()).collect::<Vec<_>>())
         .bind(new.iter().map(|(_, term)| term.value()).collect::<Vec<_>>())
         .bind(new.iter().map(|(_, term)| term.original.as_deref()).collect::<Vec<_>>())
-        .bind(new.iter().map(|(term_no, _)| entities_with(added, *term_no)).collect::<Vec<_>>())
+        .bind(postings.iter().map(|of| if few(of) { entities(of) } else { array([]) }).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;
     }
-    Ok(())
+    Ok(with_terms)
 }
 
+/// The entities of postings, in Postgres's spelling.
+fn entities(postings: &[Posting]) -> String {
+    array(postings.iter().map(|(_, entity_no)| *entity_no))
+}
+
+/// Entities in one list at most: a row of it stays well below the size from which Postgres stores it elsewhere.
+const LIST: usize = 256;
+
+/// Adds postings, which are in order. Whoever joins a term that others have gets a list of their own.
 async fn insert(tx: &mut TenantTx, rows: &[Posting]) -> Result<()> {
-    for rows in rows.chunks(CHUNK) {
+    let of_terms = rows.chunk_by(|one, next| one.0 == next.0);
+    let lists: Vec<&[Posting]> = of_terms.flat_map(|postings| postings.chunks(LIST)).collect();
+    for lists in lists.chunks(CHUNK) {
         sqlx::query(
-            "insert into posting (tenant_id, term_no, entity_no)
-             select $1, term_no, entity_no from unnest($2::integer[], $3::integer[]) as new (term_no, entity_no)",
+            "insert into posting_list (tenant_id, term_no, first_no, entity_nos)
+             select $1, term_no, first_no, entity_nos::integer[]
+             from unnest($2::integer[], $3::integer[], $4::text[]) as new (term_no, first_no, entity_nos)
+             on conflict on constraint posting_list_pk
+               do update set entity_nos = posting_list.entity_nos || excluded.entity_nos",
         )
         .bind(tx.id())
-        .bind(rows.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, entity_no)| *entity_no).collect::<Vec<_>>())
+        .bind(lists.iter().filter_map(|list| list.first()).map(|(term_no, _)| *term_no).collect::<Vec<_>>())
+        .bind(lists.iter().filter_map(|list| list.first()).map(|(_, entity_no)| *entity_no).collect::<Vec<_>>())
+        .bind(lists.iter().map(|list| entities(list)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;
@@ -215,55 +264,79 @@ async fn insert(tx: &mut TenantTx, rows: &[Posting]) -> Result<()> {
     Ok(())
 }
 
+/// Takes postings away, and terms that nobody has then.
 async fn delete(tx: &mut TenantTx, rows: &[Posting]) -> Result<()> {
-    for rows in rows.chunks(CHUNK) {
+    let mut rows = rows.to_vec();
+    rows.sort_unstable();
+    let of_terms: Vec<&[Posting]> = rows.chunk_by(|one, next| one.0 == next.0).collect();
+    for terms in of_terms.chunks(CHUNK) {
+        let term_nos: Vec<i32> = terms.iter().filter_map(|of| of.first()).map(|(term_no, _)| *term_no).collect();
+        let gone: Vec<String> = terms.iter().map(|of| entities(of)).collect();
         sqlx::query(
-            "delete from posting using unnest($2::integer[], $3::integer[]) as gone (term_no, entity_no)
-             where posting.tenant_id = $1 and posting.term_no = gone.term_no and posting.entity_no = gone.entity_no",
+            "update posting_list set entity_nos = array(
+               select entity_no from unnest(posting_list.entity_nos) entity_no where entity_no <> all (gone.entity_nos)
+             )
+             from (select term_no, entity_nos::integer[] from unnest($2::integer[], $3::text[]) as it (term_no, entity_nos))
+               as gone (term_no, entity_nos)
+             where posting_list.tenant_id = $1 and posting_list.term_no = gone.term_no
+               and posting_list.entity_nos && gone.entity_nos",
         )
         .bind(tx.id())
-        .bind(rows.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, entity_no)| *entity_no).collect::<Vec<_>>())
+        .bind(&term_nos)
+        .bind(&gone)
         .execute(tx.conn())
         .await
         .map_err(db)?;
+        sqlx::query(
+            "update term set entity_nos = array(
+               select entity_no from unnest(term.entity_nos) entity_no where entity_no <> all (gone.entity_nos)
+             )
+             from (select term_no, entity_nos::integer[] from unnest($2::integer[], $3::text[]) as it (term_no, entity_nos))
+               as gone (term_no, entity_nos)
+             where term.tenant_id = $1 and term.term_no = gone.term_no and term.entity_nos && gone.entity_nos",
+        )
+        .bind(tx.id())
+        .bind(&term_nos)
+        .bind(&gone)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
+        for statement in [
+            "delete from posting_list where tenant_id = $1 and term_no = any ($2) and entity_nos = '{}'",
+            "delete from term where tenant_id = $1 and term_no = any ($2) and entity_nos = '{}' and not exists (
+               select from posting_list list where list.tenant_id = $1 and list.term_no = term.term_no)",
+        ] {
+            sqlx::query(statement).bind(tx.id()).bind(&term_nos).execute(tx.conn()).await.map_err(db)?;
+        }
     }
     Ok(())
 }
 
-/// Keeps `term.entities` equal to the number of its postings; terms that nobody has go.
-async fn count(tx: &mut TenantTx, added: impl Iterator<Item = Posting>, gone: &[Posting]) -> Result<()> {
-    let mut changes: HashMap<i32, i32> = HashMap::new();
-    for (term_no, _) in added {
-        *changes.entry(term_no).or_default() += 1;
+/// Notes that these terms have lists from now on.
+async fn set_listed(tx: &mut TenantTx, term_nos: impl Iterator<Item = i32>) -> Result<()> {
+    let term_nos: Vec<i32> = term_nos.collect();
+    if term_nos.is_empty() {
+        return Ok(());
     }
-    for (term_no, _) in gone {
-        *changes.entry(*term_no).or_default() -= 1;
-    }
-    changes.retain(|_, change| *change != 0);
-    let mut changes: Vec<(i32, i32)> = changes.into_iter().collect();
-    changes.sort_unstable();
-    for changes in changes.chunks(CHUNK) {
-        sqlx::query(
-            "update term set entities = term.entities + changed.by
-             from unnest($2::integer[], $3::integer[]) as changed (term_no, by)
-             where term.tenant_id = $1 and term.term_no = changed.term_no",
-        )
+    sqlx::query("update term set listed = true where tenant_id = $1 and term_no = any ($2)")
         .bind(tx.id())
-        .bind(changes.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
-        .bind(changes.iter().map(|(_, by)| *by).collect::<Vec<_>>())
+        .bind(term_nos)
         .execute(tx.conn())
         .await
         .map_err(db)?;
-    }
-    let fewer: Vec<i32> = changes.iter().filter(|(_, by)| *by < 0).map(|(term_no, _)| *term_no).collect();
-    if !fewer.is_empty() {
-        sqlx::query("delete from term where tenant_id = $1 and term_no = any ($2) and entities = 0")
-            .bind(tx.id())
-            .bind(fewer)
-            .execute(tx.conn())
-            .await
-            .map_err(db)?;
-    }
     Ok(())
+}
+
+/// An array in Postgres's own spelling: a list of lists of different lengths cannot be bound.
+pub(super) fn array(numbers: impl IntoIterator<Item = i32>) -> String {
+    let mut text = String::from("{");
+    for number in numbers {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{number}");
+    }
+    text.push('}');
+    text
 }

@@ -43,7 +43,7 @@ pub async fn descendants(tx: &mut TenantTx, location: &Location) -> Result<Vec<D
            where line.generation < 32
          ),
          member as (select entity_ref, min(generation) as generation from line group by entity_ref)
-         select state.entity_ref, entity.document::json ->> 'kind' as kind, entity.title, state.problem,
+         select state.entity_ref, entity.document::json ->> 'kind' as kind, entity.document::json -> 'metadata' ->> 'title' as title, state.problem,
            state.unprocessed is not null as reads, state.last_read_at, state.next_read_at,
            exists (
              select from job where job.tenant_id = $1 and job.queue = $3 and job.key = state.entity_ref

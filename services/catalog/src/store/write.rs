@@ -5,7 +5,7 @@
 
 use super::additions::{self, Additions};
 use super::history::{self, Superseded};
-use super::postings::{self, After, Terms};
+use super::postings::{self, After, Terms, array};
 use super::relations::{self, Replaced};
 use super::sequence::{self, Counters};
 use crate::domain::cause::Cause;
@@ -198,16 +198,6 @@ fn contents<'k>(
     Ok(contents)
 }
 
-/// The first target of relations of this type, in order.
-fn related_to(related: &[(String, String)], kind: &str, prefix: &str) -> Option<String> {
-    related
-        .iter()
-        .filter(|(k, target)| k == kind && target.starts_with(prefix))
-        .map(|(_, target)| target)
-        .min()
-        .cloned()
-}
-
 fn relation_terms(related: &[(String, String)]) -> BTreeSet<Term> {
     related.iter().filter_map(|(kind, target)| Term::of_relation(kind, target)).collect()
 }
@@ -217,14 +207,7 @@ struct Row<'p> {
     entity_no: i32,
     entity_id: Uuid,
     entity_ref: &'p str,
-    kind: String,
-    namespace: String,
     name: String,
-    title: Option<&'p str>,
-    spec_type: Option<String>,
-    lifecycle: Option<String>,
-    owner_ref: Option<String>,
-    system_ref: Option<String>,
     stitched: Stitched,
     content: &'p Processed,
     search: SearchDocument,
@@ -253,7 +236,6 @@ impl<'p> Row<'p> {
             return Ok(None);
         }
         let envelope = Envelope::of(entity).ok_or_else(|| Error::internal("entity without envelope"))?;
-        let spec = |field: &str| entity["spec"][field].as_str().map(str::to_lowercase);
         let mut own_terms: Vec<Term> = relation_terms(related).into_iter().collect();
         own_terms.push(Term::of_uid(&uid));
         let superseded = known
@@ -265,14 +247,7 @@ impl<'p> Row<'p> {
             entity_no: known.entity_no.unwrap_or_else(|| counters.take_entity_no()),
             entity_id: known.entity_id,
             entity_ref: &known.entity_ref,
-            kind: envelope.kind.to_lowercase(),
-            namespace: envelope.namespace.to_lowercase(),
             name: envelope.name.to_lowercase(),
-            title: model::entity::title(entity),
-            spec_type: spec("type"),
-            lifecycle: spec("lifecycle"),
-            owner_ref: related_to(related, "ownedBy", ""),
-            system_ref: related_to(related, "partOf", "system:"),
             stitched,
             content,
             search: document::of_entity(entity),
@@ -297,8 +272,6 @@ impl<'p> Row<'p> {
 struct Relinked<'k> {
     entity_no: i32,
     term_nos: &'k [i32],
-    owner_ref: Option<String>,
-    system_ref: Option<String>,
     stitched: Stitched,
     added: Vec<Term>,
     gone: Vec<Term>,
@@ -318,8 +291,6 @@ impl<'k> Relinked<'k> {
         Some(Self {
             entity_no,
             term_nos: known.term_nos(),
-            owner_ref: related_to(related, "ownedBy", ""),
-            system_ref: related_to(related, "partOf", "system:"),
             stitched,
             added: after.difference(&before).cloned().collect(),
             gone: before.difference(&after).cloned().collect(),
@@ -340,32 +311,21 @@ fn at(place: usize) -> i32 {
     i32::try_from(place).unwrap_or(i32::MAX)
 }
 
-/// An array in Postgres's own spelling: a list of lists of different lengths cannot be bound.
-fn array(numbers: &[i32]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(i32::to_string).collect();
-    format!("{{{}}}", numbers.join(","))
-}
-
 async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>], term_nos: &[Vec<i32>]) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     sqlx::query(
-        "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, sort_name, etag, document, digest, etag_at, relations_at,
-           since_seq, term_nos)
-         select $1, $2, entity_no, entity_id, entity_ref, kind, namespace, name, title, type,
-           lifecycle, owner_ref, system_ref, name, etag, document, digest, etag_at, relations_at, since_seq,
+        "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, etag, document, digest, etag_at,
+           relations_at, since_seq, term_nos)
+         select $1, $2, entity_no, entity_id, entity_ref, etag, document, digest, etag_at, relations_at, since_seq,
            term_nos::integer[]
-         from unnest($3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-             $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-             $17::integer[], $18::integer[], $19::bigint[], $20::text[])
-           as new (entity_no, entity_id, entity_ref, kind, namespace, name, title, type, lifecycle, owner_ref,
-             system_ref, etag, document, digest, etag_at, relations_at, since_seq, term_nos)
+         from unnest($3::integer[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::integer[],
+             $10::integer[], $11::bigint[], $12::text[])
+           as new (entity_no, entity_id, entity_ref, etag, document, digest, etag_at, relations_at, since_seq, term_nos)
          on conflict on constraint entity_ref do update set
-           seq = excluded.seq, entity_id = excluded.entity_id, title = excluded.title, type = excluded.type,
-           lifecycle = excluded.lifecycle, owner_ref = excluded.owner_ref, system_ref = excluded.system_ref,
-           etag = excluded.etag, document = excluded.document, digest = excluded.digest,
+           seq = excluded.seq, entity_id = excluded.entity_id, etag = excluded.etag, document = excluded.document,
+           digest = excluded.digest,
            etag_at = excluded.etag_at, relations_at = excluded.relations_at,
            since_seq = excluded.since_seq, term_nos = excluded.term_nos",
     )
@@ -374,21 +334,13 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>], term_nos: &[Vec<i
     .bind(column(rows, |row| row.entity_no))
     .bind(column(rows, |row| row.entity_id))
     .bind(column(rows, |row| row.entity_ref))
-    .bind(column(rows, |row| row.kind.as_str()))
-    .bind(column(rows, |row| row.namespace.as_str()))
-    .bind(column(rows, |row| row.name.as_str()))
-    .bind(column(rows, |row| row.title))
-    .bind(column(rows, |row| row.spec_type.as_deref()))
-    .bind(column(rows, |row| row.lifecycle.as_deref()))
-    .bind(column(rows, |row| row.owner_ref.as_deref()))
-    .bind(column(rows, |row| row.system_ref.as_deref()))
     .bind(column(rows, |row| row.stitched.etag.as_str()))
     .bind(column(rows, |row| row.stitched.document.as_str()))
     .bind(column(rows, |row| row.content.digest.as_str()))
     .bind(column(rows, |row| at(row.stitched.marks.etag_at)))
     .bind(column(rows, |row| at(row.stitched.marks.relations_at)))
     .bind(column(rows, |row| row.since_seq))
-    .bind(column(term_nos, |numbers| array(numbers)))
+    .bind(column(term_nos, |numbers| array(numbers.iter().copied())))
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -400,20 +352,17 @@ async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked<'_>], te
         return Ok(());
     }
     sqlx::query(
-        "update entity set seq = $2, owner_ref = new.owner_ref, system_ref = new.system_ref, etag = new.etag,
-           document = new.document, term_nos = new.term_nos::integer[]
-         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-           as new (entity_no, owner_ref, system_ref, etag, document, term_nos)
+        "update entity set seq = $2, etag = new.etag, document = new.document, term_nos = new.term_nos::integer[]
+         from unnest($3::integer[], $4::text[], $5::text[], $6::text[])
+           as new (entity_no, etag, document, term_nos)
          where entity.tenant_id = $1 and entity.entity_no = new.entity_no",
     )
     .bind(tx.id())
     .bind(seq)
     .bind(column(rows, |row| row.entity_no))
-    .bind(column(rows, |row| row.owner_ref.as_deref()))
-    .bind(column(rows, |row| row.system_ref.as_deref()))
     .bind(column(rows, |row| row.stitched.etag.as_str()))
     .bind(column(rows, |row| row.stitched.document.as_str()))
-    .bind(column(term_nos, |numbers| array(numbers)))
+    .bind(column(term_nos, |numbers| array(numbers.iter().copied())))
     .execute(tx.conn())
     .await
     .map_err(db)?;

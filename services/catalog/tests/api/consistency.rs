@@ -4,27 +4,40 @@ use kernel::TenantId;
 use testkit::TestDb;
 
 /// Each of these finds nothing.
-const VIOLATIONS: [(&str, &str); 11] = [
+const VIOLATIONS: [(&str, &str); 12] = [
     (
         "a posting of an entity or term that is not there",
-        "select p.term_no || ' ' || p.entity_no from posting p
+        "select p.term_no || ' ' || p.entity_no
+         from (
+           select term_no, unnest(entity_nos) as entity_no from posting_list where tenant_id = $1
+           union all select term_no, unnest(entity_nos) from term where tenant_id = $1
+         ) p
          left join entity e on e.tenant_id = $1 and e.entity_no = p.entity_no
          left join term t on t.tenant_id = $1 and t.term_no = p.term_no
-         where p.tenant_id = $1 and (e.entity_no is null or t.term_no is null)",
+         where e.entity_no is null or t.term_no is null",
     ),
     (
         "postings that differ from what the entity's row says",
         "select e.entity_ref from entity e where e.tenant_id = $1 and e.term_nos is distinct from
-           array(select p.term_no from posting p where p.tenant_id = $1 and p.entity_no = e.entity_no order by p.term_no)",
+           array(select p.term_no from (
+             select term_no, entity_nos from posting_list where tenant_id = $1
+             union all select term_no, entity_nos from term where tenant_id = $1
+           ) p, unnest(p.entity_nos) entity_no where entity_no = e.entity_no order by p.term_no)",
     ),
     (
-        "a term whose count is wrong",
-        "select t.key || '=' || coalesce(t.original, '') from term t where t.tenant_id = $1 and t.entities <> (
-           select count(*) from posting p where p.tenant_id = $1 and p.term_no = t.term_no)",
+        "a term that has lists and does not say so",
+        "select t.key || '=' || coalesce(t.original, '') from term t where t.tenant_id = $1 and not t.listed and exists (
+           select from posting_list p where p.tenant_id = $1 and p.term_no = t.term_no)",
+    ),
+    (
+        "a list of postings that is empty, too long, or begins before its first number",
+        "select p.term_no || ' ' || p.first_no from posting_list p where p.tenant_id = $1 and (
+           cardinality(p.entity_nos) not between 1 and 512 or p.first_no > (select min(n) from unnest(p.entity_nos) n))",
     ),
     (
         "a term that nobody has",
-        "select key from term where tenant_id = $1 and entities < 1",
+        "select t.key from term t where t.tenant_id = $1 and t.entity_nos = '{}' and not exists (
+           select from posting_list p where p.tenant_id = $1 and p.term_no = t.term_no)",
     ),
     (
         "a term that is there twice",

@@ -87,7 +87,7 @@ async fn nothing_is_left_behind_when_everything_is_removed() {
     let left: Vec<(String, i64)> = sqlx::query_as(
         "select 'entity', count(*) from entity where tenant_id = $1
          union all select 'term', count(*) from term where tenant_id = $1
-         union all select 'posting', count(*) from posting where tenant_id = $1
+         union all select 'posting_list', count(*) from posting_list where tenant_id = $1
          union all select 'relation', count(*) from relation where tenant_id = $1
          union all select 'refresh_state', count(*) from refresh_state where tenant_id = $1
          union all select 'refresh_edge', count(*) from refresh_edge where tenant_id = $1

@@ -344,7 +344,7 @@ async fn while_one_moment_is_put_together_another_one_is_put_off_and_the_same_on
     rewrite(&catalog, "a.yaml", component("b", "")).await;
     // What was begun stays unfinished while this is held.
     let mut lock = sqlx::PgConnection::connect(&catalog.test.admin_url()).await.unwrap();
-    sqlx::raw_sql("begin; lock table posting in access exclusive mode").execute(&mut lock).await.unwrap();
+    sqlx::raw_sql("begin; lock table posting_list in access exclusive mode").execute(&mut lock).await.unwrap();
     let path = |moment: &str| format!("/api/catalog/entities?filter=kind=component&asOf={moment}");
     let (first, same) = (path(&moments[0]), path(&moments[1]));
     let release = async {
