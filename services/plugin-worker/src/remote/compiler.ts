@@ -64,7 +64,8 @@ function configuration(build: RemoteBuild): Configuration {
       publicPath: 'auto',
       uniqueName: build.name,
       filename: '[name].[contenthash:8].js',
-      chunkFilename: 'c/[name].[contenthash:8].js',
+      // By number: names of chunks can be longer than what object storage over a folder takes.
+      chunkFilename: 'c/[id].[contenthash:8].js',
       assetModuleFilename: 'a/[name].[contenthash:8][ext]',
     },
     resolve: {
