@@ -38,7 +38,9 @@ async fn ask(
     let bearer = format!("Bearer {}", by.admin);
     let (host, credential) = match example.route {
         "POST /api/tenant-admin/v1/signup" => (&installation.domain, None),
-        "POST /api/auth/proscenium/logout" => (&by.host, Some(("cookie", by.cookie.as_str()))),
+        "POST /api/auth/proscenium/logout" | "POST /api/auth/v1/view-as" | "DELETE /api/auth/v1/view-as" => {
+            (&by.host, Some(("cookie", by.cookie.as_str())))
+        }
         _ => (&by.host, Some(("authorization", bearer.as_str()))),
     };
     let headers: Vec<(&str, &str)> = credential.into_iter().chain([("origin", by.origin.as_str())]).collect();

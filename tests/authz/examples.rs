@@ -48,6 +48,13 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("PATCH /api/catalog/v1/settings", "the caller's own organisation, by its host"),
     ("PATCH /api/tenant-admin/v1/tenant", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
+    ("POST /api/permission/authorize", "the caller's own permissions; conditions are applied by the owner's own route"),
+    ("PUT /api/tenant-admin/v1/policies/draft", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/policies/import", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/policies/publish", "the caller's own organisation, by its host"),
+    ("GET /api/tenant-admin/v1/policies/versions/{version}", "versions are counted by each organisation for itself"),
+    ("GET /api/tenant-admin/v1/policies/versions/{version}/review", "versions are counted by each for itself"),
+    ("POST /api/tenant-admin/v1/policies/versions/{version}/revert", "versions are counted by each for itself"),
     ("POST /internal/integrations/v1/read", "an address of the outside world"),
     ("POST /internal/integrations/v1/tree", "an address of the outside world"),
     ("POST /internal/integrations/v1/search", "an address of the outside world"),
@@ -62,6 +69,7 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/catalog/entity-facets", "a query too long for an address"),
     ("POST /api/catalog/locations/by-query", "a query too long for an address"),
     ("POST /api/catalog/.well-known/backstage/permissions/apply-conditions", "the conditions are in the body"),
+    ("POST /api/permission/authorize", "the questions are in the body"),
     ("POST /api/catalog/validate-entity", "the document is in the body"),
     ("POST /api/catalog/analyze-location", "the address is in the body"),
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
@@ -99,6 +107,13 @@ const GATEWAY: &[Example] = &[
         "/api/auth/v1/sign-in",
         r#"{"email":"<admin_email>","password":"tulip-bronze-canoe"}"#,
     ),
+    example(
+        "POST /api/permission/authorize",
+        "/api/permission/authorize",
+        r#"{"items":[{"id":"1","permission":{"type":"basic","name":"catalog.entity.create","attributes":{}}}]}"#,
+    ),
+    example("POST /api/auth/v1/view-as", "/api/auth/v1/view-as", r#"{"memberId":"<colleague>"}"#),
+    example("DELETE /api/auth/v1/view-as", "/api/auth/v1/view-as", ""),
     example("POST /api/auth/proscenium/logout", "/api/auth/proscenium/logout", ""),
 ];
 
@@ -338,6 +353,10 @@ const INTEGRATIONS: &[Example] = &[
     example("DELETE /api/integrations/v1/source-hosts/{id}", "/api/integrations/v1/source-hosts/<source_host>", ""),
 ];
 
+/// A role that nobody has, so that publishing it changes no answer.
+const DRAFT: &str = r#"{"revision":0,"document":{"roles":[{"name":"readers","subjects":[],
+    "rules":[{"permission":"catalog.entity.read","effect":"allow"}]}]}}"#;
+
 const TENANT_ADMIN: &[Example] = &[
     example(
         "POST /api/tenant-admin/v1/signup",
@@ -350,6 +369,43 @@ const TENANT_ADMIN: &[Example] = &[
     example("PATCH /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant", r#"{"name":"Another name"}"#),
     get("GET /api/tenant-admin/v1/me", "/api/tenant-admin/v1/me"),
     get("GET /api/tenant-admin/v1/members", "/api/tenant-admin/v1/members"),
+    example("PUT /api/tenant-admin/v1/policies/draft", "/api/tenant-admin/v1/policies/draft", DRAFT),
+    get("GET /api/tenant-admin/v1/policies/review", "/api/tenant-admin/v1/policies/review"),
+    example(
+        "POST /api/tenant-admin/v1/policies/publish",
+        "/api/tenant-admin/v1/policies/publish",
+        r#"{"revision":1,"note":"readers"}"#,
+    ),
+    example("PUT /api/tenant-admin/v1/policies/draft", "/api/tenant-admin/v1/policies/draft", DRAFT),
+    example(
+        "POST /api/tenant-admin/v1/policies/publish",
+        "/api/tenant-admin/v1/policies/publish",
+        r#"{"revision":1,"note":"again"}"#,
+    ),
+    get("GET /api/tenant-admin/v1/policies", "/api/tenant-admin/v1/policies"),
+    get("GET /api/tenant-admin/v1/policies/permissions", "/api/tenant-admin/v1/policies/permissions"),
+    get(
+        "GET /api/tenant-admin/v1/policies/explain",
+        "/api/tenant-admin/v1/policies/explain?member=<member>&permission=catalog.entity.read",
+    ),
+    get("GET /api/tenant-admin/v1/policies/export", "/api/tenant-admin/v1/policies/export"),
+    get("GET /api/tenant-admin/v1/policies/versions", "/api/tenant-admin/v1/policies/versions"),
+    get("GET /api/tenant-admin/v1/policies/versions/{version}", "/api/tenant-admin/v1/policies/versions/1"),
+    get(
+        "GET /api/tenant-admin/v1/policies/versions/{version}/review",
+        "/api/tenant-admin/v1/policies/versions/1/review",
+    ),
+    example(
+        "POST /api/tenant-admin/v1/policies/versions/{version}/revert",
+        "/api/tenant-admin/v1/policies/versions/1/revert",
+        "",
+    ),
+    example(
+        "POST /api/tenant-admin/v1/policies/import",
+        "/api/tenant-admin/v1/policies/import",
+        r#"{"format":"csv","text":"p, role:default/readers, catalog-entity, read, allow"}"#,
+    ),
+    example("DELETE /api/tenant-admin/v1/policies/draft", "/api/tenant-admin/v1/policies/draft", ""),
     example(
         "POST /api/tenant-admin/v1/members",
         "/api/tenant-admin/v1/members",

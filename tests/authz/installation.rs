@@ -179,6 +179,7 @@ impl Ground {
     fn operator(&self) -> TenantAdmin {
         let config = tenant_admin::Config::from_settings(&self.settings);
         TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone())
+            .with_services(self.client.clone())
     }
 
     /// Builds and attaches every service but the gateway. A new service belongs here and in [`documents`].

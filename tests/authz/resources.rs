@@ -197,6 +197,10 @@ impl Installation {
         made.set("member_name", "aardvark-member");
         made.set("invitation", self.invite(of, "aardvark-guest", "viewer").await.1);
         made.set("admin", text(&self.by_admin(of, "GET", "/api/tenant-admin/v1/me", &Value::Null).await, "/id"));
+        let members = self.by_admin(of, "GET", "/api/tenant-admin/v1/members", &Value::Null).await;
+        let members = members["items"].as_array().unwrap();
+        let colleague = members.iter().find(|one| one["role"] == "viewer" && one["status"] == "active").unwrap();
+        made.set("colleague", text(colleague, "/id"));
         made.set("admin_email", &*of.admin_email);
         let token = self.by_admin(of, "POST", "/api/tenant-admin/v1/tokens", &json!({ "name": "aardvark" })).await;
         made.set("token", text(&token, "/id"));

@@ -5,6 +5,9 @@ use crate::state::{Gateway, SHORT, Surface};
 use crate::store::member::Member;
 use crate::store::session::{self, Session};
 use crate::store::tenant::Tenant;
+use crate::store::view_as;
+use ::store::TenantTx;
+use authz::Role;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use credential::plugin_token::{Bearer, Issuer};
@@ -32,11 +35,13 @@ pub struct Identity {
     pub session: Option<Arc<Session>>,
     /// Whether the cookie was what proved it, so that the origin matters.
     pub by_cookie: bool,
+    /// The member on whose behalf a plugin asks: for being asked about, never for acting as.
+    pub behind: Option<Arc<Member>>,
 }
 
 impl Identity {
     fn nobody(tenant: Option<Arc<Tenant>>) -> Self {
-        Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false }
+        Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
     }
 }
 
@@ -89,8 +94,8 @@ impl Gateway {
         match api_token {
             Some(token) => {
                 let member = self.member_of_api_token(tenant.id, token.digest()).await?.ok_or_else(illegal_token)?;
-                let principal = self.principal(tenant.id, &member, SignedInBy::ApiToken).await;
-                Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false })
+                let principal = self.principal(tenant.id, &member, SignedInBy::ApiToken).await?;
+                Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false, behind: None })
             }
             None => self.by_user_token(tenant, token).await,
         }
@@ -103,11 +108,11 @@ impl Gateway {
             return self.by_plugin_token(tenant, &origin, &keys, token).await;
         };
         let session = self.session_by_id(tenant.id, claims.sid).await?.ok_or_else(illegal_token)?;
-        if session.member.user_ref != claims.sub {
+        if session.acting().user_ref != claims.sub {
             return Err(illegal_token());
         }
-        let principal = self.principal(tenant.id, &session.member, SignedInBy::Session).await;
-        Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: false })
+        let principal = self.principal_of_session(tenant.id, &session).await?;
+        Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: false, behind: None })
     }
 
     /// A token that was made for a plugin comes back with what the plugin may do, never with all that its user may.
@@ -119,24 +124,24 @@ impl Gateway {
         token: &str,
     ) -> Result<Identity> {
         let issuer = Issuer { tenant: tenant.id, origin };
-        let plugin_id = match issuer.verify(token, keys, self.now()).ok_or_else(illegal_token)? {
-            Bearer::Worker { plugin_id } => plugin_id,
+        let (plugin_id, behind) = match issuer.verify(token, keys, self.now()).ok_or_else(illegal_token)? {
+            Bearer::Worker { plugin_id } => (plugin_id, None),
             Bearer::UserThroughPlugin { plugin_id, member } => {
                 let mut tx = self.parts.db.tenant(tenant.id).await?;
-                crate::store::member::find(&mut tx, member).await?.ok_or_else(illegal_token)?;
-                plugin_id
+                let member = crate::store::member::find(&mut tx, member).await?.ok_or_else(illegal_token)?;
+                (plugin_id, Some(Arc::new(member)))
             }
         };
         let principal = Principal::Worker { plugin_id };
-        Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false })
+        Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false, behind })
     }
 
     async fn by_cookie(&self, host_tenant: Option<Arc<Tenant>>, headers: &HeaderMap) -> Result<Identity> {
         let Some(tenant) = host_tenant else { return Ok(Identity::nobody(None)) };
         match self.session_of_cookie(tenant.id, headers).await? {
             Some(session) => {
-                let principal = self.principal(tenant.id, &session.member, SignedInBy::Session).await;
-                Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: true })
+                let principal = self.principal_of_session(tenant.id, &session).await?;
+                Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: true, behind: None })
             }
             None => Ok(Identity::nobody(Some(tenant))),
         }
@@ -154,7 +159,8 @@ impl Gateway {
             return Ok(known.filter(|session| self.now() < session.expires_at));
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
-        let found = session::find_by_token(&mut tx, key.1, self.now()).await?.map(Arc::new);
+        let found = session::find_by_token(&mut tx, key.1, self.now()).await?;
+        let found = self.with_view(&mut tx, found).await?;
         self.sessions.put(key, found.clone(), SHORT);
         Ok(found)
     }
@@ -164,9 +170,19 @@ impl Gateway {
             return Ok(known.filter(|session| self.now() < session.expires_at));
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
-        let found = session::find(&mut tx, id, self.now()).await?.map(Arc::new);
+        let found = session::find(&mut tx, id, self.now()).await?;
+        let found = self.with_view(&mut tx, found).await?;
         self.sessions_by_id.put((tenant, id), found.clone(), SHORT);
         Ok(found)
+    }
+
+    /// Adds as whom an administrator looks at the portal, if they do.
+    async fn with_view(&self, tx: &mut TenantTx, found: Option<Session>) -> Result<Option<Arc<Session>>> {
+        let Some(mut session) = found else { return Ok(None) };
+        if session.member.role == Role::ADMIN.name() {
+            session.viewing = view_as::find(tx, session.session_id, self.now()).await?;
+        }
+        Ok(Some(Arc::new(session)))
     }
 
     async fn member_of_api_token(&self, tenant: TenantId, token: Digest) -> Result<Option<Arc<Member>>> {
@@ -181,14 +197,30 @@ impl Gateway {
     }
 
     /// The principal that services see for this member.
-    pub async fn principal(&self, tenant: TenantId, member: &Member, via: SignedInBy) -> Principal {
-        Principal::User(User {
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn principal(&self, tenant: TenantId, member: &Member, via: SignedInBy) -> Result<Principal> {
+        let refs = self.ownership_refs(tenant, &member.user_ref).await;
+        let effective = self.effective(tenant, &member.role, &refs).await?;
+        Ok(Principal::User(User {
             id: member.member_id,
             entity_ref: member.user_ref.clone(),
-            ownership_refs: self.ownership_refs(tenant, &member.user_ref).await.to_vec(),
+            ownership_refs: refs.to_vec(),
             role: member.role.clone(),
+            grants: effective.grants.clone(),
             via,
-        })
+            viewed_by: None,
+        }))
+    }
+
+    /// The principal of a session: its member, or the member as whom they look at the portal.
+    async fn principal_of_session(&self, tenant: TenantId, session: &Session) -> Result<Principal> {
+        let mut principal = self.principal(tenant, session.acting(), SignedInBy::Session).await?;
+        if let (Principal::User(user), true) = (&mut principal, session.viewing.is_some()) {
+            user.viewed_by = Some(session.member.user_ref.clone());
+        }
+        Ok(principal)
     }
 
     /// The user itself and the groups that the catalog says they are a member of. Without an answer: the user alone.

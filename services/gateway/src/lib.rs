@@ -18,6 +18,7 @@ mod domain;
 mod http;
 mod identity;
 mod limits;
+mod policies;
 mod state;
 mod store;
 

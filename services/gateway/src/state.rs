@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
+use crate::policies::{Alike, Effective};
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
 use ::store::signing_keys::{self, StoredKey};
@@ -32,6 +33,9 @@ const KEYS_KEPT: Duration = Duration::seconds(30);
 const IDENTITY_CHANGED: Topic = Topic("identity");
 /// Something about a tenant itself changed; the message is the tenant's id.
 const TENANT_CHANGED: Topic = Topic("tenant");
+
+/// A tenant's policies were published; the message is the tenant's id.
+const POLICY_CHANGED: Topic = Topic("policy");
 
 /// What the gateway is built from.
 #[derive(Clone)]
@@ -76,6 +80,10 @@ pub struct Inner {
     pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<Arc<crate::store::member::Member>>>,
     /// Ownership refs by tenant and user.
     pub(crate) ownership: Fresh<(TenantId, String), Arc<Vec<String>>>,
+    /// The revision of each tenant's policies.
+    pub(crate) policy_revisions: Fresh<TenantId, i64>,
+    /// What people hold under their tenant's policies.
+    pub(crate) effective: Fresh<Alike, Arc<Effective>>,
     /// Front-end plugins by tenant.
     pub(crate) features: Fresh<TenantId, Value>,
     public_keys: Fresh<TenantId, Arc<Vec<PublicKey>>>,
@@ -125,6 +133,8 @@ impl Gateway {
             sessions_by_id: Fresh::new(clock(), 50_000),
             api_tokens: Fresh::new(clock(), 50_000),
             ownership: Fresh::new(clock(), 50_000),
+            policy_revisions: Fresh::new(clock(), 10_000),
+            effective: Fresh::new(clock(), 20_000),
             features: Fresh::new(clock(), 10_000),
             public_keys: Fresh::new(clock(), 10_000),
             keys_reread: Fresh::new(clock(), 10_000),
@@ -134,6 +144,9 @@ impl Gateway {
         let gateway = Self(Arc::new(inner));
         gateway.listen(IDENTITY_CHANGED, |gateway, tenant| gateway.forget_identities(tenant));
         gateway.listen(TENANT_CHANGED, |gateway, tenant| gateway.forget_tenant(tenant));
+        gateway.listen(POLICY_CHANGED, |gateway, tenant| {
+            gateway.policy_revisions.forget(|id| tenant.is_none_or(|tenant| tenant == *id));
+        });
         gateway
     }
 

@@ -5,10 +5,12 @@
 //! - An organisation comes to be in one transaction: row, host, key, first administrator, audit rows, or nothing.
 //! - It never loses its last administrator; the check holds the administrators' rows locked.
 //! - Passwords, codes and tokens are stored as hashes only and shown once.
+//! - What a published version of the policies says is never changed; reverting publishes it again as a new one.
 //! - Every change writes its audit row in the same transaction and tells the gateways what to forget.
 //!
 //! Start reading at `http/mod.rs`, then `create.rs`, then `domain/`.
 
+mod catalog;
 mod config;
 mod create;
 mod domain;

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use credential::PasswordHasher;
+use http_shell::ServiceClient;
 use kernel::{SharedClock, TenantId};
 use runtime::bus::{Bus, Topic};
 use store::Db;
@@ -19,13 +20,26 @@ pub struct TenantAdmin {
     pub bus: Bus,
     /// Hashes passwords, bounded.
     pub hasher: PasswordHasher,
+    /// The way to the catalog, which knows groups, and to plugins, which know their permissions. Commands have none.
+    pub services: Option<ServiceClient>,
 }
 
 impl TenantAdmin {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus) -> Self {
-        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine() }
+        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine(), services: None }
+    }
+
+    /// The same with a way to the other services.
+    #[must_use]
+    pub fn with_services(self, services: ServiceClient) -> Self {
+        Self { services: Some(services), ..self }
+    }
+
+    /// Tells gateways that the tenant's policies were published.
+    pub(crate) fn policies_changed(&self, tenant: TenantId) {
+        self.bus.publish(Topic("policy"), tenant.to_string());
     }
 
     /// Tells gateways that members, sessions or tokens of the tenant changed.

@@ -148,7 +148,7 @@ impl Issuer<'_> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use kernel::{SignedInBy, User};
+    use kernel::{Grants, SignedInBy, User};
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -158,7 +158,9 @@ mod tests {
             entity_ref: "user:default/jane".into(),
             ownership_refs: vec![],
             role: "member".into(),
+            grants: Grants::default(),
             via: SignedInBy::Session,
+            viewed_by: None,
         })
     }
 

@@ -1,6 +1,7 @@
 //! Who may call a route at all.
 
 use authz::{Decision, Permission, decide};
+use http::Method;
 use kernel::{Error, Principal, Result};
 
 /// For whom a route is made.
@@ -73,6 +74,15 @@ impl Access {
         self.permission
     }
 
+    /// Whether a request with this method is one that somebody who only looks may send.
+    #[must_use]
+    pub fn only_looks(self, method: &Method) -> bool {
+        let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        // Public routes stand on nobody's permissions.
+        safe || self.audience == Audience::Public
+            || self.permission.is_some_and(|permission| permission.name().ends_with(".read"))
+    }
+
     /// Lets the principal through or says why not.
     ///
     /// # Errors
@@ -90,7 +100,9 @@ impl Access {
         };
         match decide(principal, permission) {
             Decision::Allow => Ok(()),
-            Decision::Deny => Err(Error::not_allowed(format!(
+            // The handler applies the condition. Where none could, a condition is no permission.
+            Decision::Conditional if permission.resource().is_some() => Ok(()),
+            Decision::Conditional | Decision::Deny => Err(Error::not_allowed(format!(
                 "You lack the permission {permission}. An administrator of your organisation can grant it."
             ))),
         }

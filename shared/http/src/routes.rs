@@ -123,6 +123,10 @@ struct Guard {
 async fn check_access(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let checked = guard.key.read(request.headers()).and_then(|(tenant, principal)| {
         guard.access.check(&principal)?;
+        let viewed = principal.user().and_then(|user| user.viewed_by.as_ref());
+        if viewed.is_some() && !guard.access.only_looks(request.method()) {
+            return Err(Error::not_allowed("You look at the portal as somebody else, so you can change nothing"));
+        }
         Ok(OptionalCaller { tenant, principal })
     });
     match checked {

@@ -12,5 +12,5 @@ mod tenant;
 pub use clock::{Clock, FixedClock, SharedClock, SystemClock, system_clock};
 pub use entity_ref::{EntityRef, RefDefaults};
 pub use error::{Error, ErrorKind, Result};
-pub use principal::{Principal, SignedInBy, User};
+pub use principal::{Grants, Principal, SignedInBy, User};
 pub use tenant::{RequestId, TenantId};

@@ -13,6 +13,31 @@ pub enum SignedInBy {
     ApiToken,
 }
 
+/// What an organisation's policies make of a member's role: only the permissions in which they differ from it.
+///
+/// Names are sorted. What a conditional permission extends to is known to whoever owns the resources.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Grants {
+    /// Held although the role does not come with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<String>,
+    /// Not held although the role comes with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub denied: Vec<String>,
+    /// Held for some resources only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<String>,
+}
+
+impl Grants {
+    /// Whether the role says it all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.allowed.is_empty() && self.denied.is_empty() && self.conditional.is_empty()
+    }
+}
+
 /// A member of one organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,8 +50,14 @@ pub struct User {
     pub ownership_refs: Vec<String>,
     /// Name of the built-in role: `admin`, `maintainer`, `member` or `viewer`.
     pub role: String,
+    /// What policies add to the role and take from it.
+    #[serde(default, skip_serializing_if = "Grants::is_empty")]
+    pub grants: Grants,
     /// How they signed in.
     pub via: SignedInBy,
+    /// The administrator who looks at the portal as this member; whoever is looked through reads and changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewed_by: Option<String>,
 }
 
 /// Who is asking, as the gateway established it.
@@ -64,7 +95,10 @@ impl Principal {
     pub fn label(&self) -> String {
         match self {
             Self::Nobody => "nobody".to_owned(),
-            Self::User(user) => user.entity_ref.clone(),
+            Self::User(user) => match &user.viewed_by {
+                Some(admin) => format!("{admin} as {}", user.entity_ref),
+                None => user.entity_ref.clone(),
+            },
             Self::Service { name } => format!("service:{name}"),
             Self::Worker { plugin_id } => format!("plugin:{plugin_id}"),
         }

@@ -21,6 +21,7 @@ mod glance;
 pub mod lint;
 mod migrate;
 pub mod plugins;
+pub mod policy;
 pub mod queue;
 mod seal;
 pub mod signing_keys;

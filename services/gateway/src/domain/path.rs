@@ -45,7 +45,7 @@ fn api_target(first: &str, path: &str) -> Target {
     }
     match first {
         "" => Target::UnknownApi,
-        "auth" | "docs" | "openapi" => Target::Own,
+        "auth" | "docs" | "openapi" | "permission" => Target::Own,
         "catalog" | "search" => Target::Service(ServiceName::Catalog),
         "scaffolder" => Target::Service(ServiceName::Scaffolder),
         "tenant-admin" => Target::Service(ServiceName::TenantAdmin),
@@ -90,6 +90,7 @@ mod tests {
             ("/api/", Target::UnknownApi),
             ("/api/auth/v1/sign-in", Target::Own),
             ("/api/docs", Target::Own),
+            ("/api/permission/authorize", Target::Own),
             ("/api/openapi/catalog.json", Target::Own),
             ("/.backstage/health/v1/readiness", Target::Own),
             ("/api/catalog/entities", Target::Service(ServiceName::Catalog)),

@@ -209,7 +209,13 @@ impl Edge {
             Surface::Tenant(tenant) => Some(tenant.clone()),
             _ => None,
         };
-        let visit = Visit { tenant: identity.tenant.clone(), tenant_host, session: identity.session.clone(), address };
+        let visit = Visit {
+            tenant: identity.tenant.clone(),
+            tenant_host,
+            session: identity.session.clone(),
+            behind: identity.behind.clone(),
+            address,
+        };
         request.extensions_mut().insert(visit);
         match self.own.clone().oneshot(request).await {
             Ok(response) => Ok(response),
@@ -229,7 +235,7 @@ impl Edge {
 
 impl Identity {
     fn anonymous() -> Self {
-        Self { tenant: None, principal: Principal::Nobody, session: None, by_cookie: false }
+        Self { tenant: None, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
     }
 }
 

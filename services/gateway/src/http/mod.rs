@@ -6,9 +6,11 @@ mod documents;
 mod edge;
 mod forward;
 mod health;
+mod permission;
 mod portal;
 mod portal_page;
 mod sign_in;
+mod view_as;
 
 use crate::state::Gateway;
 use axum::Router;
@@ -29,6 +31,9 @@ pub fn routes() -> Routes<Gateway> {
         .route(Access::public(), routes!(auth::jwks))
         .route(signed_in(), routes!(auth::userinfo))
         .route(signed_in(), routes!(cookie_api::get_cookie, cookie_api::delete_cookie))
+        .route(Access::user(authz::Permission::TENANT_MEMBER_VIEW_AS), routes!(view_as::begin))
+        .route(signed_in(), routes!(view_as::end))
+        .route(Access::public(), routes!(permission::authorize))
         .route(Access::public(), routes!(health::liveness))
         .route(Access::public(), routes!(health::readiness))
         .route(Access::public(), routes!(documents::get_document))

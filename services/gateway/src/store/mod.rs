@@ -4,3 +4,4 @@ pub mod api_token;
 pub mod member;
 pub mod session;
 pub mod tenant;
+pub mod view_as;

@@ -17,6 +17,17 @@ pub struct Session {
     /// Who is signed in.
     #[sqlx(flatten)]
     pub member: Member,
+    /// As whom they look at the portal instead, reading only.
+    #[sqlx(skip)]
+    pub viewing: Option<Member>,
+}
+
+impl Session {
+    /// Whose portal it shows.
+    #[must_use]
+    pub fn acting(&self) -> &Member {
+        self.viewing.as_ref().unwrap_or(&self.member)
+    }
 }
 
 /// Starts a session.

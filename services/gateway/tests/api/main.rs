@@ -8,6 +8,7 @@ mod csrf;
 mod forwarding;
 mod hosts;
 mod limits;
+mod policies;
 mod portal;
 mod sessions;
 mod sign_up;

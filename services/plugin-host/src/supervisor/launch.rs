@@ -213,6 +213,8 @@ impl Launching {
             "app": { "title": &*signer.name, "baseUrl": &*signer.origin },
             "backend": { "baseUrl": &*signer.origin },
             "organization": { "name": &*signer.name },
+            // Plugins ask the gateway, as whoever called them.
+            "permission": { "enabled": true },
         });
         merge(&mut config, own);
         Boot {

@@ -1,7 +1,7 @@
 //! Starting a task, and starting it again.
 
 use super::body::Kind;
-use super::{body, templates};
+use super::{body, permitted, templates};
 use crate::State;
 use crate::actions::Services;
 use crate::domain::spec::{recovery_strategy, task_spec};
@@ -35,6 +35,7 @@ pub(super) async fn create_task(Shared(state): Shared<State>, caller: Caller, re
 
     let services = Services::new(state.client.clone(), caller.clone());
     let template = templates::find(&services, &entity_ref).await?;
+    permitted::check(&state, &services, &caller, &entity_ref).await?;
     let refused = templates::check_values(&state, &template, Some(&values), &secrets).await;
     if let Some(refused) = refused.map_err(templates::unusable)? {
         return Ok(refused);
@@ -77,7 +78,9 @@ pub(super) async fn retry_task(
     let (id, found) = super::tasks::find(&state, &caller, &task_id).await?;
     if let Some(text) = found.spec.0["templateInfo"]["entityRef"].as_str() {
         let services = Services::new(state.client.clone(), caller.clone());
-        let template = templates::find(&services, &templates::reference(text)?).await?;
+        let entity_ref = templates::reference(text)?;
+        let template = templates::find(&services, &entity_ref).await?;
+        permitted::check(&state, &services, &caller, &entity_ref).await?;
         let refused = templates::check_values(&state, &template, None, &secrets).await;
         if let Some(refused) = refused.map_err(templates::unusable)? {
             return Ok(refused);

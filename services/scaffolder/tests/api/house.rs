@@ -140,7 +140,14 @@ fn catalog(world: World) -> Router {
             axum::Json(json!({"location": {}, "entities": if dry_run { json!([entity]) } else { json!([]) }})),
         )
     };
+    // Knows one rule: the ref is the one that the rule names.
+    let apply = |axum::Json(body): axum::Json<Value>| async move {
+        let item = &body["items"][0];
+        let holds = item["resourceRef"] == item["conditions"]["params"]["ref"];
+        axum::Json(json!({"items": [{"id": item["id"], "result": if holds { "ALLOW" } else { "DENY" }}]}))
+    };
     Router::new()
+        .route("/api/catalog/.well-known/backstage/permissions/apply-conditions", post(apply))
         .route("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", get(by_name))
         .route("/api/catalog/locations", post(add))
         .with_state(world)

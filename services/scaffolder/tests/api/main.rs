@@ -7,5 +7,6 @@ mod engine_bundle;
 mod events;
 mod house;
 mod interruption;
+mod permitted;
 mod sandbox;
 mod tasks;

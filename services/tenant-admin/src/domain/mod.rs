@@ -1,6 +1,9 @@
 //! The rules about names, addresses and people, without I/O.
 
+pub mod explain;
+pub mod import;
 pub mod person;
+pub mod rbac_csv;
 pub mod settings;
 pub mod slug;
 

@@ -3,7 +3,7 @@
 use super::members::RoleName;
 use crate::state::TenantAdmin;
 use crate::store::member;
-use authz::{Decision, Permission, decide};
+use authz::{Permission, decide};
 use axum::extract::State;
 use http_shell::{Caller, Json, Result};
 use kernel::Error;
@@ -21,8 +21,12 @@ pub(crate) struct Me {
     #[schema(value_type = RoleName)]
     role: String,
     user_entity_ref: String,
-    /// Names of the permissions that the role holds.
+    /// Names of the permissions that they hold, at least for some resources.
     permissions: Vec<&'static str>,
+    /// The administrator who looks at the portal as this member, reading only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    viewed_by: Option<String>,
 }
 
 /// Shows the member who is asking and what they may do.
@@ -32,7 +36,7 @@ pub(crate) async fn get_me(State(admin): State<TenantAdmin>, caller: Caller) -> 
     let mut tx = admin.db.tenant(caller.tenant).await?;
     let row = member::find(&mut tx, user.id).await?;
     let row = row.ok_or_else(|| Error::not_found("You are not a member any more"))?;
-    let held = Permission::ALL.iter().filter(|permission| decide(&caller.principal, **permission) == Decision::Allow);
+    let held = Permission::ALL.iter().filter(|permission| decide(&caller.principal, **permission).opens());
     Ok(Json(Me {
         id: row.member_id,
         name: row.name,
@@ -40,5 +44,6 @@ pub(crate) async fn get_me(State(admin): State<TenantAdmin>, caller: Caller) -> 
         role: row.role,
         user_entity_ref: row.user_ref,
         permissions: held.map(|permission| permission.name()).collect(),
+        viewed_by: user.viewed_by.clone(),
     }))
 }

@@ -144,6 +144,7 @@ pub(crate) async fn add_member(
     problems.check("email", email_problem);
     problems.check("role", Role::named(&form.role).is_none().then_some(NOT_A_ROLE));
     problems.into_result()?;
+    only_admins_make_admins(&caller, &form.role)?;
     let row = MemberRow {
         member_id: Uuid::now_v7(),
         user_ref: free_user_ref(&mut tx, &email).await?,
@@ -203,6 +204,15 @@ async fn keep_an_admin(tx: &mut TenantTx, leaving: Uuid) -> kernel::Result<()> {
     Ok(())
 }
 
+/// Policies can let somebody else look after members; administrators stay the administrators' own affair.
+fn only_admins_make_admins(caller: &Caller, role: &str) -> kernel::Result<()> {
+    let is_admin = caller.principal.user().is_none_or(|user| user.role == Role::ADMIN.name());
+    if role != Role::ADMIN.name() || is_admin {
+        return Ok(());
+    }
+    Err(Error::not_allowed("Only an administrator can make, change or remove an administrator"))
+}
+
 /// The new role.
 #[derive(Deserialize, Default, ToSchema)]
 #[serde(default)]
@@ -229,6 +239,8 @@ pub(crate) async fn change_member(
         keep_an_admin(&mut tx, id).await?;
     }
     let mut row = find(&mut tx, id).await?;
+    only_admins_make_admins(&caller, &change.role)?;
+    only_admins_make_admins(&caller, &row.role)?;
     member::set_role(&mut tx, id, &change.role).await?;
     let event = AuditEvent::by(&caller.principal, "member.update", &row.user_ref);
     tx.record(event.before(json!({ "role": row.role })).after(json!({ "role": change.role }))).await?;
@@ -250,6 +262,7 @@ pub(crate) async fn remove_member(
     let mut tx = admin.db.tenant(caller.tenant).await?;
     keep_an_admin(&mut tx, id).await?;
     let row = find(&mut tx, id).await?;
+    only_admins_make_admins(&caller, &row.role)?;
     member::delete(&mut tx, id).await?;
     let before = json!({ "email": row.email, "name": row.name, "role": row.role, "status": row.status });
     tx.record(AuditEvent::by(&caller.principal, "member.remove", &row.user_ref).before(before)).await?;

@@ -3,6 +3,12 @@
 mod invitations;
 mod me;
 mod members;
+mod permissions;
+mod policies;
+mod policy_draft;
+mod policy_exchange;
+mod policy_publish;
+mod policy_review;
 mod signup;
 mod tenant;
 mod tokens;
@@ -14,6 +20,8 @@ use http_shell::{Access, Routes, routes};
 /// Every route with its access.
 #[must_use]
 pub fn routes() -> Routes<TenantAdmin> {
+    let read_policies = Access::user(Permission::TENANT_POLICY_READ);
+    let change_policies = Access::user(Permission::TENANT_POLICY_UPDATE);
     Routes::new("tenant-admin")
         .route(Access::public(), routes!(signup::sign_up))
         .route(Access::public(), routes!(signup::get_slug_availability))
@@ -24,6 +32,18 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::add_member))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::change_member, members::remove_member))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::renew_invitation))
+        .route(read_policies, routes!(policies::get_policies))
+        .route(read_policies, routes!(policies::list_versions))
+        .route(read_policies, routes!(policies::get_version))
+        .route(read_policies, routes!(policies::explain))
+        .route(read_policies, routes!(permissions::list_permissions))
+        .route(read_policies, routes!(policy_exchange::export_policies))
+        .route(read_policies, routes!(policy_review::review_draft))
+        .route(read_policies, routes!(policy_review::review_version))
+        .route(change_policies, routes!(policy_draft::set_draft, policy_draft::discard_draft))
+        .route(change_policies, routes!(policy_exchange::import_policies))
+        .route(change_policies, routes!(policy_publish::publish))
+        .route(change_policies, routes!(policy_publish::revert))
         .route(Access::public(), routes!(invitations::get_invitation))
         .route(Access::public(), routes!(invitations::accept_invitation))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::list_tokens, tokens::create_token))

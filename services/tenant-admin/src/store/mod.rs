@@ -2,5 +2,6 @@
 
 pub mod invitation;
 pub mod member;
+pub mod policy;
 pub mod tenant;
 pub mod token;

@@ -6,4 +6,5 @@ mod bench;
 mod create;
 mod members;
 mod own;
+mod policies;
 mod sign_up;

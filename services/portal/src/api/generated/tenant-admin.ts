@@ -273,6 +273,7 @@ export interface components {
             userEntityRef: string;
             /** @description Names of the permissions that the role holds. */
             permissions: string[];
+            viewedBy?: string;
         };
         /** @description A member. */
         Member: {
@@ -411,6 +412,118 @@ export interface components {
         TokenList: {
             items: components["schemas"]["Token"][];
         };
+        /** @enum {string} */
+        PolicyEffect: "allow" | "deny";
+        PolicyRule: {
+            permission: string;
+            effect: components["schemas"]["PolicyEffect"];
+            condition?: Record<string, unknown>;
+        };
+        PolicyRole: {
+            name: string;
+            description?: string;
+            rules: components["schemas"]["PolicyRule"][];
+            subjects: string[];
+        };
+        PolicyDocument: {
+            roles: components["schemas"]["PolicyRole"][];
+        };
+        Draft: {
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            basedOn: number;
+            document: components["schemas"]["PolicyDocument"];
+            /** Format: date-time */
+            changedAt: string;
+            changedBy: string;
+        };
+        Policies: {
+            /** Format: int64 */
+            version: number;
+            document: components["schemas"]["PolicyDocument"];
+            draft?: components["schemas"]["Draft"];
+        };
+        Version: {
+            /** Format: int64 */
+            version: number;
+            note: string;
+            /** Format: date-time */
+            publishedAt: string;
+            publishedBy: string;
+            /** Format: int64 */
+            roles: number;
+        };
+        VersionList: {
+            items: components["schemas"]["Version"][];
+        };
+        Reason: {
+            role?: string;
+            subject: string;
+            effect: components["schemas"]["PolicyEffect"];
+            condition?: Record<string, unknown>;
+            decides: boolean;
+        };
+        Explanation: {
+            userEntityRef: string;
+            role: components["schemas"]["RoleName"];
+            refs: string[];
+            permission: string;
+            decision: string;
+            condition?: Record<string, unknown>;
+            onResource?: string;
+            reasons: components["schemas"]["Reason"][];
+        };
+        Concerned: {
+            name: string;
+            userEntityRef: string;
+        };
+        Side: {
+            decision: string;
+            condition?: Record<string, unknown>;
+        };
+        Change: {
+            permission: string;
+            before: components["schemas"]["Side"];
+            after: components["schemas"]["Side"];
+            members: components["schemas"]["Concerned"][];
+            count: number;
+        };
+        Review: {
+            /** Format: int64 */
+            version: number;
+            outdated: boolean;
+            rolesAdded: string[];
+            rolesChanged: string[];
+            rolesRemoved: string[];
+            members: number;
+            changes: components["schemas"]["Change"][];
+            truncated: boolean;
+        };
+        KnownPermission: {
+            name: string;
+            pluginId: string;
+            description?: string;
+            resourceType?: string;
+            conditionPluginId?: string;
+            roles: string[];
+        };
+        KnownRule: {
+            pluginId: string;
+            resourceType: string;
+            name: string;
+            description: string;
+            paramsSchema: Record<string, unknown>;
+        };
+        PermissionCatalogue: {
+            permissions: components["schemas"]["KnownPermission"][];
+            rules: components["schemas"]["KnownRule"][];
+            silent: string[];
+        };
+        /** @enum {string} */
+        PolicyFormat: "yaml" | "csv";
+        /** @enum {string} */
+        PolicyImportMode: "merge" | "replace";
     };
     responses: never;
     parameters: never;

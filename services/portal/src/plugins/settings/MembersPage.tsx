@@ -9,6 +9,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 import { asFailure } from '../../api/failure';
+import { policiesApiRef } from '../../api/policies';
 import { tenantAdminApiRef } from '../../api/tenantAdmin';
 import type { Member, NewMember, Role } from '../../api/types';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
@@ -30,6 +31,7 @@ interface MemberRowProps {
   onRole: (role: Role) => void;
   onNewLink: () => void;
   onRemove: () => void;
+  onViewAs?: () => void;
 }
 
 function MemberRow(props: MemberRowProps) {
@@ -75,6 +77,16 @@ function MemberRow(props: MemberRowProps) {
       <td>
         {mayChange && (
           <div className="members-acts">
+            {props.onViewAs && (
+              <Button
+                size="small"
+                variant="secondary"
+                aria-label={`View as ${member.name}`}
+                onPress={props.onViewAs}
+              >
+                View as
+              </Button>
+            )}
             {member.status === 'invited' && (
               <Button
                 size="small"
@@ -147,6 +159,7 @@ function MemberDialog(props: {
 /** Who belongs to the organisation. */
 export function MembersPage() {
   const admin = useApi(tenantAdminApiRef);
+  const policies = useApi(policiesApiRef);
   const me = useMe();
   const { load, reload } = useLoad(() => admin.listMembers());
   const [open, setOpen] = useState<Open>();
@@ -162,6 +175,11 @@ export function MembersPage() {
     }
     reload();
   };
+  const viewAs = (member: Member) =>
+    attempt(async () => {
+      await policies.viewAs(member.id);
+      location.assign('/');
+    });
   const makeLink = (member: Member) =>
     attempt(async () => {
       const invitation = await admin.renewInvitation(member.id);
@@ -206,6 +224,11 @@ export function MembersPage() {
                       }
                       onNewLink={() => void makeLink(member)}
                       onRemove={() => setOpen({ name: 'remove', member })}
+                      onViewAs={
+                        member.status === 'active' && member.id !== me?.id
+                          ? () => void viewAs(member)
+                          : undefined
+                      }
                     />
                   ))}
                 </tbody>

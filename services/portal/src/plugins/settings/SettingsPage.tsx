@@ -17,11 +17,16 @@ import { KindsPage } from './kinds/KindsPage';
 import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
+import { HistoryPage } from './policies/HistoryPage';
+import { ReviewPage, VersionPage } from './policies/ReviewPage';
+import { RolePage, RolesPage } from './policies/RolesPage';
+import { WhyPage } from './policies/WhyPage';
 import './settings.css';
 
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
+  { path: 'roles', title: 'Roles and policies' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
@@ -64,6 +69,15 @@ export function SettingsPage() {
           <Route index element={<Navigate to="general" replace />} />
           <Route path="general" element={<GeneralPage />} />
           <Route path="members" element={<MembersPage />} />
+          <Route path="roles">
+            <Route index element={<RolesPage />} />
+            <Route path="new" element={<RolePage />} />
+            <Route path="review" element={<ReviewPage />} />
+            <Route path="history" element={<HistoryPage />} />
+            <Route path="history/:version" element={<VersionPage />} />
+            <Route path="why" element={<WhyPage />} />
+            <Route path="edit/:name" element={<RolePage />} />
+          </Route>
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />

@@ -18,6 +18,7 @@ import {
   managedEntitiesApiRef,
 } from '../../api/managedEntities';
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
+import { PoliciesClient, policiesApiRef } from '../../api/policies';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
@@ -50,5 +51,6 @@ export const clientApis = [
   clientApi('managed-entities', managedEntitiesApiRef, ManagedEntitiesClient),
   clientApi('removals', removalsApiRef, RemovalsClient),
   clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
+  clientApi('policies', policiesApiRef, PoliciesClient),
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
 ];
