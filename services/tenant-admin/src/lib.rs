@@ -1,10 +1,11 @@
-//! Organisations and their people: sign-up, members, invitations, personal tokens, the organisation's own settings.
+//! Organisations and their people: sign-up, members, invitations, tokens, secrets, the organisation's own settings.
 //!
 //! Invariants:
 //!
 //! - An organisation comes to be in one transaction: row, host, key, first administrator, audit rows, or nothing.
 //! - It never loses its last administrator; the check holds the administrators' rows locked.
 //! - Passwords, codes and tokens are stored as hashes only and shown once.
+//! - A secret's value goes in and never comes out again but to a service, for whom it is granted to.
 //! - Every change writes its audit row in the same transaction and tells the gateways what to forget.
 //!
 //! Start reading at `http/mod.rs`, then `create.rs`, then `domain/`.
@@ -13,6 +14,8 @@ mod config;
 mod create;
 mod domain;
 mod http;
+pub mod jobs;
+mod keys;
 mod state;
 mod store;
 
@@ -22,4 +25,5 @@ pub use create::{
     sign_in_link,
 };
 pub use http::routes;
+pub use keys::{Rewrapped, rewrap_all};
 pub use state::TenantAdmin;

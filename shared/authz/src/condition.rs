@@ -195,6 +195,7 @@ mod tests {
             ownership_refs: vec!["user:default/jane".into(), "group:default/a".into()],
             role: "member".into(),
             via: SignedInBy::Session,
+            scopes: None,
         }
     }
 

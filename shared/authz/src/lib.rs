@@ -31,7 +31,10 @@ pub fn decide(principal: &Principal, permission: Permission) -> Decision {
         Principal::Nobody => false,
         Principal::Service { .. } => true,
         Principal::Worker { .. } => Role::WORKER.grants(permission),
-        Principal::User(user) => Role::named(&user.role).is_some_and(|role| role.grants(permission)),
+        // A token never allows more than the role of whoever owns it.
+        Principal::User(user) => {
+            user.in_scope(permission.name()) && Role::named(&user.role).is_some_and(|role| role.grants(permission))
+        }
     };
     if allowed { Decision::Allow } else { Decision::Deny }
 }
@@ -48,7 +51,22 @@ mod tests {
             ownership_refs: vec![],
             role: role.into(),
             via: SignedInBy::Session,
+            scopes: None,
         })
+    }
+
+    #[test]
+    fn a_scoped_token_holds_what_its_role_holds_and_its_scopes_name() {
+        for role in ["viewer", "member", "maintainer", "admin", "superuser"] {
+            for only in Permission::ALL {
+                let Principal::User(whole) = user(role) else { unreachable!() };
+                let scoped = Principal::User(User { scopes: Some(vec![only.name().to_owned()]), ..whole });
+                for permission in Permission::ALL {
+                    let expected = if permission == only { decide(&user(role), *only) } else { Decision::Deny };
+                    assert_eq!(decide(&scoped, *permission), expected, "{role} with {only}: {permission}");
+                }
+            }
+        }
     }
 
     fn uuid_nil() -> uuid::Uuid {

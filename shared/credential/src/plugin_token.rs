@@ -159,6 +159,7 @@ mod tests {
             ownership_refs: vec![],
             role: "member".into(),
             via: SignedInBy::Session,
+            scopes: None,
         })
     }
 

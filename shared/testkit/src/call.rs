@@ -24,6 +24,7 @@ pub fn user(role: &str) -> Principal {
         ownership_refs: vec![format!("user:default/{role}")],
         role: role.to_owned(),
         via: SignedInBy::Session,
+        scopes: None,
     })
 }
 

@@ -22,6 +22,7 @@ pub fn jane(catalog: &Catalog) -> Caller {
         ownership_refs: vec!["user:default/jane".into(), "group:default/team-a".into()],
         role: "maintainer".into(),
         via: SignedInBy::Session,
+        scopes: None,
     };
     Caller { tenant: catalog.tenant, principal: Principal::User(user) }
 }

@@ -8,4 +8,5 @@ mod events;
 mod house;
 mod interruption;
 mod sandbox;
+mod secrets;
 mod tasks;

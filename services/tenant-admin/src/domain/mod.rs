@@ -1,8 +1,10 @@
 //! The rules about names, addresses and people, without I/O.
 
 pub mod person;
+pub mod secret;
 pub mod settings;
 pub mod slug;
+pub mod token;
 
 use kernel::{Error, Result};
 

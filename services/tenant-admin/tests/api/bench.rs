@@ -111,6 +111,7 @@ pub fn person(tenant: TenantId, id: Uuid, role: &str) -> Caller {
         ownership_refs: vec![],
         role: role.to_owned(),
         via: SignedInBy::Session,
+        scopes: None,
     };
     Caller { tenant, principal: Principal::User(user) }
 }

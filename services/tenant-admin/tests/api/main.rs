@@ -6,4 +6,6 @@ mod bench;
 mod create;
 mod members;
 mod own;
+mod secrets;
 mod sign_up;
+mod tokens;

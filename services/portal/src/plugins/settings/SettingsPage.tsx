@@ -16,11 +16,16 @@ import { KindsPage } from './kinds/KindsPage';
 import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
+import { SecretPage } from './secrets/SecretPage';
+import { SecretsPage } from './secrets/SecretsPage';
+import { TokensPage } from './tokens/TokensPage';
 import './settings.css';
 
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
+  { path: 'secrets', title: 'Secrets' },
+  { path: 'tokens', title: 'Tokens' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
@@ -62,6 +67,9 @@ export function SettingsPage() {
           <Route index element={<Navigate to="general" replace />} />
           <Route path="general" element={<GeneralPage />} />
           <Route path="members" element={<MembersPage />} />
+          <Route path="secrets" element={<SecretsPage />} />
+          <Route path="secrets/:id" element={<SecretPage />} />
+          <Route path="tokens" element={<TokensPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />

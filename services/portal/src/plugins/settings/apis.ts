@@ -20,8 +20,10 @@ import {
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
+import { SecretsClient, secretsApiRef } from '../../api/secrets';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
+import { TokensClient, tokensApiRef } from '../../api/tokens';
 
 function clientApi<T>(
   name: string,
@@ -51,4 +53,6 @@ export const clientApis = [
   clientApi('removals', removalsApiRef, RemovalsClient),
   clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
+  clientApi('secrets', secretsApiRef, SecretsClient),
+  clientApi('tokens', tokensApiRef, TokensClient),
 ];
