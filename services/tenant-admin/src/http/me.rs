@@ -2,12 +2,13 @@
 
 use super::members::RoleName;
 use crate::state::TenantAdmin;
-use crate::store::member;
+use crate::store::member::{self, MemberRow};
 use authz::{Decision, Permission, decide};
 use axum::extract::State;
 use http_shell::{Caller, Json, Result};
 use kernel::{Error, User};
 use serde::Serialize;
+use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -29,26 +30,34 @@ pub(crate) struct Me {
 #[utoipa::path(get, path = "/api/tenant-admin/v1/me", tag = "organisation", responses((status = 200, body = Me)))]
 pub(crate) async fn get_me(State(admin): State<TenantAdmin>, caller: Caller) -> Result<Json<Me>> {
     let user = caller.principal.user().ok_or_else(|| Error::not_allowed("Only people have a profile"))?;
-    let (name, email) = match user.is_member() {
-        true => named(&admin, &caller, user).await?,
-        // A token of the organisation's own has no address, and is known by its reference.
-        false => (user.entity_ref.clone(), String::new()),
-    };
+    let row = if user.is_member() { member_row(&admin, &caller, user).await? } else { service_row(user) };
     let held = Permission::ALL.iter().filter(|permission| decide(&caller.principal, **permission) == Decision::Allow);
     Ok(Json(Me {
-        id: user.id,
-        name,
-        email,
-        role: user.role.clone(),
-        user_entity_ref: user.entity_ref.clone(),
+        id: row.member_id,
+        name: row.name,
+        email: row.email,
+        role: row.role,
+        user_entity_ref: row.user_ref,
         permissions: held.map(|permission| permission.name()).collect(),
     }))
 }
 
-/// Name and mail address of a member.
-async fn named(admin: &TenantAdmin, caller: &Caller, user: &User) -> kernel::Result<(String, String)> {
+async fn member_row(admin: &TenantAdmin, caller: &Caller, user: &User) -> kernel::Result<MemberRow> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
     let row = member::find(&mut tx, user.id).await?;
-    let row = row.ok_or_else(|| Error::not_found("You are not a member any more"))?;
-    Ok((row.name, row.email))
+    row.ok_or_else(|| Error::not_found("You are not a member any more"))
+}
+
+/// A token of the organisation's own, shown as a member is: it has no address, and is known by its reference.
+fn service_row(user: &User) -> MemberRow {
+    MemberRow {
+        member_id: user.id,
+        name: user.entity_ref.clone(),
+        email: String::new(),
+        role: user.role.clone(),
+        user_ref: user.entity_ref.clone(),
+        status: "active".to_owned(),
+        created_at: OffsetDateTime::UNIX_EPOCH,
+        last_sign_in_at: None,
+    }
 }
