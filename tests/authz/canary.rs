@@ -77,7 +77,7 @@ spec:
   steps:
 {steps}      - {{ id: fail, name: Fail, action: 'fetch:plain', input: {{ url: 'http://127.0.0.1:1/${{{{ secrets.{} }}}}?t=${{{{ secrets.{} }}}}' }} }}
   output:
-    text: ['${{{{ steps.fail.output }}}}']
+    remark: '${{{{ steps.fail.output }}}}'
 ",
         secrets[0], own[0]
     )
@@ -213,7 +213,7 @@ async fn no_planted_secret_is_found_in_any_store_or_log() {
     let task = task["id"].as_str().unwrap();
     assert_eq!(installation.wait_for_end(&org, task).await, "failed", "its last step reads what is not there");
     let events = installation.tell(&org, "GET", &format!("/api/scaffolder/v2/tasks/{task}/events"), &Value::Null).await;
-    assert!(events.text().matches("it is ***").count() >= 10, "the steps did not run: {}", events.text());
+    assert!(events.text().matches("***").count() >= 10, "the steps did not run: {}", events.text());
 
     let package = json!({ "package": format!("proscenium:{PLUGIN}") });
     installation.by_admin(&org, "POST", "/api/plugins/v1/installed", &package).await;
