@@ -24,7 +24,7 @@ pub struct Onboarding {
 
 /// What holds for new API tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct TokenPolicy {
     /// The longest life of a new token, in days; without it, tokens may live until they are deleted.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -797,9 +797,8 @@ export interface components {
             /**
              * Format: int64
              * @description The longest life of a new token, in days; without it, tokens may live until they are deleted.
-             * @default null
              */
-            maxDays: number;
+            maxDays?: number;
         };
     };
     responses: never;

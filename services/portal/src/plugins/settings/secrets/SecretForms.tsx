@@ -116,7 +116,7 @@ export function RotateForm(props: {
   const [value, setValue] = useState('');
   const [overlap, setOverlap] = useState('0');
   const { errors, problem, busy, send } = useSubmission(props.onRotated);
-  const wrong = () => {
+  const wrong = (): Record<string, string> => {
     const error = valueError(value);
     return error ? { value: error } : {};
   };
@@ -170,7 +170,7 @@ export function GrantForm(props: {
   const [kind, setKind] = useState<GranteeKind>(kinds[0] ?? 'plugin');
   const [id, setId] = useState('');
   const { errors, problem, busy, send } = useSubmission(props.onGranted);
-  const wrong = () =>
+  const wrong = (): Record<string, string> =>
     id.trim() ? {} : { id: `Enter the ${idFields[kind].label.toLowerCase()}.` };
   return (
     <form
