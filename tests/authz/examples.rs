@@ -55,6 +55,9 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("GET /api/tenant-admin/v1/policies/versions/{version}", "versions are counted by each organisation for itself"),
     ("GET /api/tenant-admin/v1/policies/versions/{version}/review", "versions are counted by each for itself"),
     ("POST /api/tenant-admin/v1/policies/versions/{version}/revert", "versions are counted by each for itself"),
+    ("POST /api/tenant-admin/v1/service-tokens", "a new token of the caller's organisation"),
+    ("PUT /api/tenant-admin/v1/token-policy", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/secrets", "a new secret; who else has one of this name changes nothing"),
     ("POST /internal/integrations/v1/read", "an address of the outside world"),
     ("POST /internal/integrations/v1/tree", "an address of the outside world"),
     ("POST /internal/integrations/v1/search", "an address of the outside world"),
@@ -434,6 +437,54 @@ const TENANT_ADMIN: &[Example] = &[
     get("GET /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens"),
     example("POST /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens", r#"{"name":"ci"}"#),
     example("DELETE /api/tenant-admin/v1/tokens/{id}", "/api/tenant-admin/v1/tokens/<token>", ""),
+    get("GET /api/tenant-admin/v1/member-tokens", "/api/tenant-admin/v1/member-tokens"),
+    example("DELETE /api/tenant-admin/v1/member-tokens/{id}", "/api/tenant-admin/v1/member-tokens/<member_token>", ""),
+    get("GET /api/tenant-admin/v1/service-tokens", "/api/tenant-admin/v1/service-tokens"),
+    example(
+        "POST /api/tenant-admin/v1/service-tokens",
+        "/api/tenant-admin/v1/service-tokens",
+        r#"{"name":"ci","role":"viewer"}"#,
+    ),
+    example(
+        "DELETE /api/tenant-admin/v1/service-tokens/{id}",
+        "/api/tenant-admin/v1/service-tokens/<service_token>",
+        "",
+    ),
+    get("GET /api/tenant-admin/v1/token-policy", "/api/tenant-admin/v1/token-policy"),
+    example("PUT /api/tenant-admin/v1/token-policy", "/api/tenant-admin/v1/token-policy", r#"{"maxDays":365}"#),
+    get("GET /api/tenant-admin/v1/secrets", "/api/tenant-admin/v1/secrets"),
+    get("GET /api/tenant-admin/v1/secrets/{id}", "/api/tenant-admin/v1/secrets/<secret>"),
+    example(
+        "POST /api/tenant-admin/v1/secrets",
+        "/api/tenant-admin/v1/secrets",
+        r#"{"name":"MATRIX","value":"not-a-real-secret"}"#,
+    ),
+    example(
+        "PATCH /api/tenant-admin/v1/secrets/{id}",
+        "/api/tenant-admin/v1/secrets/<secret>",
+        r#"{"description":"for deploys"}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/secrets/{id}/versions",
+        "/api/tenant-admin/v1/secrets/<secret>/versions",
+        r#"{"value":"another-unreal-secret","overlapHours":1}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/secrets/{id}/grants",
+        "/api/tenant-admin/v1/secrets/<secret>/grants",
+        r#"{"kind":"proxy","id":"matrix"}"#,
+    ),
+    example(
+        "POST /internal/secrets/v1/resolve",
+        "/internal/secrets/v1/resolve",
+        r#"{"grantee":{"kind":"proxy","id":"<grantee>"},"names":["<secret_name>"]}"#,
+    ),
+    example(
+        "DELETE /api/tenant-admin/v1/secrets/{id}/grants",
+        "/api/tenant-admin/v1/secrets/<secret>/grants?kind=proxy&id=<grantee>",
+        "",
+    ),
+    example("DELETE /api/tenant-admin/v1/secrets/{id}", "/api/tenant-admin/v1/secrets/<secret>?force=true", ""),
 ];
 
 const PLUGIN_HOST: &[Example] = &[

@@ -52,7 +52,7 @@ pub struct Installation {
     pub git: Arc<DemoGit>,
     jobs: Tasks,
     rest: Tasks,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What the services are built on.
@@ -116,7 +116,7 @@ impl Installation {
             test: ground.test,
             jobs: ground.jobs,
             rest: ground.rest,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -130,6 +130,11 @@ impl Installation {
         self.jobs.request_shutdown();
         self.rest.request_shutdown();
         self.test.db.close().await;
+    }
+
+    /// Everything that is kept outside the database.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Through the front door.
@@ -243,7 +248,9 @@ impl Ground {
         };
         std::fs::create_dir_all(&config.socket_dir).unwrap();
         let db = self.test.db.clone();
-        let state = plugin_host::State::new(db, self.objects.clone(), config, system_clock(), &self.rest);
+        let state =
+            plugin_host::State::new(db, self.client.clone(), self.objects.clone(), config, system_clock(), &self.rest);
+        state.hear_of_secrets(&self.bus, &self.rest);
         plugin_host::jobs::spawn(&state, &self.jobs);
         plugin_host::routes().build(state, &key())
     }

@@ -5,6 +5,7 @@
 //! route; a route without one fails all of these tests.
 
 mod audit;
+mod canary;
 mod cross_tenant;
 mod csrf;
 mod examples;
@@ -14,6 +15,7 @@ mod matrix;
 mod openapi;
 mod organisation;
 mod resources;
+mod scopes;
 
 use http_shell::RouteEntry;
 

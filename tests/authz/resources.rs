@@ -73,6 +73,8 @@ impl Resources {
                 "set" => "no-such-set".to_owned(),
                 "second_set" => "no-such-second-set".to_owned(),
                 "written" => "no-such-resource".to_owned(),
+                "secret_name" => "NO_SUCH_KEY".to_owned(),
+                "grantee" => "no-such-proxy".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -117,6 +119,7 @@ impl Installation {
         self.sources(of, &mut made).await;
         self.task(of, &mut made).await;
         self.people(of, &mut made).await;
+        self.secrets(of, &mut made).await;
         self.plugin(of, &mut made).await;
         self.source_host(of, &mut made).await;
         made
@@ -206,6 +209,25 @@ impl Installation {
         made.set("token", text(&token, "/id"));
         let link = tenant_admin::sign_in_link(&self.operator, of.id, time::Duration::minutes(10)).await.unwrap();
         made.set("handoff", link.rsplit_once('=').unwrap().1);
+    }
+
+    /// A secret that a proxy holds, and tokens that its administrators may revoke.
+    async fn secrets(&self, of: &Organisation, made: &mut Resources) {
+        let base = "/api/tenant-admin/v1";
+        let secret = json!({ "name": "AARDVARK_KEY", "value": "an-aardvarks-secret" });
+        let secret = text(&self.by_admin(of, "POST", &format!("{base}/secrets"), &secret).await, "/id");
+        let grant = json!({ "kind": "proxy", "id": "aardvark-proxy" });
+        self.by_admin(of, "POST", &format!("{base}/secrets/{secret}/grants"), &grant).await;
+        made.set("secret", secret);
+        made.set("secret_name", "AARDVARK_KEY");
+        made.set("grantee", "aardvark-proxy");
+        let token = self.by_admin(of, "POST", &format!("{base}/tokens"), &json!({ "name": "second" })).await;
+        made.set("member_token", text(&token, "/id"));
+        let token = json!({ "name": "aardvark-ci", "role": "viewer" });
+        made.set(
+            "service_token",
+            text(&self.by_admin(of, "POST", &format!("{base}/service-tokens"), &token).await, "/id"),
+        );
     }
 
     async fn plugin(&self, of: &Organisation, made: &mut Resources) {

@@ -2,6 +2,7 @@
 
 use crate::domain::user_token;
 use crate::state::{Gateway, SHORT, Surface};
+use crate::store::api_token::{self, Use};
 use crate::store::member::Member;
 use crate::store::session::{self, Session};
 use crate::store::tenant::Tenant;
@@ -10,12 +11,13 @@ use ::store::TenantTx;
 use authz::Role;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
-use credential::plugin_token::{Bearer, Issuer};
+use credential::plugin_token::{self, Issuer};
 use credential::signing::PublicKey;
 use credential::{ApiToken, Digest, OneTimeCode};
 use http_shell::{Caller, ServiceName};
 use kernel::{EntityRef, Error, Principal, RefDefaults, Result, SignedInBy, TenantId, User};
 use serde_json::Value;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -67,19 +69,19 @@ impl Gateway {
     ///
     /// # Errors
     /// `Authentication` for a token that is not valid here; those of the database.
-    pub async fn identify(&self, surface: &Surface, headers: &HeaderMap) -> Result<Identity> {
+    pub async fn identify(&self, surface: &Surface, headers: &HeaderMap, from: IpAddr) -> Result<Identity> {
         let host_tenant = match surface {
             Surface::Tenant(tenant) => Some(Arc::clone(tenant)),
             Surface::Nobody { below_domain: true } => return Ok(Identity::nobody(None)),
             _ => None,
         };
         match bearer(headers)? {
-            Some(token) => self.by_token(host_tenant, token).await,
+            Some(token) => self.by_token(host_tenant, token, from).await,
             None => self.by_cookie(host_tenant, headers).await,
         }
     }
 
-    async fn by_token(&self, host_tenant: Option<Arc<Tenant>>, token: &str) -> Result<Identity> {
+    async fn by_token(&self, host_tenant: Option<Arc<Tenant>>, token: &str, from: IpAddr) -> Result<Identity> {
         let api_token = ApiToken::parse(token);
         let claimed = match &api_token {
             Some(token) => token.tenant(),
@@ -93,8 +95,11 @@ impl Gateway {
         };
         match api_token {
             Some(token) => {
-                let member = self.member_of_api_token(tenant.id, token.digest()).await?.ok_or_else(illegal_token)?;
-                let principal = self.principal(tenant.id, &member, SignedInBy::ApiToken).await?;
+                let bearer = self.bearer_of_api_token(tenant.id, token.digest(), from).await?;
+                let bearer = bearer.ok_or_else(illegal_token)?;
+                let mut user = self.user(tenant.id, &bearer.member, bearer.via).await?;
+                user.scopes.clone_from(&bearer.scopes);
+                let principal = Principal::User(user);
                 Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false, behind: None })
             }
             None => self.by_user_token(tenant, token).await,
@@ -125,11 +130,14 @@ impl Gateway {
     ) -> Result<Identity> {
         let issuer = Issuer { tenant: tenant.id, origin };
         let (plugin_id, behind) = match issuer.verify(token, keys, self.now()).ok_or_else(illegal_token)? {
-            Bearer::Worker { plugin_id } => (plugin_id, None),
-            Bearer::UserThroughPlugin { plugin_id, member } => {
+            plugin_token::Bearer::Worker { plugin_id } => (plugin_id, None),
+            plugin_token::Bearer::UserThroughPlugin { plugin_id, member } => {
                 let mut tx = self.parts.db.tenant(tenant.id).await?;
-                let member = crate::store::member::find(&mut tx, member).await?.ok_or_else(illegal_token)?;
-                (plugin_id, Some(Arc::new(member)))
+                let found = crate::store::member::find(&mut tx, member).await?;
+                if found.is_none() && !api_token::service_token_lives(&mut tx, member, self.now()).await? {
+                    return Err(illegal_token());
+                }
+                (plugin_id, found.map(Arc::new))
             }
         };
         let principal = Principal::Worker { plugin_id };
@@ -185,12 +193,17 @@ impl Gateway {
         Ok(Some(Arc::new(session)))
     }
 
-    async fn member_of_api_token(&self, tenant: TenantId, token: Digest) -> Result<Option<Arc<Member>>> {
+    async fn bearer_of_api_token(
+        &self,
+        tenant: TenantId,
+        token: Digest,
+        from: IpAddr,
+    ) -> Result<Option<Arc<api_token::Bearer>>> {
         if let Some(known) = self.api_tokens.get(&(tenant, token)) {
             return Ok(known);
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
-        let found = crate::store::api_token::use_token(&mut tx, token, self.now()).await?.map(Arc::new);
+        let found = api_token::use_token(&mut tx, token, Use { at: self.now(), from }).await?.map(Arc::new);
         tx.commit().await?;
         self.api_tokens.put((tenant, token), found.clone(), SHORT);
         Ok(found)
@@ -201,9 +214,17 @@ impl Gateway {
     /// # Errors
     /// Those of the database.
     pub async fn principal(&self, tenant: TenantId, member: &Member, via: SignedInBy) -> Result<Principal> {
-        let refs = self.ownership_refs(tenant, &member.user_ref).await;
+        Ok(Principal::User(self.user(tenant, member, via).await?))
+    }
+
+    async fn user(&self, tenant: TenantId, member: &Member, via: SignedInBy) -> Result<User> {
+        // The organisation's own tokens are nobody in the catalog: they own what is theirs by name alone.
+        let refs = match via {
+            SignedInBy::ServiceToken => Arc::new(vec![member.user_ref.clone()]),
+            _ => self.ownership_refs(tenant, &member.user_ref).await,
+        };
         let effective = self.effective(tenant, &member.role, &refs).await?;
-        Ok(Principal::User(User {
+        Ok(User {
             id: member.member_id,
             entity_ref: member.user_ref.clone(),
             ownership_refs: refs.to_vec(),
@@ -211,7 +232,8 @@ impl Gateway {
             grants: effective.grants.clone(),
             via,
             viewed_by: None,
-        }))
+            scopes: None,
+        })
     }
 
     /// The principal of a session: its member, or the member as whom they look at the portal.

@@ -5,6 +5,7 @@ use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
 use crate::policies::{Alike, Effective};
+use crate::store::api_token::Bearer;
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
 use ::store::signing_keys::{self, StoredKey};
@@ -76,8 +77,8 @@ pub struct Inner {
     pub(crate) sessions: Fresh<(TenantId, Digest), Option<Arc<Session>>>,
     /// Sessions by id, for tokens.
     pub(crate) sessions_by_id: Fresh<(TenantId, Uuid), Option<Arc<Session>>>,
-    /// Members by API token.
-    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<Arc<crate::store::member::Member>>>,
+    /// Bearers by API token.
+    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<Arc<Bearer>>>,
     /// Ownership refs by tenant and user.
     pub(crate) ownership: Fresh<(TenantId, String), Arc<Vec<String>>>,
     /// The revision of each tenant's policies.
@@ -274,7 +275,7 @@ impl Gateway {
         if let Some(key) = self.signing_keys.get(&tenant) {
             return Ok(key);
         }
-        let mut tx = self.parts.db.tenant(tenant).await?;
+        let mut tx = self.parts.db.tenant_with_keys(tenant).await?;
         let key = match signing_keys::find_newest(&mut tx).await? {
             Some(stored) => SigningKey::stored(stored.id, stored.private, stored.public),
             None => {

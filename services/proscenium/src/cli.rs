@@ -71,6 +71,12 @@ pub enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// The keys that wrap the organisations' data keys.
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// List jobs that were given up, one JSON object a line.
     Jobs {
         /// At most so many.
@@ -101,6 +107,21 @@ pub enum TenantCommand {
         /// Its plan; `internal` has no limits.
         #[arg(long, default_value = "internal")]
         plan: String,
+    },
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Say what wraps new data keys, and whether it can now.
+    Status,
+    /// Wrap every data key again under the newest key of the current wrapper.
+    Rewrap,
+    /// Give an organisation a new data key; what older ones sealed is sealed again in the background.
+    Rotate {
+        /// The organisation's address.
+        #[arg(long)]
+        tenant: String,
     },
 }
 

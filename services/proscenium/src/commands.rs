@@ -1,6 +1,6 @@
 //! The operator's commands. Each prints its result on stdout and nothing else there.
 
-use crate::cli::{PluginCommand, TenantCommand};
+use crate::cli::{KeysCommand, PluginCommand, TenantCommand};
 use crate::platform::Platform;
 use anyhow::Context as _;
 use runtime::config::SecretUrl;
@@ -71,6 +71,26 @@ pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()
     let platform = Platform::beside(config, Tasks::new()).await?;
     let installed = crate::demo::install_plugin(&platform, &tenant, &package).await?;
     print(&installed)?;
+    finish(platform).await
+}
+
+/// Keys that wrap data keys.
+pub async fn keys(config: Config, command: KeysCommand) -> anyhow::Result<()> {
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let admin = crate::roles::tenant_admin(&platform);
+    let wrapper = platform.db.keys().current().clone();
+    let done = match command {
+        KeysCommand::Status => {
+            let health = wrapper.health().await;
+            json!({ "wrapper": wrapper.kind(), "healthy": health.is_ok(), "problem": health.err().map(|it| it.message) })
+        }
+        KeysCommand::Rewrap => json!({ "wrapper": wrapper.kind(), "done": tenant_admin::rewrap_all(&admin).await? }),
+        KeysCommand::Rotate { tenant } => {
+            let id = tenant_admin::find_tenant(&admin, &tenant).await?;
+            json!({ "tenant": tenant, "key": tenant_admin::jobs::rotate_data_key(&admin, id, "operator").await? })
+        }
+    };
+    print(&done)?;
     finish(platform).await
 }
 

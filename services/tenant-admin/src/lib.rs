@@ -1,4 +1,4 @@
-//! Organisations and their people: sign-up, members, invitations, personal tokens, the organisation's own settings.
+//! Organisations and their people: sign-up, members, invitations, tokens, secrets, the organisation's own settings.
 //!
 //! Invariants:
 //!
@@ -6,6 +6,7 @@
 //! - It never loses its last administrator; the check holds the administrators' rows locked.
 //! - Passwords, codes and tokens are stored as hashes only and shown once.
 //! - What a published version of the policies says is never changed; reverting publishes it again as a new one.
+//! - A secret's value goes in and never comes out again but to a service, for whom it is granted to.
 //! - Every change writes its audit row in the same transaction and tells the gateways what to forget.
 //!
 //! Start reading at `http/mod.rs`, then `create.rs`, then `domain/`.
@@ -15,6 +16,8 @@ mod config;
 mod create;
 mod domain;
 mod http;
+pub mod jobs;
+mod keys;
 mod state;
 mod store;
 
@@ -24,4 +27,5 @@ pub use create::{
     sign_in_link,
 };
 pub use http::routes;
+pub use keys::{Rewrapped, rewrap_all};
 pub use state::TenantAdmin;

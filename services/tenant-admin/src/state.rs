@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::config::Config;
+use crate::domain::secret::Grantee;
 use credential::PasswordHasher;
 use http_shell::ServiceClient;
 use kernel::{SharedClock, TenantId};
@@ -50,5 +51,19 @@ impl TenantAdmin {
     /// Tells gateways that the tenant itself changed.
     pub(crate) fn tenant_changed(&self, tenant: TenantId) {
         self.bus.publish(Topic("tenant"), tenant.to_string());
+    }
+
+    /// Tells the plugin host whose workers have to start again, since what they were given changed.
+    pub(crate) fn secrets_changed(&self, tenant: TenantId, plugins: Vec<String>) {
+        for plugin in plugins {
+            self.bus.publish(Topic("plugin-secrets"), format!("{tenant} {plugin}"));
+        }
+    }
+
+    /// As [`secrets_changed`](Self::secrets_changed), for one grantee.
+    pub(crate) fn grant_changed(&self, tenant: TenantId, grantee: &Grantee) {
+        if grantee.kind == "plugin" {
+            self.secrets_changed(tenant, vec![grantee.id.clone()]);
+        }
     }
 }

@@ -237,6 +237,7 @@ mod tests {
             grants: Grants::default(),
             via: SignedInBy::Session,
             viewed_by: None,
+            scopes: None,
         }
     }
 

@@ -62,8 +62,11 @@ pub fn decide_named(principal: &Principal, name: &str) -> Decision {
     if allowed { Decision::Allow } else { Decision::Deny }
 }
 
-/// Restrictions of the credential, such as an API token's scopes, belong here: they can only take away.
+/// What the credential is limited to can only take away: a token never allows more than the role of whoever owns it.
 fn of_user(user: &User, name: &str) -> Decision {
+    if !user.in_scope(name) {
+        return Decision::Deny;
+    }
     let Some(role) = Role::named(&user.role) else { return Decision::Deny };
     if role.name() == Role::ADMIN.name() {
         return Decision::Allow;
@@ -94,7 +97,22 @@ mod tests {
             grants: Grants::default(),
             via: SignedInBy::Session,
             viewed_by: None,
+            scopes: None,
         })
+    }
+
+    #[test]
+    fn a_scoped_token_holds_what_its_role_holds_and_its_scopes_name() {
+        for role in ["viewer", "member", "maintainer", "admin", "superuser"] {
+            for only in Permission::ALL {
+                let Principal::User(whole) = user(role) else { unreachable!() };
+                let scoped = Principal::User(User { scopes: Some(vec![only.name().to_owned()]), ..whole });
+                for permission in Permission::ALL {
+                    let expected = if permission == only { decide(&user(role), *only) } else { Decision::Deny };
+                    assert_eq!(decide(&scoped, *permission), expected, "{role} with {only}: {permission}");
+                }
+            }
+        }
     }
 
     fn uuid_nil() -> uuid::Uuid {

@@ -60,6 +60,14 @@ permissions! {
     TENANT_MEMBER_VIEW_AS = "tenant.member.viewAs";
     /// See and revoke one's own API tokens, and make new ones.
     TENANT_TOKEN_MANAGE = "tenant.token.manage";
+    /// See every API token of the organisation, without its text.
+    TENANT_TOKEN_READ = "tenant.token.read";
+    /// Make tokens of the organisation's own, revoke anybody's, limit how long tokens live.
+    TENANT_TOKEN_UPDATE = "tenant.token.update";
+    /// See which secrets there are and who uses them, without their values.
+    TENANT_SECRET_READ = "tenant.secret.read";
+    /// Make, rotate, grant and delete secrets.
+    TENANT_SECRET_UPDATE = "tenant.secret.update";
     /// Read the audit log.
     TENANT_AUDIT_READ = "tenant.audit.read";
     /// See which source hosts are connected, without their tokens.

@@ -161,6 +161,7 @@ mod tests {
             grants: Grants::default(),
             via: SignedInBy::Session,
             viewed_by: None,
+            scopes: None,
         })
     }
 

@@ -16,6 +16,7 @@ mod extract;
 mod internal_token;
 mod openapi;
 mod routes;
+mod secrets;
 mod trace;
 
 pub use access::{Access, Audience};
@@ -25,5 +26,6 @@ pub use extract::{Caller, Json, OptionalCaller, Path, Query};
 pub use internal_token::{InternalKey, TOKEN_HEADER};
 pub use openapi::write_openapi;
 pub use routes::{RouteEntry, Routes, ServiceRouter};
+pub use secrets::{GrantedSecrets, Grantee};
 /// Collects handlers for [`Routes::route`].
 pub use utoipa_axum::routes;

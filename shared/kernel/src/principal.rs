@@ -9,8 +9,10 @@ use uuid::Uuid;
 pub enum SignedInBy {
     /// A browser session.
     Session,
-    /// A personal or service API token.
+    /// A personal API token.
     ApiToken,
+    /// A token of the organisation's own: there is no member behind it.
+    ServiceToken,
 }
 
 /// What an organisation's policies make of a member's role: only the permissions in which they differ from it.
@@ -38,13 +40,13 @@ impl Grants {
     }
 }
 
-/// A member of one organisation.
+/// A member of one organisation, or a token of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
-    /// Row id of the member within the tenant.
+    /// Row id of the member within the tenant, or of the organisation's token.
     pub id: Uuid,
-    /// The catalog entity this person is, for example `user:default/jane`.
+    /// The catalog entity this person is, for example `user:default/jane`; a token of the organisation's own is `service:default/NAME`.
     pub entity_ref: String,
     /// Every reference whose possessions count as this person's, their own first.
     pub ownership_refs: Vec<String>,
@@ -58,6 +60,9 @@ pub struct User {
     /// The administrator who looks at the portal as this member; whoever is looked through reads and changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub viewed_by: Option<String>,
+    /// The permissions that the token is limited to; `None`: whatever the role holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
 }
 
 /// Who is asking, as the gateway established it.
@@ -78,6 +83,20 @@ pub enum Principal {
         /// For example `badges`.
         plugin_id: String,
     },
+}
+
+impl User {
+    /// Whether its token lets it use this permission, where its role holds it.
+    #[must_use]
+    pub fn in_scope(&self, permission: &str) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|scope| scope == permission))
+    }
+
+    /// Whether there is a member behind it.
+    #[must_use]
+    pub const fn is_member(&self) -> bool {
+        !matches!(self.via, SignedInBy::ServiceToken)
+    }
 }
 
 impl Principal {

@@ -1,6 +1,9 @@
 //! The doors, the queue and sealing against a real Postgres.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
+#[path = "doors/keys.rs"]
+mod keys;
+
 use kernel::{ErrorKind, TenantId};
 use std::time::Duration;
 use store::queue::{self, NewJob};

@@ -26,6 +26,7 @@ pub fn user(role: &str) -> Principal {
         grants: Grants::default(),
         via: SignedInBy::Session,
         viewed_by: None,
+        scopes: None,
     })
 }
 

@@ -24,6 +24,7 @@ pub fn jane(catalog: &Catalog) -> Caller {
         grants: Grants::default(),
         via: SignedInBy::Session,
         viewed_by: None,
+        scopes: None,
     };
     Caller { tenant: catalog.tenant, principal: Principal::User(user) }
 }

@@ -75,6 +75,11 @@ fn client_address(edge: &Edge, request: &Request) -> IpAddr {
     last.unwrap_or(peer)
 }
 
+/// What [`frame`] found out.
+fn address_of(request: &Request) -> IpAddr {
+    request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::LOCALHOST.into(), |address| address.0)
+}
+
 /// Decides what a request is for, and answers it.
 pub async fn answer(State(edge): State<Edge>, request: Request) -> Response {
     edge.answer(request).await.unwrap_or_else(|error| ApiError(error).into_response())
@@ -139,7 +144,7 @@ impl Edge {
     }
 
     async fn api(&self, request: Request, surface: &Surface, target: Target) -> kernel::Result<Response> {
-        let identity = self.gateway.identify(surface, request.headers()).await?;
+        let identity = self.gateway.identify(surface, request.headers(), address_of(&request)).await?;
         if matches!(surface, Surface::Nobody { .. }) && identity.tenant.is_none() {
             return Ok(self.nobody(request.headers()));
         }
@@ -174,8 +179,7 @@ impl Edge {
         service: ServiceName,
     ) -> kernel::Result<Response> {
         if service == ServiceName::TenantAdmin {
-            let address = request.extensions().get::<ClientAddress>().map(|address| address.0);
-            let address = address.filter(|_| *request.method() == Method::POST);
+            let address = Some(address_of(&request)).filter(|_| *request.method() == Method::POST);
             self.limit_public_writes(request.uri(), address).await?;
         }
         let host = match surface {
@@ -204,7 +208,7 @@ impl Edge {
         let token = self.key.issue(tenant, &identity.principal)?;
         let token = HeaderValue::from_str(&token).map_err(Error::internal)?;
         request.headers_mut().insert(TOKEN_HEADER, token);
-        let address = request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::LOCALHOST.into(), |it| it.0);
+        let address = address_of(&request);
         let tenant_host = match surface {
             Surface::Tenant(tenant) => Some(tenant.clone()),
             _ => None,

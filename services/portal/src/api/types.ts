@@ -19,6 +19,19 @@ export type InvitationLink = TenantAdmin['schemas']['InvitationLink'];
 export type NewMember = TenantAdmin['schemas']['AddedMember'];
 export type Invitation = TenantAdmin['schemas']['Invitation'];
 export type Me = TenantAdmin['schemas']['Me'];
+export type Secret = TenantAdmin['schemas']['Secret'];
+export type SecretList = TenantAdmin['schemas']['SecretList'];
+export type SecretGrant = TenantAdmin['schemas']['SecretGrant'];
+export type GranteeName = TenantAdmin['schemas']['GranteeName'];
+export type Token = TenantAdmin['schemas']['Token'];
+export type TokenList = TenantAdmin['schemas']['TokenList'];
+export type MadeToken = TenantAdmin['schemas']['MadeToken'];
+export type MemberToken = TenantAdmin['schemas']['MemberToken'];
+export type MemberTokenList = TenantAdmin['schemas']['MemberTokenList'];
+export type ServiceToken = TenantAdmin['schemas']['ServiceToken'];
+export type ServiceTokenList = TenantAdmin['schemas']['ServiceTokenList'];
+export type MadeServiceToken = TenantAdmin['schemas']['MadeServiceToken'];
+export type TokenPolicy = TenantAdmin['schemas']['TokenPolicy'];
 
 // gateway
 

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http_shell::{Caller, Json, Path, Result};
 use kernel::Error;
+use runtime::redaction::{self, Held};
 use serde_json::{Value, json};
 use store::AuditEvent;
 use store::queue::{self, NewJob};
@@ -32,6 +33,7 @@ pub(super) async fn create_task(Shared(state): Shared<State>, caller: Caller, re
     let entity_ref = templates::reference(body["templateRef"].as_str().unwrap_or_default())?;
     let values = body.remove("values").unwrap_or_default();
     let secrets = body.remove("secrets").unwrap_or_else(|| json!({}));
+    let _held = hold(&secrets);
 
     let services = Services::new(state.client.clone(), caller.clone());
     let template = templates::find(&services, &entity_ref).await?;
@@ -45,7 +47,7 @@ pub(super) async fn create_task(Shared(state): Shared<State>, caller: Caller, re
     let task_id = Uuid::now_v7();
     let key = task_id.to_string();
 
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let mut tx = state.db.tenant_with_keys(caller.tenant).await?;
     let new = NewTask {
         task_id,
         spec: &spec,
@@ -75,6 +77,7 @@ pub(super) async fn retry_task(
 ) -> Result<Response> {
     let mut body = body::read(request, &[("secrets", Kind::Texts, false)]).await?;
     let secrets = body.remove("secrets").unwrap_or_else(|| json!({}));
+    let _held = hold(&secrets);
     let (id, found) = super::tasks::find(&state, &caller, &task_id).await?;
     if let Some(text) = found.spec.0["templateInfo"]["entityRef"].as_str() {
         let services = Services::new(state.client.clone(), caller.clone());
@@ -86,7 +89,7 @@ pub(super) async fn retry_task(
             return Ok(refused);
         }
     }
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let mut tx = state.db.tenant_with_keys(caller.tenant).await?;
     let sealed = task::seal_secrets(&mut tx, id, &secrets).await?;
     if !task::reopen_task(&mut tx, id, &caller.principal, sealed).await? {
         return Err(Error::conflict(format!("Task with taskId {task_id} cannot be retried")).into());
@@ -100,4 +103,9 @@ pub(super) async fn retry_task(
     tx.commit().await?;
     state.wake.notify_one();
     Ok((StatusCode::CREATED, Json::<Value>(json!({ "id": task_id }))).into_response())
+}
+
+/// Keeps the values of these secrets out of the log of this process for as long as the answer lives.
+fn hold(secrets: &Value) -> Held {
+    redaction::hold(secrets.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str()))
 }

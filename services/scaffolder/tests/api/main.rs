@@ -9,4 +9,5 @@ mod house;
 mod interruption;
 mod permitted;
 mod sandbox;
+mod secrets;
 mod tasks;

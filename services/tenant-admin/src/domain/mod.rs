@@ -4,8 +4,10 @@ pub mod explain;
 pub mod import;
 pub mod person;
 pub mod rbac_csv;
+pub mod secret;
 pub mod settings;
 pub mod slug;
+pub mod token;
 
 use kernel::{Error, Result};
 

@@ -9,6 +9,10 @@ mod policy_draft;
 mod policy_exchange;
 mod policy_publish;
 mod policy_review;
+mod secret_grants;
+mod secret_view;
+mod secrets;
+mod service_tokens;
 mod signup;
 mod tenant;
 mod tokens;
@@ -46,6 +50,23 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(change_policies, routes!(policy_publish::revert))
         .route(Access::public(), routes!(invitations::get_invitation))
         .route(Access::public(), routes!(invitations::accept_invitation))
+        .route(Access::user(Permission::TENANT_SECRET_READ), routes!(secrets::list_secrets))
+        .route(Access::user(Permission::TENANT_SECRET_READ), routes!(secrets::get_secret))
+        .route(Access::user(Permission::TENANT_SECRET_UPDATE), routes!(secrets::create_secret))
+        .route(Access::user(Permission::TENANT_SECRET_UPDATE), routes!(secrets::update_secret, secrets::delete_secret))
+        .route(Access::user(Permission::TENANT_SECRET_UPDATE), routes!(secrets::rotate_secret))
+        .route(
+            Access::user(Permission::TENANT_SECRET_UPDATE),
+            routes!(secret_grants::grant_secret, secret_grants::revoke_grant),
+        )
+        .route(Access::service(), routes!(secret_grants::resolve_secrets))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::list_tokens, tokens::create_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::delete_token))
+        .route(Access::user(Permission::TENANT_TOKEN_READ), routes!(tokens::list_member_tokens))
+        .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(tokens::revoke_member_token))
+        .route(Access::user(Permission::TENANT_TOKEN_READ), routes!(service_tokens::list_service_tokens))
+        .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::create_service_token))
+        .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::delete_service_token))
+        .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(service_tokens::get_token_policy))
+        .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::set_token_policy))
 }

@@ -3,5 +3,8 @@
 pub mod invitation;
 pub mod member;
 pub mod policy;
+pub mod secret;
+pub mod secret_grant;
+pub mod service_token;
 pub mod tenant;
 pub mod token;

@@ -113,6 +113,7 @@ pub fn person(tenant: TenantId, id: Uuid, role: &str) -> Caller {
         grants: Grants::default(),
         via: SignedInBy::Session,
         viewed_by: None,
+        scopes: None,
     };
     Caller { tenant, principal: Principal::User(user) }
 }

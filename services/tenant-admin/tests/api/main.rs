@@ -7,4 +7,6 @@ mod create;
 mod members;
 mod own;
 mod policies;
+mod secrets;
 mod sign_up;
+mod tokens;

@@ -21,12 +21,17 @@ import { HistoryPage } from './policies/HistoryPage';
 import { ReviewPage, VersionPage } from './policies/ReviewPage';
 import { RolePage, RolesPage } from './policies/RolesPage';
 import { WhyPage } from './policies/WhyPage';
+import { SecretPage } from './secrets/SecretPage';
+import { SecretsPage } from './secrets/SecretsPage';
+import { TokensPage } from './tokens/TokensPage';
 import './settings.css';
 
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
   { path: 'roles', title: 'Roles and policies' },
+  { path: 'secrets', title: 'Secrets' },
+  { path: 'tokens', title: 'Tokens' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
@@ -78,6 +83,9 @@ export function SettingsPage() {
             <Route path="why" element={<WhyPage />} />
             <Route path="edit/:name" element={<RolePage />} />
           </Route>
+          <Route path="secrets" element={<SecretsPage />} />
+          <Route path="secrets/:id" element={<SecretPage />} />
+          <Route path="tokens" element={<TokensPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />

@@ -21,8 +21,10 @@ import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
 import { PoliciesClient, policiesApiRef } from '../../api/policies';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
+import { SecretsClient, secretsApiRef } from '../../api/secrets';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
+import { TokensClient, tokensApiRef } from '../../api/tokens';
 
 function clientApi<T>(
   name: string,
@@ -53,4 +55,6 @@ export const clientApis = [
   clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
   clientApi('policies', policiesApiRef, PoliciesClient),
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
+  clientApi('secrets', secretsApiRef, SecretsClient),
+  clientApi('tokens', tokensApiRef, TokensClient),
 ];
