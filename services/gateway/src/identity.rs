@@ -34,6 +34,18 @@ pub struct Identity {
     pub by_cookie: bool,
 }
 
+/// Whose an API token is.
+#[derive(Debug, Clone)]
+pub(crate) enum Holder {
+    /// A person's.
+    Member(Arc<Member>),
+    /// The organisation's directory's.
+    Directory {
+        /// What administrators call it.
+        name: String,
+    },
+}
+
 impl Identity {
     fn nobody(tenant: Option<Arc<Tenant>>) -> Self {
         Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false }
@@ -88,8 +100,11 @@ impl Gateway {
         };
         match api_token {
             Some(token) => {
-                let member = self.member_of_api_token(tenant.id, token.digest()).await?.ok_or_else(illegal_token)?;
-                let principal = self.principal(tenant.id, &member, SignedInBy::ApiToken).await;
+                let principal = match self.holder_of_token(tenant.id, token.digest()).await? {
+                    Some(Holder::Member(member)) => self.principal(tenant.id, &member, SignedInBy::ApiToken).await,
+                    Some(Holder::Directory { name }) => Principal::Provisioner { name },
+                    None => return Err(illegal_token()),
+                };
                 Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false })
             }
             None => self.by_user_token(tenant, token).await,
@@ -169,12 +184,17 @@ impl Gateway {
         Ok(found)
     }
 
-    async fn member_of_api_token(&self, tenant: TenantId, token: Digest) -> Result<Option<Arc<Member>>> {
+    async fn holder_of_token(&self, tenant: TenantId, token: Digest) -> Result<Option<Holder>> {
         if let Some(known) = self.api_tokens.get(&(tenant, token)) {
             return Ok(known);
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
-        let found = crate::store::api_token::use_token(&mut tx, token, self.now()).await?.map(Arc::new);
+        let found = match crate::store::api_token::use_token(&mut tx, token, self.now()).await? {
+            Some(member) => Some(Holder::Member(Arc::new(member))),
+            None => {
+                crate::store::scim::use_token(&mut tx, token, self.now()).await?.map(|name| Holder::Directory { name })
+            }
+        };
         tx.commit().await?;
         self.api_tokens.put((tenant, token), found.clone(), SHORT);
         Ok(found)
@@ -202,10 +222,28 @@ impl Gateway {
         if let Ok(Err(error)) = &groups {
             tracing::debug!(%tenant, user_ref, %error, "no groups from the catalog");
         }
-        let groups = groups.ok().and_then(Result::ok).unwrap_or_default();
-        let refs = Arc::new(std::iter::once(user_ref.to_owned()).chain(groups).collect::<Vec<_>>());
+        let mut refs = vec![user_ref.to_owned()];
+        let of_catalog = groups.ok().and_then(Result::ok).unwrap_or_default();
+        for group in of_catalog.into_iter().chain(self.provisioned_groups(tenant, user_ref).await) {
+            if !refs.contains(&group) {
+                refs.push(group);
+            }
+        }
+        let refs = Arc::new(refs);
         self.ownership.put(key, Arc::clone(&refs), if answered { OWNERSHIP_KEPT } else { SHORT });
         refs
+    }
+
+    /// The groups that the organisation's directory says they are a member of.
+    async fn provisioned_groups(&self, tenant: TenantId, user_ref: &str) -> Vec<String> {
+        let found = async {
+            let mut tx = self.parts.db.tenant(tenant).await?;
+            crate::store::scim::groups_of(&mut tx, user_ref).await
+        };
+        found.await.unwrap_or_else(|error: Error| {
+            tracing::warn!(%tenant, %error, "no groups from the directory");
+            Vec::new()
+        })
     }
 
     async fn groups_of(&self, tenant: TenantId, user_ref: &str) -> Result<Vec<String>> {

@@ -72,8 +72,8 @@ pub struct Inner {
     pub(crate) sessions: Fresh<(TenantId, Digest), Option<Arc<Session>>>,
     /// Sessions by id, for tokens.
     pub(crate) sessions_by_id: Fresh<(TenantId, Uuid), Option<Arc<Session>>>,
-    /// Members by API token.
-    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<Arc<crate::store::member::Member>>>,
+    /// Whose which API token is.
+    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<crate::identity::Holder>>,
     /// Ownership refs by tenant and user.
     pub(crate) ownership: Fresh<(TenantId, String), Arc<Vec<String>>>,
     /// Front-end plugins by tenant.

@@ -1,6 +1,6 @@
 //! The operator's commands. Each prints its result on stdout and nothing else there.
 
-use crate::cli::{PluginCommand, TenantCommand};
+use crate::cli::{AuditCommand, PluginCommand, TenantCommand};
 use crate::platform::Platform;
 use anyhow::Context as _;
 use runtime::config::SecretUrl;
@@ -63,6 +63,19 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
     .await?;
     print(&made)?;
     finish(platform).await
+}
+
+/// The audit log.
+pub async fn audit(config: Config, command: AuditCommand) -> anyhow::Result<()> {
+    let AuditCommand::Verify { tenant, kept } = command;
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let admin = crate::roles::tenant_admin(&platform);
+    let id = tenant_admin::find_tenant(&admin, &tenant).await?;
+    let found = tenant_admin::verify(&admin, id, kept.as_deref()).await?;
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(&found)?)?;
+    finish(platform).await?;
+    anyhow::ensure!(found.is_intact(), "the audit log of {tenant} is not as it was written");
+    Ok(())
 }
 
 /// Plugins.

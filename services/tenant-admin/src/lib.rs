@@ -1,4 +1,5 @@
-//! Organisations and their people: sign-up, members, invitations, personal tokens, the organisation's own settings.
+//! Organisations and their people: sign-up, members, invitations, personal tokens, the organisation's own settings, and the
+//! audit log: reading, verifying, pruning, streaming it, taking changes back.
 //!
 //! Invariants:
 //!
@@ -6,6 +7,8 @@
 //! - It never loses its last administrator; the check holds the administrators' rows locked.
 //! - Passwords, codes and tokens are stored as hashes only and shown once.
 //! - Every change writes its audit row in the same transaction and tells the gateways what to forget.
+//! - A directory's token provisions people and groups and does nothing else; whom it lets in no more is out at once.
+//! - What is streamed to an organisation's own archive is every row, in the order of commits, at least once.
 //!
 //! Start reading at `http/mod.rs`, then `create.rs`, then `domain/`.
 
@@ -13,6 +16,8 @@ mod config;
 mod create;
 mod domain;
 mod http;
+pub mod jobs;
+mod provisioning;
 mod state;
 mod store;
 
@@ -21,5 +26,5 @@ pub use create::{
     AdminCredentials, CreatedTenant, DemoTenant, NewTenant, TenantSummary, create_tenant, demo_tenant, find_tenant,
     sign_in_link,
 };
-pub use http::routes;
+pub use http::{Verification, routes, verify};
 pub use state::TenantAdmin;

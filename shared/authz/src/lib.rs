@@ -28,7 +28,8 @@ pub enum Decision {
 #[must_use]
 pub fn decide(principal: &Principal, permission: Permission) -> Decision {
     let allowed = match principal {
-        Principal::Nobody => false,
+        // What a directory may call is the audience of its routes; it holds no permission.
+        Principal::Nobody | Principal::Provisioner { .. } => false,
         Principal::Service { .. } => true,
         Principal::Worker { .. } => Role::WORKER.grants(permission),
         Principal::User(user) => Role::named(&user.role).is_some_and(|role| role.grants(permission)),

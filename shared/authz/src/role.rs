@@ -60,6 +60,7 @@ impl Role {
             Permission::TENANT_UPDATE,
             Permission::TENANT_MEMBER_UPDATE,
             Permission::TENANT_AUDIT_READ,
+            Permission::TENANT_AUDIT_UPDATE,
             Permission::SOURCE_HOST_READ,
             Permission::SOURCE_HOST_UPDATE,
             Permission::PLUGIN_UPDATE,

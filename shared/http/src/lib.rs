@@ -15,6 +15,7 @@ mod error;
 mod extract;
 mod internal_token;
 mod openapi;
+mod origin;
 mod routes;
 mod trace;
 
@@ -24,6 +25,7 @@ pub use error::{ApiError, Result, render};
 pub use extract::{Caller, Json, OptionalCaller, Path, Query};
 pub use internal_token::{InternalKey, TOKEN_HEADER};
 pub use openapi::write_openapi;
+pub use origin::{CLIENT_HEADER, describe_client};
 pub use routes::{RouteEntry, Routes, ServiceRouter};
 /// Collects handlers for [`Routes::route`].
 pub use utoipa_axum::routes;

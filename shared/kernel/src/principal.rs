@@ -42,6 +42,11 @@ pub enum Principal {
         /// For example `catalog`.
         name: String,
     },
+    /// An organisation's directory, which may provision people and groups and nothing else.
+    Provisioner {
+        /// What administrators call its token.
+        name: String,
+    },
     /// A plugin worker; what it may call is granted per plugin.
     Worker {
         /// For example `badges`.
@@ -59,13 +64,15 @@ impl Principal {
         }
     }
 
-    /// A short name for audit rows and logs: `user:default/jane`, `service:catalog`, `plugin:badges`, `nobody`.
+    /// A short name for audit rows and logs: `user:default/jane`, `service:catalog`, `plugin:badges`,
+    /// `directory:Okta`, `nobody`.
     #[must_use]
     pub fn label(&self) -> String {
         match self {
             Self::Nobody => "nobody".to_owned(),
             Self::User(user) => user.entity_ref.clone(),
             Self::Service { name } => format!("service:{name}"),
+            Self::Provisioner { name } => format!("directory:{name}"),
             Self::Worker { plugin_id } => format!("plugin:{plugin_id}"),
         }
     }

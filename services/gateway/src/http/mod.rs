@@ -8,6 +8,7 @@ mod forward;
 mod health;
 mod portal;
 mod portal_page;
+mod refused;
 mod sign_in;
 
 use crate::state::Gateway;

@@ -2,5 +2,6 @@
 
 pub mod api_token;
 pub mod member;
+pub mod scim;
 pub mod session;
 pub mod tenant;

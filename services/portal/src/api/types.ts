@@ -19,6 +19,21 @@ export type InvitationLink = TenantAdmin['schemas']['InvitationLink'];
 export type NewMember = TenantAdmin['schemas']['AddedMember'];
 export type Invitation = TenantAdmin['schemas']['Invitation'];
 export type Me = TenantAdmin['schemas']['Me'];
+export type AuditEntry = TenantAdmin['schemas']['AuditEntry'];
+export type AuditList = TenantAdmin['schemas']['AuditList'];
+export type AuditSettings = TenantAdmin['schemas']['AuditSettings'];
+export type AuditVerification = TenantAdmin['schemas']['Verification'];
+export type AuditStream = TenantAdmin['schemas']['Stream'];
+export type AuditStreamKind = TenantAdmin['schemas']['StreamKind'];
+export type AuditStreamList = TenantAdmin['schemas']['StreamList'];
+export type AuditStreamChange = Partial<TenantAdmin['schemas']['StreamChange']>;
+export type NewAuditStream = TenantAdmin['schemas']['NewStream'];
+export type Provisioning = TenantAdmin['schemas']['Provisioning'];
+export type ProvisionedGroup = TenantAdmin['schemas']['ScimGroup'];
+export type ScimToken = TenantAdmin['schemas']['ScimToken'];
+export type MadeScimToken = TenantAdmin['schemas']['MadeScimToken'];
+/** A stream that was set up, with a webhook's signing key. */
+export type MadeAuditStream = TenantAdmin['schemas']['MadeStream'];
 
 // gateway
 

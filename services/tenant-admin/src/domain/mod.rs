@@ -1,8 +1,12 @@
 //! The rules about names, addresses and people, without I/O.
 
+pub mod delivery;
 pub mod person;
+pub mod scim;
 pub mod settings;
+pub mod sigv4;
 pub mod slug;
+pub mod undo;
 
 use kernel::{Error, Result};
 

@@ -2,8 +2,11 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
+mod audit;
+mod audit_streams;
 mod bench;
 mod create;
 mod members;
 mod own;
+mod scim;
 mod sign_up;

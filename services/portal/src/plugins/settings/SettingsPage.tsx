@@ -1,6 +1,8 @@
 import { VisuallyHidden } from '@backstage/ui';
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
 import { Badge } from '../../ui/Badge';
+import { AuditPage } from './audit/AuditPage';
+import { AuditStreamsPage } from './audit/AuditStreamsPage';
 import { CatalogRulesPage } from './catalog/CatalogRulesPage';
 import { DeletedEntitiesPage } from './catalog/DeletedEntitiesPage';
 import { HeldRemovalPage } from './catalog/HeldRemovalPage';
@@ -16,16 +18,19 @@ import { KindsPage } from './kinds/KindsPage';
 import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
+import { ProvisioningPage } from './provisioning/ProvisioningPage';
 import './settings.css';
 
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
+  { path: 'provisioning', title: 'Provisioning' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
   { path: 'kinds', title: 'Kinds' },
   { path: 'plugins', title: 'Plugins' },
+  { path: 'audit', title: 'Audit log' },
 ];
 
 function SettingsNav() {
@@ -62,6 +67,7 @@ export function SettingsPage() {
           <Route index element={<Navigate to="general" replace />} />
           <Route path="general" element={<GeneralPage />} />
           <Route path="members" element={<MembersPage />} />
+          <Route path="provisioning" element={<ProvisioningPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />
@@ -77,6 +83,10 @@ export function SettingsPage() {
           <Route path="kinds/:kind" element={<KindPage />} />
           <Route path="plugins" element={<PluginsPage />} />
           <Route path="plugins/:pluginId" element={<PluginPage />} />
+          <Route path="audit">
+            <Route index element={<AuditPage />} />
+            <Route path="keeping" element={<AuditStreamsPage />} />
+          </Route>
         </Routes>
       </div>
     </div>

@@ -3,6 +3,7 @@ import {
   fetchApiRef,
   type ApiRef,
 } from '@backstage/frontend-plugin-api';
+import { AuditClient, auditApiRef } from '../../api/audit';
 import {
   CatalogSettingsClient,
   catalogSettingsApiRef,
@@ -18,6 +19,7 @@ import {
   managedEntitiesApiRef,
 } from '../../api/managedEntities';
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
+import { ProvisioningClient, provisioningApiRef } from '../../api/provisioning';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
@@ -51,4 +53,6 @@ export const clientApis = [
   clientApi('removals', removalsApiRef, RemovalsClient),
   clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
+  clientApi('audit', auditApiRef, AuditClient),
+  clientApi('provisioning', provisioningApiRef, ProvisioningClient),
 ];

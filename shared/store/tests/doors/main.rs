@@ -1,5 +1,7 @@
-//! The doors, the queue and sealing against a real Postgres.
+//! The doors, the queue, sealing and the audit log against a real Postgres.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+mod audit;
 
 use kernel::{ErrorKind, TenantId};
 use std::time::Duration;
