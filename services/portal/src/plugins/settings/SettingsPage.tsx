@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@backstage/ui';
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
 import { Badge } from '../../ui/Badge';
+import { useCurrentInView } from '../../ui/useCurrentInView';
 import { AuditPage } from './audit/AuditPage';
 import { AuditStreamsPage } from './audit/AuditStreamsPage';
 import { CatalogRulesPage } from './catalog/CatalogRulesPage';
@@ -35,10 +36,11 @@ const sections = [
 
 function SettingsNav() {
   const held = useHeldRemovals();
+  const row = useCurrentInView<HTMLUListElement>();
   return (
     <nav className="settings-nav" aria-label="Settings">
       <h2>Settings</h2>
-      <ul>
+      <ul ref={row}>
         {sections.map(section => (
           <li key={section.path}>
             <NavLink to={section.path}>
