@@ -61,9 +61,7 @@ function MemberRow(props: MemberRowProps) {
       </td>
       <td>
         {member.status === 'active' && <Status tone="good">Active</Status>}
-        {member.status === 'invited' && (
-          <Status tone="warning">Invited</Status>
-        )}
+        {member.status === 'invited' && <Status tone="warning">Invited</Status>}
         {member.status === 'deactivated' && (
           <Status tone="quiet">Deactivated by the directory</Status>
         )}
