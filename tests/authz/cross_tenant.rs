@@ -120,9 +120,9 @@ impl Scene {
 }
 
 async fn ask(installation: &Installation, by: &Organisation, example: &Example, resources: &Resources) -> Reply {
-    let bearer = format!("Bearer {}", by.admin);
-    let headers = [("authorization", bearer.as_str()), ("origin", by.origin.as_str())];
     let (path, body) = (example.path_with(resources), example.body_with(resources));
+    let bearer = format!("Bearer {}", installation.bearer_for(by, &path));
+    let headers = [("authorization", bearer.as_str()), ("origin", by.origin.as_str())];
     installation.call(request(example.method(), &by.host, &path, &body, &headers)).await
 }
 

@@ -101,6 +101,7 @@ impl Installation {
         };
         let integrations = Integrations::new(&ground.settings, ground.for_integrations()).unwrap();
         let operator = ground.operator();
+        tenant_admin::jobs::start(&operator, &ground.client, &ground.jobs);
         let services = ground.services(integrations.clone(), operator.clone());
         let edge = ground.edge();
         let listening = edge.clone().into_make_service_with_connect_info::<SocketAddr>();

@@ -75,6 +75,8 @@ impl Resources {
                 "written" => "no-such-resource".to_owned(),
                 "secret_name" => "NO_SUCH_KEY".to_owned(),
                 "grantee" => "no-such-proxy".to_owned(),
+                "scim_name" => "no-such-person".to_owned(),
+                "scim_group_name" => "no-such-people".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -122,7 +124,42 @@ impl Installation {
         self.secrets(of, &mut made).await;
         self.plugin(of, &mut made).await;
         self.source_host(of, &mut made).await;
+        self.audit(of, &mut made).await;
+        self.provisioned(of, &mut made).await;
         made
+    }
+
+    /// Somebody whom the directory brought in, and their group.
+    async fn provisioned(&self, of: &Organisation, made: &mut Resources) {
+        made.set("scim_name", "aardvark-scim");
+        made.set("scim_group_name", "aardvark-people");
+        let user = json!({ "userName": "aardvark-scim@people.example" });
+        let user = text(&self.by_directory(of, "/scim/v2/Users", &user).await, "/id");
+        let group = json!({ "displayName": "aardvark-people", "members": [{ "value": user }] });
+        made.set("scim_group", text(&self.by_directory(of, "/scim/v2/Groups", &group).await, "/id"));
+        made.set("scim_user", user);
+        let token = json!({ "name": "Another" });
+        let token = self.by_admin(of, "POST", "/api/tenant-admin/v1/scim/tokens", &token).await;
+        made.set("scim_token", text(&token, "/id"));
+    }
+
+    async fn by_directory(&self, of: &Organisation, path: &str, body: &Value) -> Value {
+        let bearer = format!("Bearer {}", of.directory);
+        let headers = [("authorization", bearer.as_str())];
+        let reply = self.call(request("POST", &of.host, path, &body.to_string(), &headers)).await;
+        assert!(reply.status.is_success(), "POST {path}: {} {}", reply.status, reply.text());
+        reply.json()
+    }
+
+    /// A change that can be taken back, and a stream to an address that the guard refuses.
+    async fn audit(&self, of: &Organisation, made: &mut Resources) {
+        let name = json!({ "name": "The aardvark company" });
+        self.by_admin(of, "PATCH", "/api/tenant-admin/v1/tenant", &name).await;
+        let path = "/api/tenant-admin/v1/audit?action=tenant.update&limit=1";
+        made.set("event", text(&self.by_admin(of, "GET", path, &Value::Null).await, "/items/0/id"));
+        let stream = json!({ "kind": "webhook", "name": "Archive", "url": "https://127.0.0.1/in" });
+        let added = self.by_admin(of, "POST", "/api/tenant-admin/v1/audit/streams", &stream).await;
+        made.set("stream", text(&added, "/stream/id"));
     }
 
     /// One whose API is at an address that the guard refuses, so that nothing is ever asked there.

@@ -41,6 +41,18 @@ pub struct Identity {
     pub behind: Option<Arc<Member>>,
 }
 
+/// Whose an API token is.
+#[derive(Debug, Clone)]
+pub(crate) enum Holder {
+    /// A person's, or the organisation's own.
+    Bearer(Arc<api_token::Bearer>),
+    /// The organisation's directory's.
+    Directory {
+        /// What administrators call it.
+        name: String,
+    },
+}
+
 impl Identity {
     fn nobody(tenant: Option<Arc<Tenant>>) -> Self {
         Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
@@ -95,11 +107,15 @@ impl Gateway {
         };
         match api_token {
             Some(token) => {
-                let bearer = self.bearer_of_api_token(tenant.id, token.digest(), from).await?;
-                let bearer = bearer.ok_or_else(illegal_token)?;
-                let mut user = self.user(tenant.id, &bearer.member, bearer.via).await?;
-                user.scopes.clone_from(&bearer.scopes);
-                let principal = Principal::User(user);
+                let principal = match self.holder_of_token(tenant.id, token.digest(), from).await? {
+                    Some(Holder::Bearer(bearer)) => {
+                        let mut user = self.user(tenant.id, &bearer.member, bearer.via).await?;
+                        user.scopes.clone_from(&bearer.scopes);
+                        Principal::User(user)
+                    }
+                    Some(Holder::Directory { name }) => Principal::Provisioner { name },
+                    None => return Err(illegal_token()),
+                };
                 Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false, behind: None })
             }
             None => self.by_user_token(tenant, token).await,
@@ -193,17 +209,17 @@ impl Gateway {
         Ok(Some(Arc::new(session)))
     }
 
-    async fn bearer_of_api_token(
-        &self,
-        tenant: TenantId,
-        token: Digest,
-        from: IpAddr,
-    ) -> Result<Option<Arc<api_token::Bearer>>> {
+    async fn holder_of_token(&self, tenant: TenantId, token: Digest, from: IpAddr) -> Result<Option<Holder>> {
         if let Some(known) = self.api_tokens.get(&(tenant, token)) {
             return Ok(known);
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
-        let found = api_token::use_token(&mut tx, token, Use { at: self.now(), from }).await?.map(Arc::new);
+        let found = match api_token::use_token(&mut tx, token, Use { at: self.now(), from }).await? {
+            Some(bearer) => Some(Holder::Bearer(Arc::new(bearer))),
+            None => {
+                crate::store::scim::use_token(&mut tx, token, self.now()).await?.map(|name| Holder::Directory { name })
+            }
+        };
         tx.commit().await?;
         self.api_tokens.put((tenant, token), found.clone(), SHORT);
         Ok(found)
@@ -256,10 +272,28 @@ impl Gateway {
         if let Ok(Err(error)) = &groups {
             tracing::debug!(%tenant, user_ref, %error, "no groups from the catalog");
         }
-        let groups = groups.ok().and_then(Result::ok).unwrap_or_default();
-        let refs = Arc::new(std::iter::once(user_ref.to_owned()).chain(groups).collect::<Vec<_>>());
+        let mut refs = vec![user_ref.to_owned()];
+        let of_catalog = groups.ok().and_then(Result::ok).unwrap_or_default();
+        for group in of_catalog.into_iter().chain(self.provisioned_groups(tenant, user_ref).await) {
+            if !refs.contains(&group) {
+                refs.push(group);
+            }
+        }
+        let refs = Arc::new(refs);
         self.ownership.put(key, Arc::clone(&refs), if answered { OWNERSHIP_KEPT } else { SHORT });
         refs
+    }
+
+    /// The groups that the organisation's directory says they are a member of.
+    async fn provisioned_groups(&self, tenant: TenantId, user_ref: &str) -> Vec<String> {
+        let found = async {
+            let mut tx = self.parts.db.tenant(tenant).await?;
+            crate::store::scim::groups_of(&mut tx, user_ref).await
+        };
+        found.await.unwrap_or_else(|error: Error| {
+            tracing::warn!(%tenant, %error, "no groups from the directory");
+            Vec::new()
+        })
     }
 
     async fn groups_of(&self, tenant: TenantId, user_ref: &str) -> Result<Vec<String>> {

@@ -5,7 +5,6 @@ use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
 use crate::policies::{Alike, Effective};
-use crate::store::api_token::Bearer;
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
 use ::store::signing_keys::{self, StoredKey};
@@ -77,8 +76,8 @@ pub struct Inner {
     pub(crate) sessions: Fresh<(TenantId, Digest), Option<Arc<Session>>>,
     /// Sessions by id, for tokens.
     pub(crate) sessions_by_id: Fresh<(TenantId, Uuid), Option<Arc<Session>>>,
-    /// Bearers by API token.
-    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<Arc<Bearer>>>,
+    /// Whose which API token is.
+    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<crate::identity::Holder>>,
     /// Ownership refs by tenant and user.
     pub(crate) ownership: Fresh<(TenantId, String), Arc<Vec<String>>>,
     /// The revision of each tenant's policies.

@@ -65,6 +65,12 @@ pub enum Command {
         #[command(subcommand)]
         command: TenantCommand,
     },
+    /// The audit log.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Plugins.
     Plugin {
         /// What to do.
@@ -122,6 +128,21 @@ pub enum KeysCommand {
         /// The organisation's address.
         #[arg(long)]
         tenant: String,
+    },
+}
+
+/// What can be done with audit logs.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Tell whether every event is as it was written and none is missing; prints one JSON object, and fails when the log
+    /// is broken.
+    Verify {
+        /// The organisation's address.
+        #[arg(long)]
+        tenant: String,
+        /// `SEQ:HASH`, the fingerprint of an earlier verification, kept elsewhere.
+        #[arg(long)]
+        kept: Option<String>,
     },
 }
 

@@ -141,7 +141,7 @@ pub fn tenant_admin(platform: &Platform) -> TenantAdmin {
 
 fn tenant_admin_role(platform: &Platform) -> Router {
     let state = tenant_admin(platform);
-    tenant_admin::jobs::start(&state, &platform.tasks);
+    tenant_admin::jobs::start(&state, &platform.client, &platform.tasks);
     tenant_admin::routes().build(state, &platform.key).router
 }
 

@@ -15,6 +15,10 @@ pub struct Config {
     pub invitation_lifetime: Duration,
     /// How long a hand-off link is good.
     pub handoff_lifetime: Duration,
+    /// How often the audit log is looked at for rows to send.
+    pub audit_poll: std::time::Duration,
+    /// How long a bucket's next object waits for more rows.
+    pub audit_gathering: Duration,
 }
 
 impl Config {
@@ -27,6 +31,8 @@ impl Config {
             signup_enabled: true,
             invitation_lifetime: Duration::days(7),
             handoff_lifetime: Duration::seconds(60),
+            audit_poll: std::time::Duration::from_secs(2),
+            audit_gathering: crate::domain::delivery::GATHERING,
         }
     }
 

@@ -70,6 +70,8 @@ permissions! {
     TENANT_SECRET_UPDATE = "tenant.secret.update";
     /// Read the audit log.
     TENANT_AUDIT_READ = "tenant.audit.read";
+    /// Change how long the audit log is kept and where it is sent.
+    TENANT_AUDIT_UPDATE = "tenant.audit.update";
     /// See which source hosts are connected, without their tokens.
     SOURCE_HOST_READ = "integrations.sourceHost.read";
     /// Connect, change, test and disconnect source hosts.

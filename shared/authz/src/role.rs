@@ -64,6 +64,7 @@ impl Role {
             Permission::TENANT_TOKEN_UPDATE,
             Permission::TENANT_SECRET_READ,
             Permission::TENANT_SECRET_UPDATE,
+            Permission::TENANT_AUDIT_UPDATE,
             Permission::SOURCE_HOST_READ,
             Permission::SOURCE_HOST_UPDATE,
             Permission::PLUGIN_UPDATE,

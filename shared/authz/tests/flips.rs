@@ -100,6 +100,7 @@ fn user(subject: &Subject, grants: Grants) -> User {
         grants,
         via: SignedInBy::Session,
         viewed_by: None,
+        scopes: None,
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Audience {
     UserOrWorker,
     /// Our own services only.
     Service,
+    /// An organisation's directory with its provisioning token, and nobody else.
+    Provisioner,
 }
 
 impl Audience {
@@ -26,6 +28,7 @@ impl Audience {
             Self::User => "user",
             Self::UserOrWorker => "user-or-worker",
             Self::Service => "service",
+            Self::Provisioner => "provisioner",
         }
     }
 }
@@ -62,6 +65,12 @@ impl Access {
         Self { audience: Audience::Service, permission: None }
     }
 
+    /// An organisation's directory; the routes of SCIM.
+    #[must_use]
+    pub const fn provisioner() -> Self {
+        Self { audience: Audience::Provisioner, permission: None }
+    }
+
     /// For whom it is.
     #[must_use]
     pub const fn audience(self) -> Audience {
@@ -89,11 +98,13 @@ impl Access {
     /// `Authentication` for nobody, `NotAllowed` for somebody who may not.
     pub fn check(self, principal: &Principal) -> Result<()> {
         let in_audience = match (self.audience, principal) {
-            (Audience::Public, _) | (_, Principal::Service { .. }) => return Ok(()),
+            (Audience::Public, _)
+            | (_, Principal::Service { .. })
+            | (Audience::Provisioner, Principal::Provisioner { .. }) => return Ok(()),
             (_, Principal::Nobody) => return Err(Error::authentication("Missing credentials")),
-            (Audience::Service, _) => false,
+            (Audience::Service | Audience::Provisioner, _) => false,
             (Audience::User, user) => user.user().is_some(),
-            (Audience::UserOrWorker, _) => true,
+            (Audience::UserOrWorker, other) => !matches!(other, Principal::Provisioner { .. }),
         };
         let Some(permission) = self.permission.filter(|_| in_audience) else {
             return Err(Error::not_allowed("This address is not for you"));

@@ -15,6 +15,7 @@ mod error;
 mod extract;
 mod internal_token;
 mod openapi;
+mod origin;
 mod routes;
 mod secrets;
 mod trace;
@@ -25,6 +26,7 @@ pub use error::{ApiError, Result, render};
 pub use extract::{Caller, Json, OptionalCaller, Path, Query};
 pub use internal_token::{InternalKey, TOKEN_HEADER};
 pub use openapi::write_openapi;
+pub use origin::{CLIENT_HEADER, describe_client};
 pub use routes::{RouteEntry, Routes, ServiceRouter};
 pub use secrets::{GrantedSecrets, Grantee};
 /// Collects handlers for [`Routes::route`].

@@ -2,7 +2,7 @@
 
 use crate::canonical::Templates;
 use crate::compression::compressed;
-use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi, trace};
+use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi, origin, trace};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -139,7 +139,10 @@ async fn check_access(State(guard): State<Guard>, mut request: Request, next: Ne
                 span.record("route", path.as_str());
             }
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            match origin::read(request.headers()) {
+                Some(origin) => store::audit::within(origin, next.run(request)).await,
+                None => next.run(request).await,
+            }
         }
         Err(error) => ApiError(error).into_response(),
     }

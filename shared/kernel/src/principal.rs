@@ -78,6 +78,11 @@ pub enum Principal {
         /// For example `catalog`.
         name: String,
     },
+    /// An organisation's directory, which may provision people and groups and nothing else.
+    Provisioner {
+        /// What administrators call its token.
+        name: String,
+    },
     /// A plugin worker; what it may call is granted per plugin.
     Worker {
         /// For example `badges`.
@@ -109,7 +114,8 @@ impl Principal {
         }
     }
 
-    /// A short name for audit rows and logs: `user:default/jane`, `service:catalog`, `plugin:badges`, `nobody`.
+    /// A short name for audit rows and logs: `user:default/jane`, `service:catalog`, `plugin:badges`,
+    /// `directory:Okta`, `nobody`.
     #[must_use]
     pub fn label(&self) -> String {
         match self {
@@ -119,6 +125,7 @@ impl Principal {
                 None => user.entity_ref.clone(),
             },
             Self::Service { name } => format!("service:{name}"),
+            Self::Provisioner { name } => format!("directory:{name}"),
             Self::Worker { plugin_id } => format!("plugin:{plugin_id}"),
         }
     }

@@ -13,7 +13,7 @@
 //!
 //! Start reading at [`db`](Db), then [`TenantTx`], then [`queue`].
 
-mod audit;
+pub mod audit;
 mod bootstrap;
 mod db;
 mod error;

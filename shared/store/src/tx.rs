@@ -35,12 +35,12 @@ impl TenantTx {
         &mut self.tx
     }
 
-    /// Writes an audit row that stands or falls with this transaction.
+    /// Writes an audit row that stands or falls with this transaction. It gets its place in the chain at commit.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn record(&mut self, event: AuditEvent) -> Result<()> {
-        audit::insert(self, event).await
+        audit::insert(self, event).await.map(|_| ())
     }
 
     /// Encrypts under the tenant's own key, bound to `scope` and `name`: opened under any other, it fails.

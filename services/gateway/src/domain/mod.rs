@@ -1,6 +1,7 @@
 //! The gateway's rules, without I/O: whose host it is, what a cookie or an origin proves, where a path leads, what a
 //! browser is told.
 
+pub mod agent;
 pub mod content;
 pub mod cookie;
 pub mod host;

@@ -1,6 +1,7 @@
 //! The one door: every request gets its id, its surface and its identity here, and is sent on by its path.
 
 use super::{Visit, forward, portal};
+use crate::domain::agent::kind_of_program;
 use crate::domain::content::wants_page;
 use crate::domain::host::host_name;
 use crate::domain::origin::{changes_state, may_use_cookie};
@@ -9,6 +10,7 @@ use crate::domain::path::{Target, target};
 use crate::domain::security_headers::{ALWAYS, CONTENT_SECURITY_POLICY, DATA_CONTENT_SECURITY_POLICY};
 use crate::identity::Identity;
 use crate::state::{Gateway, Surface};
+use ::store::audit::Origin;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -16,7 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http_shell::{ApiError, InternalKey, ServiceName, TOKEN_HEADER};
+use http_shell::{ApiError, InternalKey, ServiceName, TOKEN_HEADER, describe_client};
 use kernel::{Error, Principal, RequestId};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tower::ServiceExt as _;
@@ -45,7 +47,8 @@ pub async fn frame(State(edge): State<Edge>, mut request: Request, next: Next) -
     let address = client_address(&edge, &request);
     request.extensions_mut().insert(ClientAddress(address));
     let span = runtime::telemetry::request_span(request.method().as_str(), "edge", id.as_str());
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/") || path.starts_with("/scim/");
     let mut response = next.run(request).instrument(span.clone()).await;
     span.record("status", response.status().as_u16());
     span.in_scope(|| tracing::debug!(elapsed_ms = started.elapsed().as_millis(), "answered"));
@@ -208,6 +211,8 @@ impl Edge {
         let token = self.key.issue(tenant, &identity.principal)?;
         let token = HeaderValue::from_str(&token).map_err(Error::internal)?;
         request.headers_mut().insert(TOKEN_HEADER, token);
+        let origin = origin_of(&request);
+        describe_client(request.headers_mut(), &origin);
         let address = address_of(&request);
         let tenant_host = match surface {
             Surface::Tenant(tenant) => Some(tenant.clone()),
@@ -241,6 +246,13 @@ impl Identity {
     fn anonymous() -> Self {
         Self { tenant: None, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
     }
+}
+
+/// Where the request came from, for the audit log.
+pub fn origin_of(request: &Request) -> Origin {
+    let address = request.extensions().get::<ClientAddress>().map(|address| address.0.to_canonical().to_string());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Origin { address, agent: Some(kind_of_program(agent)) }
 }
 
 /// All `Origin` headers of the request.

@@ -9,6 +9,7 @@ mod health;
 mod permission;
 mod portal;
 mod portal_page;
+mod refused;
 mod sign_in;
 mod view_as;
 

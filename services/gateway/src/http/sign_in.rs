@@ -2,6 +2,7 @@
 
 use super::auth::Visit;
 use super::edge::{origins, page};
+use super::refused::Refusal;
 use crate::domain::content::wants_page;
 use crate::domain::page::notice;
 use crate::state::Gateway;
@@ -41,14 +42,19 @@ pub(crate) async fn sign_in(
         return Err(Error::not_allowed("This request did not come from this portal's own pages").into());
     }
     let email_key = given.email.trim().to_lowercase();
-    gateway.limit_sign_in(tenant.id, &email_key, visit.address).await?;
+    if let Err(too_many) = gateway.limit_sign_in(tenant.id, &email_key, visit.address).await {
+        gateway.record_refusal(tenant.id, &visit, &email_key, None, Refusal::TooMany).await?;
+        return Err(too_many.into());
+    }
     let mut tx = gateway.parts.db.tenant(tenant.id).await?;
     let found = member::find_by_email(&mut tx, &email_key).await?;
     tx.rollback().await?;
     let (member, hash) = found.map_or((None, None), |(member, hash)| (Some(member), hash));
     let right = gateway.hasher.verify(given.password, hash).await?;
+    let account = member.as_ref().map(|member| member.user_ref.clone());
     let Some(member) = member.filter(|_| right) else {
         tracing::info!(address = %visit.address, "sign-in refused");
+        gateway.record_refusal(tenant.id, &visit, &email_key, account.as_deref(), Refusal::Wrong).await?;
         return Err(Error::authentication("The mail address or the password is wrong.").into());
     };
     gateway.forgive_sign_in(tenant.id, &email_key).await;

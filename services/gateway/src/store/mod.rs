@@ -2,6 +2,7 @@
 
 pub mod api_token;
 pub mod member;
+pub mod scim;
 pub mod session;
 pub mod tenant;
 pub mod view_as;

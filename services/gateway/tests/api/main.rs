@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
+mod audited;
 mod bench;
 mod csrf;
 mod forwarding;
@@ -10,6 +11,7 @@ mod hosts;
 mod limits;
 mod policies;
 mod portal;
+mod provisioning;
 mod sessions;
 mod sign_up;
 mod tokens;

@@ -10,6 +10,7 @@ mod glob;
 mod read;
 mod scene;
 mod source_hosts;
+mod ssrf;
 
 use axum::Router;
 use http::Method;

@@ -32,6 +32,21 @@ export type ServiceToken = TenantAdmin['schemas']['ServiceToken'];
 export type ServiceTokenList = TenantAdmin['schemas']['ServiceTokenList'];
 export type MadeServiceToken = TenantAdmin['schemas']['MadeServiceToken'];
 export type TokenPolicy = TenantAdmin['schemas']['TokenPolicy'];
+export type AuditEntry = TenantAdmin['schemas']['AuditEntry'];
+export type AuditList = TenantAdmin['schemas']['AuditList'];
+export type AuditSettings = TenantAdmin['schemas']['AuditSettings'];
+export type AuditVerification = TenantAdmin['schemas']['Verification'];
+export type AuditStream = TenantAdmin['schemas']['Stream'];
+export type AuditStreamKind = TenantAdmin['schemas']['StreamKind'];
+export type AuditStreamList = TenantAdmin['schemas']['StreamList'];
+export type AuditStreamChange = Partial<TenantAdmin['schemas']['StreamChange']>;
+export type NewAuditStream = TenantAdmin['schemas']['NewStream'];
+export type Provisioning = TenantAdmin['schemas']['Provisioning'];
+export type ProvisionedGroup = TenantAdmin['schemas']['ScimGroup'];
+export type ScimToken = TenantAdmin['schemas']['ScimToken'];
+export type MadeScimToken = TenantAdmin['schemas']['MadeScimToken'];
+/** A stream that was set up, with a webhook's signing key. */
+export type MadeAuditStream = TenantAdmin['schemas']['MadeStream'];
 
 // gateway
 

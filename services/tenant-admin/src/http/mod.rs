@@ -1,14 +1,21 @@
 //! tenant-admin's HTTP API.
 
+mod audit;
+mod audit_streams;
 mod invitations;
 mod me;
-mod members;
+pub(crate) mod members;
 mod permissions;
 mod policies;
 mod policy_draft;
 mod policy_exchange;
 mod policy_publish;
 mod policy_review;
+mod scim_admin;
+mod scim_groups;
+mod scim_meta;
+mod scim_reply;
+mod scim_users;
 mod secret_grants;
 mod secret_view;
 mod secrets;
@@ -17,9 +24,15 @@ mod signup;
 mod tenant;
 mod tokens;
 
+use crate::domain::undo;
 use crate::state::TenantAdmin;
+use ::store::AuditRow;
 use authz::Permission;
 use http_shell::{Access, Routes, routes};
+use kernel::Result;
+use serde_json::Value;
+
+pub use audit::{Verification, verify};
 
 /// Every route with its access.
 #[must_use]
@@ -69,4 +82,44 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::delete_service_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(service_tokens::get_token_policy))
         .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::set_token_policy))
+        .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::list_audit))
+        .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::export_audit))
+        .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::verify_audit))
+        .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::get_audit_settings))
+        .route(Access::user(Permission::TENANT_AUDIT_UPDATE), routes!(audit::change_audit_settings))
+        .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::undo_change))
+        .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit_streams::list_streams))
+        .route(Access::user(Permission::TENANT_AUDIT_UPDATE), routes!(audit_streams::add_stream))
+        .route(
+            Access::user(Permission::TENANT_AUDIT_UPDATE),
+            routes!(audit_streams::change_stream, audit_streams::remove_stream),
+        )
+        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::get_provisioning))
+        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::add_scim_token))
+        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::delete_scim_token))
+        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::change_scim_group))
+        .route(Access::provisioner(), routes!(scim_meta::get_service_provider_config))
+        .route(Access::provisioner(), routes!(scim_meta::list_resource_types))
+        .route(Access::provisioner(), routes!(scim_meta::list_schemas))
+        .route(Access::provisioner(), routes!(scim_users::list_users, scim_users::create_user))
+        .route(
+            Access::provisioner(),
+            routes!(scim_users::get_user, scim_users::replace_user, scim_users::patch_user, scim_users::delete_user),
+        )
+        .route(Access::provisioner(), routes!(scim_groups::list_groups, scim_groups::create_group))
+        .route(
+            Access::provisioner(),
+            routes!(
+                scim_groups::get_group,
+                scim_groups::replace_group,
+                scim_groups::patch_group,
+                scim_groups::delete_group
+            ),
+        )
+}
+
+/// The state that taking this event's change back leads to.
+fn taken_back(current: &Value, event: &AuditRow) -> Result<Value> {
+    let (before, after) = (event.before.as_ref(), event.after.as_ref());
+    undo::taken_back(current, before.unwrap_or(&Value::Null), after.unwrap_or(&Value::Null))
 }

@@ -216,7 +216,7 @@ pub(crate) async fn rotate_secret(
     }
     let fingerprint = secret::insert_version(&mut tx, &row, &form.value.text).await?;
     secret::set(&mut tx, &row).await?;
-    jobs::forget_expired(&mut tx, form.overlap_hours).await?;
+    jobs::upkeep::forget_expired(&mut tx, form.overlap_hours).await?;
     let event = AuditEvent::by(&caller.principal, "secret.rotate", &row.name);
     let event = event.before(json!({ "secret": id, "version": before.version }));
     let after = json!({ "version": row.version, "fingerprint": fingerprint, "overlapHours": form.overlap_hours });

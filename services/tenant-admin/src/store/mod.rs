@@ -1,8 +1,10 @@
 //! tenant-admin's statements.
 
+pub mod audit_stream;
 pub mod invitation;
 pub mod member;
 pub mod policy;
+pub mod scim;
 pub mod secret;
 pub mod secret_grant;
 pub mod service_token;

@@ -236,14 +236,14 @@ async fn a_new_data_key_takes_over_while_everything_stays_readable() {
     let org = bench.org("acme").await;
     let id = bench.secret(&org, "TOKEN", VALUE).await;
     bench.grant(&org, &id, "plugin", "badges").await;
-    let key = tenant_admin::jobs::rotate_data_key(&bench.state, org.tenant, "operator").await.unwrap();
+    let key = tenant_admin::jobs::upkeep::rotate_data_key(&bench.state, org.tenant, "operator").await.unwrap();
     assert_eq!(bench.value(&org, "TOKEN").await, VALUE, "what the old key sealed");
     let late = bench.secret(&org, "LATE", "sealed-under-the-new-key").await;
     bench.grant(&org, &late, "plugin", "badges").await;
     assert_eq!(bench.value(&org, "LATE").await, "sealed-under-the-new-key");
     assert_eq!(bench.count(&org, "select count(*) from tenant_key where tenant_id = $1").await, 2);
     let tasks = Tasks::new();
-    tenant_admin::jobs::start(&bench.state, &tasks);
+    tenant_admin::jobs::upkeep::start(&bench.state, &tasks);
     let keys = "select count(*) from tenant_key where tenant_id = $1";
     for _ in 0..200 {
         if bench.count(&org, keys).await == 1 {

@@ -20,6 +20,7 @@ import { RelativeTime } from '../../ui/RelativeTime';
 import { Status } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { ChangesPanel } from './audit/ChangesPanel';
 import { InvitationNote, InviteForm } from './InviteForm';
 import './members.css';
 import { isRole, roleLabel, roleOptions } from './roles';
@@ -61,10 +62,10 @@ function MemberRow(props: MemberRowProps) {
         )}
       </td>
       <td>
-        {member.status === 'invited' ? (
-          <Status tone="warning">Invited</Status>
-        ) : (
-          <Status tone="good">Active</Status>
+        {member.status === 'active' && <Status tone="good">Active</Status>}
+        {member.status === 'invited' && <Status tone="warning">Invited</Status>}
+        {member.status === 'deactivated' && (
+          <Status tone="quiet">Deactivated by the directory</Status>
         )}
       </td>
       <td className="pro-quiet">
@@ -199,44 +200,47 @@ export function MembersPage() {
       }
     >
       {problem && <Problem>{problem}</Problem>}
-      <Panel flush>
-        <Loaded load={load} onRetry={reload} rows={4}>
-          {members => (
-            <div className="pro-table-scroll">
-              <table className="pro-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Person</th>
-                    <th scope="col">Role</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Last sign-in</th>
-                    <th aria-label="Actions" />
-                  </tr>
-                </thead>
-                <tbody>
-                  {members.map(member => (
-                    <MemberRow
-                      key={member.id}
-                      member={member}
-                      mayChange={mayChange}
-                      onRole={role =>
-                        void attempt(() => admin.setRole(member.id, role))
-                      }
-                      onNewLink={() => void makeLink(member)}
-                      onRemove={() => setOpen({ name: 'remove', member })}
-                      onViewAs={
-                        member.status === 'active' && member.id !== me?.id
-                          ? () => void viewAs(member)
-                          : undefined
-                      }
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-        </Loaded>
-      </Panel>
+      <div className="pro-stack">
+        <Panel flush>
+          <Loaded load={load} onRetry={reload} rows={4}>
+            {members => (
+              <div className="pro-table-scroll">
+                <table className="pro-table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Person</th>
+                      <th scope="col">Role</th>
+                      <th scope="col">State</th>
+                      <th scope="col">Last sign-in</th>
+                      <th aria-label="Actions" />
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {members.map(member => (
+                      <MemberRow
+                        key={member.id}
+                        member={member}
+                        mayChange={mayChange}
+                        onRole={role =>
+                          void attempt(() => admin.setRole(member.id, role))
+                        }
+                        onNewLink={() => void makeLink(member)}
+                        onRemove={() => setOpen({ name: 'remove', member })}
+                        onViewAs={
+                          member.status === 'active' && member.id !== me?.id
+                            ? () => void viewAs(member)
+                            : undefined
+                        }
+                      />
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+          </Loaded>
+        </Panel>
+        <ChangesPanel action="member.update" onUndone={reload} />
+      </div>
       {open && (
         <MemberDialog
           open={open}

@@ -2,6 +2,8 @@ import { VisuallyHidden } from '@backstage/ui';
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
 import { Badge } from '../../ui/Badge';
 import { useCurrentInView } from '../../ui/useCurrentInView';
+import { AuditPage } from './audit/AuditPage';
+import { AuditStreamsPage } from './audit/AuditStreamsPage';
 import { CatalogRulesPage } from './catalog/CatalogRulesPage';
 import { DeletedEntitiesPage } from './catalog/DeletedEntitiesPage';
 import { HeldRemovalPage } from './catalog/HeldRemovalPage';
@@ -24,6 +26,7 @@ import { WhyPage } from './policies/WhyPage';
 import { SecretPage } from './secrets/SecretPage';
 import { SecretsPage } from './secrets/SecretsPage';
 import { TokensPage } from './tokens/TokensPage';
+import { ProvisioningPage } from './provisioning/ProvisioningPage';
 import './settings.css';
 
 const sections = [
@@ -32,11 +35,13 @@ const sections = [
   { path: 'roles', title: 'Roles and policies' },
   { path: 'secrets', title: 'Secrets' },
   { path: 'tokens', title: 'Tokens' },
+  { path: 'provisioning', title: 'Provisioning' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
   { path: 'kinds', title: 'Kinds' },
   { path: 'plugins', title: 'Plugins' },
+  { path: 'audit', title: 'Audit log' },
 ];
 
 function SettingsNav() {
@@ -86,6 +91,7 @@ export function SettingsPage() {
           <Route path="secrets" element={<SecretsPage />} />
           <Route path="secrets/:id" element={<SecretPage />} />
           <Route path="tokens" element={<TokensPage />} />
+          <Route path="provisioning" element={<ProvisioningPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />
@@ -101,6 +107,10 @@ export function SettingsPage() {
           <Route path="kinds/:kind" element={<KindPage />} />
           <Route path="plugins" element={<PluginsPage />} />
           <Route path="plugins/:pluginId" element={<PluginPage />} />
+          <Route path="audit">
+            <Route index element={<AuditPage />} />
+            <Route path="keeping" element={<AuditStreamsPage />} />
+          </Route>
         </Routes>
       </div>
     </div>

@@ -3,6 +3,7 @@ import {
   fetchApiRef,
   type ApiRef,
 } from '@backstage/frontend-plugin-api';
+import { AuditClient, auditApiRef } from '../../api/audit';
 import {
   CatalogSettingsClient,
   catalogSettingsApiRef,
@@ -19,6 +20,7 @@ import {
 } from '../../api/managedEntities';
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
 import { PoliciesClient, policiesApiRef } from '../../api/policies';
+import { ProvisioningClient, provisioningApiRef } from '../../api/provisioning';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
 import { SecretsClient, secretsApiRef } from '../../api/secrets';
@@ -57,4 +59,6 @@ export const clientApis = [
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
   clientApi('secrets', secretsApiRef, SecretsClient),
   clientApi('tokens', tokensApiRef, TokensClient),
+  clientApi('audit', auditApiRef, AuditClient),
+  clientApi('provisioning', provisioningApiRef, ProvisioningClient),
 ];

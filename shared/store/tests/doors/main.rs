@@ -1,7 +1,7 @@
-//! The doors, the queue and sealing against a real Postgres.
+//! The doors, the queue, sealing and the audit log against a real Postgres.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
-#[path = "doors/keys.rs"]
+mod audit;
 mod keys;
 
 use kernel::{ErrorKind, TenantId};
