@@ -62,7 +62,7 @@ async fn a_worker_gets_what_was_granted_and_its_log_shows_none_of_it() {
     host.configure("probe", config.clone()).await;
     assert_eq!(host.seen().await["token"], format!("Bearer {VALUE}"));
     let written = host.written().await;
-    assert!(written.contains("token *** basic ***"), "{written}");
+    assert!(written.contains("token *** basic dXNlcj***"), "{written}");
     assert!(!written.contains(VALUE) && !written.contains(&encoded[8..30]), "{written}");
     // What an administrator sees, and what is stored, is the reference.
     let shown = host.get("/api/plugins/v1/installed/probe").await.json();
