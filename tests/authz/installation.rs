@@ -85,9 +85,15 @@ pub fn all_routes() -> Vec<RouteEntry> {
 
 impl Installation {
     pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// With settings of one's own.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let (folder, test) = (tempfile::tempdir().unwrap(), TestDb::new().await);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = settings(folder.path(), listener.local_addr().unwrap());
+        let mut settings = settings(folder.path(), listener.local_addr().unwrap());
+        change(&mut settings);
         let (jobs, rest) = (Tasks::new(), Tasks::new());
         let endpoint = embedded::s3::serve(&settings.s3, folder.path(), &rest).await.unwrap();
         let ground = Ground {
@@ -179,6 +185,7 @@ impl Ground {
     fn operator(&self) -> TenantAdmin {
         let config = tenant_admin::Config::from_settings(&self.settings);
         TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone())
+            .with_services(self.client.clone())
     }
 
     /// Builds and attaches every service but the gateway. A new service belongs here and in [`documents`].

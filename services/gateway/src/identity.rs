@@ -5,6 +5,7 @@ use crate::state::{Gateway, SHORT, Surface};
 use crate::store::member::Member;
 use crate::store::session::{self, Session};
 use crate::store::tenant::Tenant;
+use ::store::TenantTx;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use credential::plugin_token::{Bearer, Issuer};
@@ -155,8 +156,17 @@ impl Gateway {
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
         let found = session::find_by_token(&mut tx, key.1, self.now()).await?.map(Arc::new);
+        self.note_use(tx, found.as_deref()).await?;
         self.sessions.put(key, found.clone(), SHORT);
         Ok(found)
+    }
+
+    async fn note_use(&self, mut tx: TenantTx, session: Option<&Session>) -> Result<()> {
+        if let Some(session) = session.filter(|session| session.is_due(self.now())) {
+            session::see(&mut tx, session.session_id, self.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     async fn session_by_id(&self, tenant: TenantId, id: Uuid) -> Result<Option<Arc<Session>>> {
@@ -165,6 +175,7 @@ impl Gateway {
         }
         let mut tx = self.parts.db.tenant(tenant).await?;
         let found = session::find(&mut tx, id, self.now()).await?.map(Arc::new);
+        self.note_use(tx, found.as_deref()).await?;
         self.sessions_by_id.put((tenant, id), found.clone(), SHORT);
         Ok(found)
     }
@@ -185,14 +196,22 @@ impl Gateway {
         Principal::User(User {
             id: member.member_id,
             entity_ref: member.user_ref.clone(),
-            ownership_refs: self.ownership_refs(tenant, &member.user_ref).await.to_vec(),
+            ownership_refs: self.ownership_of(tenant, member).await,
             role: member.role.clone(),
             via,
         })
     }
 
+    /// What counts as the member's: by the catalog, and by what a provider says of their groups.
+    pub async fn ownership_of(&self, tenant: TenantId, member: &Member) -> Vec<String> {
+        let mut refs = self.ownership_refs(tenant, &member.user_ref).await.to_vec();
+        let claimed = member.claimed_groups.iter().filter(|group| !refs.contains(group)).cloned().collect::<Vec<_>>();
+        refs.extend(claimed);
+        refs
+    }
+
     /// The user itself and the groups that the catalog says they are a member of. Without an answer: the user alone.
-    pub async fn ownership_refs(&self, tenant: TenantId, user_ref: &str) -> Arc<Vec<String>> {
+    async fn ownership_refs(&self, tenant: TenantId, user_ref: &str) -> Arc<Vec<String>> {
         let key = (tenant, user_ref.to_owned());
         if let Some(known) = self.ownership.get(&key) {
             return known;

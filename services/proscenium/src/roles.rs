@@ -136,6 +136,7 @@ fn integrations_state(platform: &Platform) -> anyhow::Result<Integrations> {
 pub fn tenant_admin(platform: &Platform) -> TenantAdmin {
     let config = tenant_admin::Config::from_settings(&platform.config);
     TenantAdmin::new(config, platform.db.clone(), platform.clock.clone(), platform.bus.clone())
+        .with_services(platform.client.clone())
 }
 
 fn catalog_role(platform: &Platform) -> Router {

@@ -2,7 +2,8 @@
 
 use crate::config::Config;
 use credential::PasswordHasher;
-use kernel::{SharedClock, TenantId};
+use http_shell::ServiceClient;
+use kernel::{Error, Result, SharedClock, TenantId};
 use runtime::bus::{Bus, Topic};
 use store::Db;
 
@@ -19,13 +20,26 @@ pub struct TenantAdmin {
     pub bus: Bus,
     /// Hashes passwords, bounded.
     pub hasher: PasswordHasher,
+    /// The way to the other services, where there are any.
+    services: Option<ServiceClient>,
 }
 
 impl TenantAdmin {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus) -> Self {
-        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine() }
+        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine(), services: None }
+    }
+
+    /// The same, with a way to the other services.
+    #[must_use]
+    pub fn with_services(self, services: ServiceClient) -> Self {
+        Self { services: Some(services), ..self }
+    }
+
+    /// The way to the other services.
+    pub(crate) fn services(&self) -> Result<&ServiceClient> {
+        self.services.as_ref().ok_or_else(|| Error::unavailable("The other services are not reached from here"))
     }
 
     /// Tells gateways that members, sessions or tokens of the tenant changed.

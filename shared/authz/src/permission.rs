@@ -53,6 +53,10 @@ permissions! {
     TENANT_MEMBER_UPDATE = "tenant.member.update";
     /// See and revoke one's own API tokens, and make new ones.
     TENANT_TOKEN_MANAGE = "tenant.token.manage";
+    /// See the identity providers and the rule about passwords.
+    TENANT_SIGN_IN_READ = "tenant.signIn.read";
+    /// Set up, try, change and remove identity providers, and make them the only way in.
+    TENANT_SIGN_IN_UPDATE = "tenant.signIn.update";
     /// Read the audit log.
     TENANT_AUDIT_READ = "tenant.audit.read";
     /// See which source hosts are connected, without their tokens.

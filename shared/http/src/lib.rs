@@ -15,6 +15,7 @@ mod error;
 mod extract;
 mod internal_token;
 mod openapi;
+pub mod outside;
 mod routes;
 mod trace;
 

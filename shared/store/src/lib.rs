@@ -23,6 +23,7 @@ mod migrate;
 pub mod plugins;
 pub mod queue;
 mod seal;
+pub mod sign_in;
 pub mod signing_keys;
 mod tx;
 

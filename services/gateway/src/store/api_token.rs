@@ -23,7 +23,7 @@ pub async fn use_token(tx: &mut TenantTx, token: Digest, now: OffsetDateTime) ->
         member: Member,
     }
     let found: Option<Found> = sqlx::query_as(
-        "select t.api_token_id, t.last_used_at, m.member_id, m.name, m.email, m.role, m.user_ref
+        "select t.api_token_id, t.last_used_at, m.member_id, m.name, m.email, m.role, m.user_ref, m.claimed_groups
          from api_token t join member m on m.tenant_id = $1 and m.member_id = t.member_id
          where t.tenant_id = $1 and t.token_hash = $2 and m.status = 'active'
            and coalesce(t.expires_at > $3, true)",

@@ -1,5 +1,6 @@
 //! Members: who belongs to the organisation, in which role.
 
+use super::sign_in_rule::keep_break_glass;
 use crate::domain::{FormProblems, person};
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
@@ -227,6 +228,7 @@ pub(crate) async fn change_member(
     let mut tx = admin.db.tenant(caller.tenant).await?;
     if change.role != Role::ADMIN.name() {
         keep_an_admin(&mut tx, id).await?;
+        keep_break_glass(&mut tx, id).await?;
     }
     let mut row = find(&mut tx, id).await?;
     member::set_role(&mut tx, id, &change.role).await?;
@@ -249,6 +251,7 @@ pub(crate) async fn remove_member(
 ) -> Result<StatusCode> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
     keep_an_admin(&mut tx, id).await?;
+    keep_break_glass(&mut tx, id).await?;
     let row = find(&mut tx, id).await?;
     member::delete(&mut tx, id).await?;
     let before = json!({ "email": row.email, "name": row.name, "role": row.role, "status": row.status });

@@ -7,11 +7,13 @@
 
 mod address;
 mod allow;
+mod exchange;
 mod failure;
 mod names;
 
 pub use address::forbidden;
 pub use allow::Allow;
+pub use exchange::Exchange;
 pub use failure::Failure;
 pub use names::{Names, SystemNames};
 

@@ -16,11 +16,14 @@ import { KindsPage } from './kinds/KindsPage';
 import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
+import { NewProviderPage, ProviderPage } from './signIn/ProviderPage';
+import { SignInSettingsPage } from './signIn/SignInSettingsPage';
 import './settings.css';
 
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
+  { path: 'sign-in', title: 'Sign-in' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
@@ -62,6 +65,9 @@ export function SettingsPage() {
           <Route index element={<Navigate to="general" replace />} />
           <Route path="general" element={<GeneralPage />} />
           <Route path="members" element={<MembersPage />} />
+          <Route path="sign-in" element={<SignInSettingsPage />} />
+          <Route path="sign-in/new" element={<NewProviderPage />} />
+          <Route path="sign-in/:id" element={<ProviderPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />

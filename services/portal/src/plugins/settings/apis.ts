@@ -20,6 +20,11 @@ import {
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
+import { SessionsClient, sessionsApiRef } from '../../api/sessions';
+import {
+  SignInSettingsClient,
+  signInSettingsApiRef,
+} from '../../api/signInSettings';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
 
@@ -51,4 +56,6 @@ export const clientApis = [
   clientApi('removals', removalsApiRef, RemovalsClient),
   clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
+  clientApi('sign-in-settings', signInSettingsApiRef, SignInSettingsClient),
+  clientApi('sessions', sessionsApiRef, SessionsClient),
 ];
