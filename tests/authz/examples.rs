@@ -111,11 +111,6 @@ const GATEWAY: &[Example] = &[
     get("GET /api/auth/{provider}/start", "/api/auth/<identity_name>/start"),
     get("GET /api/auth/{provider}/handler/frame", "/api/auth/<identity_name>/handler/frame"),
     example("POST /api/auth/proscenium/logout", "/api/auth/proscenium/logout", ""),
-    example(
-        "POST /api/auth/v1/password",
-        "/api/auth/v1/password",
-        r#"{"current":"tulip-bronze-canoe","password":"tulip-bronze-canoe"}"#,
-    ),
     get("GET /api/auth/v1/sessions", "/api/auth/v1/sessions"),
     get("GET /api/auth/v1/members/{id}/sessions", "/api/auth/v1/members/<admin>/sessions"),
     example("DELETE /api/auth/v1/sessions/{id}", "/api/auth/v1/sessions/<session>", ""),
@@ -127,6 +122,11 @@ const GATEWAY: &[Example] = &[
     example("DELETE /api/auth/v1/members/{id}/sessions", "/api/auth/v1/members/<admin>/sessions", ""),
     example("DELETE /api/auth/v1/sessions", "/api/auth/v1/sessions", ""),
     example("DELETE /api/auth/v1/organization/sessions", "/api/auth/v1/organization/sessions", ""),
+    example(
+        "POST /api/auth/v1/password",
+        "/api/auth/v1/password",
+        r#"{"current":"tulip-bronze-canoe","password":"tulip-bronze-canoe"}"#,
+    ),
 ];
 
 const CATALOG: &[Example] = &[

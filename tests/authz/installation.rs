@@ -85,7 +85,7 @@ pub fn all_routes() -> Vec<RouteEntry> {
 
 impl Installation {
     pub async fn start() -> Self {
-        Self::start_with(|_| ()).await
+        Box::pin(Self::start_with(|_| ())).await
     }
 
     /// With settings of one's own.
@@ -152,7 +152,7 @@ impl Installation {
 }
 
 async fn answer(router: &Router, request: Request<Body>) -> Reply {
-    let answered = tokio::time::timeout(PATIENCE, send(router, request)).await;
+    let answered = tokio::time::timeout(PATIENCE, Box::pin(send(router, request))).await;
     let late =
         |_| Reply { status: StatusCode::GATEWAY_TIMEOUT, headers: HeaderMap::new(), bytes: b"no answer".to_vec() };
     answered.unwrap_or_else(late)

@@ -120,7 +120,7 @@ impl Installation {
         self.people(of, &mut made).await;
         self.plugin(of, &mut made).await;
         self.source_host(of, &mut made).await;
-        self.sign_in_settings(of, &mut made).await;
+        Box::pin(self.sign_in_settings(of, &mut made)).await;
         made
     }
 

@@ -216,7 +216,8 @@ impl Gateway {
         if let Some(known) = self.ownership.get(&key) {
             return known;
         }
-        let groups = tokio::time::timeout(OWNERSHIP_PATIENCE, self.groups_of(tenant, user_ref)).await;
+        // On the heap: in one process the whole of the catalog is behind this call, below every request.
+        let groups = tokio::time::timeout(OWNERSHIP_PATIENCE, Box::pin(self.groups_of(tenant, user_ref))).await;
         let answered = matches!(groups, Ok(Ok(_)));
         if let Ok(Err(error)) = &groups {
             tracing::debug!(%tenant, user_ref, %error, "no groups from the catalog");

@@ -87,7 +87,8 @@ pub(crate) async fn start(
 ) -> Result<Response> {
     let tenant = visit.on_tenant_host()?.clone();
     gateway.limit_address(visit.address).await?;
-    shown(&headers, "Sign-in could not begin", send_out(&gateway, &tenant, &visit, &name, start).await)
+    let outcome = Box::pin(send_out(&gateway, &tenant, &visit, &name, start)).await;
+    shown(&headers, "Sign-in could not begin", outcome)
 }
 
 async fn send_out(
@@ -156,7 +157,7 @@ pub(crate) async fn take_back(
 ) -> Result<Response> {
     let tenant = visit.on_tenant_host()?.clone();
     let browser = Browser::of(&headers, visit.address);
-    let outcome = come_back(&gateway, &tenant, &visit, &headers, &name, &returned, &browser).await;
+    let outcome = Box::pin(come_back(&gateway, &tenant, &visit, &headers, &name, &returned, &browser)).await;
     let mut response = shown(&headers, "You could not be signed in", outcome)?;
     let gone = HeaderValue::from_str(&gateway.attempt_cookie.clear()).map_err(Error::internal)?;
     response.headers_mut().append(header::SET_COOKIE, gone);
@@ -193,7 +194,7 @@ async fn come_back(
         (Some(code), None) => {
             let uri = redirect_uri(&gateway.parts.config.tenant_origin(&tenant.slug), &provider.name);
             let answer = Answer { code, redirect_uri: &uri, ticket: &ticket };
-            gateway.redeem(tenant.id, &provider, answer).await
+            Box::pin(gateway.redeem(tenant.id, &provider, answer)).await
         }
         (_, error) => Err(Error::authentication(error_words(error.as_deref().unwrap_or_default()))),
     };
@@ -201,7 +202,7 @@ async fn come_back(
         return super::trial::conclude(gateway, tenant, &provider, test, person).await;
     }
     let person = person?;
-    let (mut tx, member) = match gateway.admit(tenant, &provider, &person).await {
+    let (mut tx, member) = match Box::pin(gateway.admit(tenant, &provider, &person)).await {
         Ok(admitted) => admitted,
         Err(error) => return Err(note_refusal(gateway, tenant, &provider, &person.subject, error).await),
     };
