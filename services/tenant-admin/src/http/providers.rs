@@ -179,7 +179,7 @@ pub(crate) async fn add_provider(
     if rows::list_providers(&mut tx).await?.len() >= MAX_PROVIDERS {
         return Err(Error::conflict("There are 20 providers already. Remove one first.").into());
     }
-    let row = save(&admin, &mut tx, &caller, &form, draft, None).await?;
+    let row = Box::pin(save(&admin, &mut tx, &caller, &form, draft, None)).await?;
     let event = AuditEvent::by(&caller.principal, "sign-in-provider.add", &row.name).after(audited(&row));
     let provider = finish(&admin, tx, row, event).await?;
     Ok((StatusCode::CREATED, Json(provider)))
@@ -200,7 +200,7 @@ pub(crate) async fn change_provider(
     let former = rows::find_provider_for_update(&mut tx, id).await?.ok_or_else(unknown)?;
     let draft = form.checked()?;
     let before = audited(&former);
-    let row = save(&admin, &mut tx, &caller, &form, draft, Some(former)).await?;
+    let row = Box::pin(save(&admin, &mut tx, &caller, &form, draft, Some(former))).await?;
     keep_a_way_in(&mut tx).await?;
     let event = AuditEvent::by(&caller.principal, "sign-in-provider.update", &row.name).before(before);
     let event = event.after(audited(&row));
