@@ -15,6 +15,7 @@ use testkit::{Reply, caller};
 const OWN_IS_LIKE_ABSENT: &[(&str, &str)] = &[
     ("GET /api/auth/v1/handoff", "opening the owner's link would use it up; the audit test opens one"),
     ("POST /api/scaffolder/v2/dry-run", "a dry run shows no entity"),
+    ("GET /api/auth/{provider}/handler/frame", "without the cookie of a sign-in under way nothing is looked up"),
 ];
 
 /// What is in the answer, but for what is new in each: ids, moments, codes.

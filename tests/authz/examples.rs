@@ -67,6 +67,11 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/audit/streams", "a new one of the caller's own organisation"),
     ("POST /api/tenant-admin/v1/scim/tokens", "a new one of the caller's own organisation"),
     ("POST /api/integrations/v1/source-hosts", "a host of the outside world; who else has it changes nothing"),
+    ("POST /internal/integrations/v1/exchange", "an address of the outside world"),
+    ("POST /api/tenant-admin/v1/sign-in-providers", "a provider of the outside world; who else has it changes nothing"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
+    ("POST /api/auth/v1/password", "the caller's own"),
 ];
 
 /// Routes that read although their method could change something, and why they need one.
@@ -83,6 +88,9 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /internal/integrations/v1/read", "the address is in the body"),
     ("POST /internal/integrations/v1/tree", "the address is in the body"),
     ("POST /internal/integrations/v1/search", "the address is in the body"),
+    ("POST /internal/integrations/v1/exchange", "the address is in the body; what it changes is audited by who asks"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/discover", "the address is in the body"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/preview", "the token is in the body, and no address may hold one"),
     ("POST /api/integrations/v1/source-hosts/{id}/test", "asks the host, which may note that the token was used"),
 ];
 
@@ -121,7 +129,26 @@ const GATEWAY: &[Example] = &[
     ),
     example("POST /api/auth/v1/view-as", "/api/auth/v1/view-as", r#"{"memberId":"<colleague>"}"#),
     example("DELETE /api/auth/v1/view-as", "/api/auth/v1/view-as", ""),
+    get("GET /api/auth/v1/sign-in-options", "/api/auth/v1/sign-in-options"),
+    get("GET /api/auth/{provider}/start", "/api/auth/<identity_name>/start"),
+    get("GET /api/auth/{provider}/handler/frame", "/api/auth/<identity_name>/handler/frame"),
     example("POST /api/auth/proscenium/logout", "/api/auth/proscenium/logout", ""),
+    get("GET /api/auth/v1/sessions", "/api/auth/v1/sessions"),
+    get("GET /api/auth/v1/members/{id}/sessions", "/api/auth/v1/members/<admin>/sessions"),
+    example("DELETE /api/auth/v1/sessions/{id}", "/api/auth/v1/sessions/<session>", ""),
+    example(
+        "DELETE /api/auth/v1/members/{id}/sessions/{session}",
+        "/api/auth/v1/members/<admin>/sessions/<second_session>",
+        "",
+    ),
+    example("DELETE /api/auth/v1/members/{id}/sessions", "/api/auth/v1/members/<admin>/sessions", ""),
+    example("DELETE /api/auth/v1/sessions", "/api/auth/v1/sessions", ""),
+    example("DELETE /api/auth/v1/organization/sessions", "/api/auth/v1/organization/sessions", ""),
+    example(
+        "POST /api/auth/v1/password",
+        "/api/auth/v1/password",
+        r#"{"current":"tulip-bronze-canoe","password":"tulip-bronze-canoe"}"#,
+    ),
 ];
 
 const CATALOG: &[Example] = &[
@@ -358,11 +385,23 @@ const INTEGRATIONS: &[Example] = &[
         r#"{"token":"another-unreal-token"}"#,
     ),
     example("DELETE /api/integrations/v1/source-hosts/{id}", "/api/integrations/v1/source-hosts/<source_host>", ""),
+    example(
+        "POST /internal/integrations/v1/exchange",
+        "/internal/integrations/v1/exchange",
+        r#"{"url":"https://127.0.0.1/","maxBytes":1000}"#,
+    ),
 ];
 
 /// A role that nobody has, so that publishing it changes no answer.
 const DRAFT: &str = r#"{"revision":0,"document":{"roles":[{"name":"readers","subjects":[],
     "rules":[{"permission":"catalog.entity.read","effect":"allow"}]}]}}"#;
+const NEW_PROVIDER: &str = r#"{"name":"code","title":"Code","kind":"github","issuer":"https://github.example","clientId":"x",
+    "settings":{"roles":{"everySignIn":false},"resolver":{"by":"mail"},"unmatched":"refuse","createMembers":false,
+    "linkByMail":false,"acceptUnverifiedMail":false}}"#;
+const CHANGED_PROVIDER: &str = r#"{"name":"<identity_name>","title":"Log in","kind":"github",
+    "issuer":"https://github.example","clientId":"x","enabled":true,"providerId":"<identity_provider>",
+    "settings":{"roles":{"everySignIn":false},"resolver":{"by":"mail"},"unmatched":"refuse","createMembers":false,
+    "linkByMail":false,"acceptUnverifiedMail":false}}"#;
 
 const TENANT_ADMIN: &[Example] = &[
     example(
@@ -423,6 +462,48 @@ const TENANT_ADMIN: &[Example] = &[
         "POST /api/tenant-admin/v1/members",
         "/api/tenant-admin/v1/members",
         r#"{"name":"<member_name>","email":"<member_name>@people.example","role":"viewer"}"#,
+    ),
+    get("GET /api/tenant-admin/v1/sign-in-providers", "/api/tenant-admin/v1/sign-in-providers"),
+    example("POST /api/tenant-admin/v1/sign-in-providers", "/api/tenant-admin/v1/sign-in-providers", NEW_PROVIDER),
+    example(
+        "POST /api/tenant-admin/v1/sign-in-providers/discover",
+        "/api/tenant-admin/v1/sign-in-providers/discover",
+        r#"{"kind":"github","issuer":"https://github.example","name":"code"}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/sign-in-providers/preview",
+        "/api/tenant-admin/v1/sign-in-providers/preview",
+        r#"{"kind":"oidc","token":"{\"sub\":\"1\"}","settings":{"roles":{"everySignIn":false},"resolver":{"by":"mail"},
+            "unmatched":"refuse","createMembers":false,"linkByMail":false,"acceptUnverifiedMail":false}}"#,
+    ),
+    example("POST /api/tenant-admin/v1/sign-in-tests", "/api/tenant-admin/v1/sign-in-tests", CHANGED_PROVIDER),
+    get("GET /api/tenant-admin/v1/sign-in-tests/{id}", "/api/tenant-admin/v1/sign-in-tests/<sign_in_test>"),
+    example(
+        "PUT /api/tenant-admin/v1/sign-in-providers/{id}",
+        "/api/tenant-admin/v1/sign-in-providers/<identity_provider>",
+        CHANGED_PROVIDER,
+    ),
+    get("GET /api/tenant-admin/v1/sign-in-rule", "/api/tenant-admin/v1/sign-in-rule"),
+    example(
+        "PUT /api/tenant-admin/v1/sign-in-rule",
+        "/api/tenant-admin/v1/sign-in-rule",
+        r#"{"enforced":false,"breakGlass":["<admin>"]}"#,
+    ),
+    example(
+        "DELETE /api/tenant-admin/v1/sign-in-providers/{id}",
+        "/api/tenant-admin/v1/sign-in-providers/<identity_provider>",
+        "",
+    ),
+    get("GET /api/tenant-admin/v1/password-resets/{code}", "/api/tenant-admin/v1/password-resets/<password_reset>"),
+    example(
+        "POST /api/tenant-admin/v1/password-resets/{code}",
+        "/api/tenant-admin/v1/password-resets/<password_reset>",
+        r#"{"password":"tulip-bronze-canoe"}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/members/{id}/password-reset",
+        "/api/tenant-admin/v1/members/<admin>/password-reset",
+        "",
     ),
     get("GET /api/tenant-admin/v1/invitations/{code}", "/api/tenant-admin/v1/invitations/<invitation>"),
     example(

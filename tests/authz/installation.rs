@@ -85,9 +85,15 @@ pub fn all_routes() -> Vec<RouteEntry> {
 
 impl Installation {
     pub async fn start() -> Self {
+        Box::pin(Self::start_with(|_| ())).await
+    }
+
+    /// With settings of one's own.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let (folder, test) = (tempfile::tempdir().unwrap(), TestDb::new().await);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = settings(folder.path(), listener.local_addr().unwrap());
+        let mut settings = settings(folder.path(), listener.local_addr().unwrap());
+        change(&mut settings);
         let (jobs, rest) = (Tasks::new(), Tasks::new());
         let endpoint = embedded::s3::serve(&settings.s3, folder.path(), &rest).await.unwrap();
         let ground = Ground {
@@ -152,7 +158,7 @@ impl Installation {
 }
 
 async fn answer(router: &Router, request: Request<Body>) -> Reply {
-    let answered = tokio::time::timeout(PATIENCE, send(router, request)).await;
+    let answered = tokio::time::timeout(PATIENCE, Box::pin(send(router, request))).await;
     let late =
         |_| Reply { status: StatusCode::GATEWAY_TIMEOUT, headers: HeaderMap::new(), bytes: b"no answer".to_vec() };
     answered.unwrap_or_else(late)

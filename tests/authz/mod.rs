@@ -10,10 +10,10 @@ mod cross_tenant;
 mod csrf;
 mod examples;
 mod foreign_credentials;
-mod installation;
+pub mod installation;
 mod matrix;
 mod openapi;
-mod organisation;
+pub mod organisation;
 mod resources;
 mod scopes;
 

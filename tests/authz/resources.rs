@@ -62,7 +62,7 @@ impl Resources {
     pub fn absent(&self, installation: &Installation) -> Self {
         let mut absent = Self::default();
         // Each its own, and well-formed at the end of a code in base64.
-        let mut letters = "cgkosw048".chars();
+        let mut letters = "cgkosw048AEI".chars();
         for (name, value) in &self.0 {
             let made = match *name {
                 "location_target" => address(installation, "strangers"),
@@ -77,6 +77,7 @@ impl Resources {
                 "grantee" => "no-such-proxy".to_owned(),
                 "scim_name" => "no-such-person".to_owned(),
                 "scim_group_name" => "no-such-people".to_owned(),
+                "identity_name" => "no-such-login".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -126,6 +127,7 @@ impl Installation {
         self.source_host(of, &mut made).await;
         self.audit(of, &mut made).await;
         self.provisioned(of, &mut made).await;
+        Box::pin(self.sign_in_settings(of, &mut made)).await;
         made
     }
 
@@ -160,6 +162,29 @@ impl Installation {
         let stream = json!({ "kind": "webhook", "name": "Archive", "url": "https://127.0.0.1/in" });
         let added = self.by_admin(of, "POST", "/api/tenant-admin/v1/audit/streams", &stream).await;
         made.set("stream", text(&added, "/stream/id"));
+    }
+
+    /// A provider at an address where nobody is ever asked, a try of it, a link for a new password, and two browsers.
+    async fn sign_in_settings(&self, of: &Organisation, made: &mut Resources) {
+        let form = json!({ "name": "aardvark-login", "title": "Log in", "kind": "github", "clientId": "x",
+            "issuer": "https://github.example", "enabled": true, "settings": { "roles": { "everySignIn": false },
+            "resolver": { "by": "mail" }, "unmatched": "refuse", "createMembers": false, "linkByMail": false,
+            "acceptUnverifiedMail": false } });
+        let provider = self.by_admin(of, "POST", "/api/tenant-admin/v1/sign-in-providers", &form).await;
+        made.set("identity_provider", text(&provider, "/id"));
+        made.set("identity_name", "aardvark-login");
+        let test = self.by_admin(of, "POST", "/api/tenant-admin/v1/sign-in-tests", &form).await;
+        made.set("sign_in_test", text(&test, "/id"));
+        let path = format!("/api/tenant-admin/v1/members/{}/password-reset", made.get("admin"));
+        let link = text(&self.by_admin(of, "POST", &path, &Value::Null).await, "/url");
+        made.set("password_reset", link.rsplit('/').next().unwrap());
+        for name in ["session", "second_session"] {
+            self.sign_in(of, &of.admin_email).await;
+            let list = self.by_admin(of, "GET", "/api/auth/v1/sessions", &Value::Null).await;
+            let known = made.0.values().cloned().collect::<Vec<_>>();
+            let ids = list["items"].as_array().unwrap().iter().map(|item| text(item, "/id"));
+            made.set(name, ids.into_iter().find(|id| !known.contains(id)).unwrap());
+        }
     }
 
     /// One whose API is at an address that the guard refuses, so that nothing is ever asked there.

@@ -185,8 +185,17 @@ impl Gateway {
         let mut tx = self.parts.db.tenant(tenant).await?;
         let found = session::find_by_token(&mut tx, key.1, self.now()).await?;
         let found = self.with_view(&mut tx, found).await?;
+        self.note_use(tx, found.as_deref()).await?;
         self.sessions.put(key, found.clone(), SHORT);
         Ok(found)
+    }
+
+    async fn note_use(&self, mut tx: TenantTx, session: Option<&Session>) -> Result<()> {
+        if let Some(session) = session.filter(|session| session.is_due(self.now())) {
+            session::see(&mut tx, session.session_id, self.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     async fn session_by_id(&self, tenant: TenantId, id: Uuid) -> Result<Option<Arc<Session>>> {
@@ -196,6 +205,7 @@ impl Gateway {
         let mut tx = self.parts.db.tenant(tenant).await?;
         let found = session::find(&mut tx, id, self.now()).await?;
         let found = self.with_view(&mut tx, found).await?;
+        self.note_use(tx, found.as_deref()).await?;
         self.sessions_by_id.put((tenant, id), found.clone(), SHORT);
         Ok(found)
     }
@@ -237,7 +247,7 @@ impl Gateway {
         // The organisation's own tokens are nobody in the catalog: they own what is theirs by name alone.
         let refs = match via {
             SignedInBy::ServiceToken => Arc::new(vec![member.user_ref.clone()]),
-            _ => self.ownership_refs(tenant, &member.user_ref).await,
+            _ => Arc::new(self.ownership_of(tenant, member).await),
         };
         let effective = self.effective(tenant, &member.role, &refs).await?;
         Ok(User {
@@ -261,13 +271,22 @@ impl Gateway {
         Ok(principal)
     }
 
+    /// What counts as the member's: by the catalog, and by what a provider says of their groups.
+    pub async fn ownership_of(&self, tenant: TenantId, member: &Member) -> Vec<String> {
+        let mut refs = self.ownership_refs(tenant, &member.user_ref).await.to_vec();
+        let claimed = member.claimed_groups.iter().filter(|group| !refs.contains(group)).cloned().collect::<Vec<_>>();
+        refs.extend(claimed);
+        refs
+    }
+
     /// The user itself and the groups that the catalog says they are a member of. Without an answer: the user alone.
-    pub async fn ownership_refs(&self, tenant: TenantId, user_ref: &str) -> Arc<Vec<String>> {
+    async fn ownership_refs(&self, tenant: TenantId, user_ref: &str) -> Arc<Vec<String>> {
         let key = (tenant, user_ref.to_owned());
         if let Some(known) = self.ownership.get(&key) {
             return known;
         }
-        let groups = tokio::time::timeout(OWNERSHIP_PATIENCE, self.groups_of(tenant, user_ref)).await;
+        // On the heap: in one process the whole of the catalog is behind this call, below every request.
+        let groups = tokio::time::timeout(OWNERSHIP_PATIENCE, Box::pin(self.groups_of(tenant, user_ref))).await;
         let answered = matches!(groups, Ok(Ok(_)));
         if let Ok(Err(error)) = &groups {
             tracing::debug!(%tenant, user_ref, %error, "no groups from the catalog");

@@ -13,8 +13,10 @@
 //!
 //! Start reading at `http/edge.rs`, then `identity.rs`, then `domain/`.
 
+mod admit;
 mod config;
 mod domain;
+mod federation;
 mod http;
 mod identity;
 mod limits;

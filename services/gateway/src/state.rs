@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
+use crate::federation::Memory;
 use crate::policies::{Alike, Effective};
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
@@ -70,6 +71,10 @@ pub struct Inner {
     pub hasher: PasswordHasher,
     /// Which cookie carries sessions.
     pub cookie: SessionCookie,
+    /// Which cookie carries the secret of a sign-in that is under way.
+    pub attempt_cookie: SessionCookie,
+    /// What is remembered of identity providers.
+    pub(crate) providers: Memory,
     hosts: Fresh<String, Option<Arc<Tenant>>>,
     tenants: Fresh<TenantId, Option<Arc<Tenant>>>,
     /// Sessions by token.
@@ -127,6 +132,8 @@ impl Gateway {
         let inner = Inner {
             hasher: PasswordHasher::for_this_machine(),
             cookie: SessionCookie::for_installation(parts.config.https, &parts.config.domain),
+            attempt_cookie: SessionCookie::for_attempts(parts.config.https, &parts.config.domain),
+            providers: Memory::new(&parts.clock),
             hosts: Fresh::new(clock(), 10_000),
             tenants: Fresh::new(clock(), 10_000),
             sessions: Fresh::new(clock(), 50_000),

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::domain::secret::Grantee;
 use credential::PasswordHasher;
 use http_shell::ServiceClient;
-use kernel::{SharedClock, TenantId};
+use kernel::{Error, Result, SharedClock, TenantId};
 use runtime::bus::{Bus, Topic};
 use store::Db;
 
@@ -41,6 +41,11 @@ impl TenantAdmin {
     /// Tells gateways that the tenant's policies were published.
     pub(crate) fn policies_changed(&self, tenant: TenantId) {
         self.bus.publish(Topic("policy"), tenant.to_string());
+    }
+
+    /// The way to the other services.
+    pub(crate) fn services(&self) -> Result<&ServiceClient> {
+        self.services.as_ref().ok_or_else(|| Error::unavailable("The other services are not reached from here"))
     }
 
     /// Tells gateways that members, sessions or tokens of the tenant changed.

@@ -68,6 +68,10 @@ permissions! {
     TENANT_SECRET_READ = "tenant.secret.read";
     /// Make, rotate, grant and delete secrets.
     TENANT_SECRET_UPDATE = "tenant.secret.update";
+    /// See the identity providers and the rule about passwords.
+    TENANT_SIGN_IN_READ = "tenant.signIn.read";
+    /// Set up, try, change and remove identity providers, and make them the only way in.
+    TENANT_SIGN_IN_UPDATE = "tenant.signIn.update";
     /// Read the audit log.
     TENANT_AUDIT_READ = "tenant.audit.read";
     /// Change how long the audit log is kept and where it is sent.

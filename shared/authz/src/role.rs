@@ -59,6 +59,8 @@ impl Role {
         own: &[
             Permission::TENANT_UPDATE,
             Permission::TENANT_MEMBER_UPDATE,
+            Permission::TENANT_SIGN_IN_READ,
+            Permission::TENANT_SIGN_IN_UPDATE,
             Permission::TENANT_AUDIT_READ,
             Permission::TENANT_TOKEN_READ,
             Permission::TENANT_TOKEN_UPDATE,

@@ -16,6 +16,7 @@ mod extract;
 mod internal_token;
 mod openapi;
 mod origin;
+pub mod outside;
 mod routes;
 mod secrets;
 mod trace;

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod queue;
 pub mod reseal;
 mod seal;
+pub mod sign_in;
 pub mod signing_keys;
 mod tx;
 

@@ -109,7 +109,6 @@ pub(crate) async fn refresh(
     let member = session.acting();
     let claims = user_token::claims(tenant.id, &origin, &member.user_ref, session.session_id, gateway.now());
     let token = user_token::sign(&key, &claims)?;
-    let ownership = gateway.ownership_refs(tenant.id, &member.user_ref).await;
     let answer = RefreshAnswer {
         profile: Profile { email: member.email.clone(), display_name: member.name.clone() },
         backstage_identity: BackstageIdentity {
@@ -118,7 +117,7 @@ pub(crate) async fn refresh(
             identity: UserIdentity {
                 r#type: IdentityType::User,
                 user_entity_ref: member.user_ref.clone(),
-                ownership_entity_refs: ownership.to_vec(),
+                ownership_entity_refs: gateway.ownership_of(tenant.id, member).await,
             },
         },
     };

@@ -200,7 +200,10 @@ impl Edge {
         if path == "/api/tenant-admin/v1/signup" {
             return self.gateway.limit_sign_up(address).await;
         }
-        if path.starts_with("/api/tenant-admin/v1/invitations/") {
+        if ["/api/tenant-admin/v1/invitations/", "/api/tenant-admin/v1/password-resets/"]
+            .iter()
+            .any(|it| path.starts_with(it))
+        {
             return self.gateway.limit_address(address).await;
         }
         Ok(())

@@ -81,7 +81,8 @@ fn is_due(found: &Found, now: Use) -> bool {
 
 async fn find_personal(tx: &mut TenantTx, token: Digest, now: OffsetDateTime) -> Result<Option<Found>> {
     sqlx::query_as(
-        "select t.api_token_id as token_id, t.scopes, t.last_used_at, m.member_id, m.name, m.email, m.role, m.user_ref
+        "select t.api_token_id as token_id, t.scopes, t.last_used_at, m.member_id, m.name, m.email, m.role, m.user_ref,
+           m.claimed_groups
          from api_token t join member m on m.tenant_id = $1 and m.member_id = t.member_id
          where t.tenant_id = $1 and t.token_hash = $2 and m.status = 'active'
            and coalesce(t.expires_at > $3, true)",
@@ -97,7 +98,7 @@ async fn find_personal(tx: &mut TenantTx, token: Digest, now: OffsetDateTime) ->
 async fn find_service(tx: &mut TenantTx, token: Digest, now: OffsetDateTime) -> Result<Option<Found>> {
     sqlx::query_as(
         "select service_token_id as token_id, scopes, last_used_at, service_token_id as member_id, name,
-           '' as email, role, 'service:default/' || name as user_ref
+           '' as email, role, 'service:default/' || name as user_ref, '{}'::text[] as claimed_groups
          from service_token
          where tenant_id = $1 and token_hash = $2 and coalesce(expires_at > $3, true)",
     )

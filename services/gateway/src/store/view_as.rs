@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// Those of the database.
 pub async fn find(tx: &mut TenantTx, session: Uuid, now: OffsetDateTime) -> Result<Option<Member>> {
     sqlx::query_as(
-        "select m.member_id, m.name, m.email, m.role, m.user_ref
+        "select m.member_id, m.name, m.email, m.role, m.user_ref, m.claimed_groups
          from session_view v join member m on m.tenant_id = $1 and m.member_id = v.member_id
          where v.tenant_id = $1 and v.session_id = $2 and v.ends_at > $3 and m.status = 'active'",
     )

@@ -1,6 +1,7 @@
 //! The routes that other services call, and those of administrators.
 
 mod deliver;
+mod exchange;
 mod push;
 mod read;
 mod search;
@@ -23,6 +24,7 @@ pub fn routes() -> Routes<Integrations> {
         .route(Access::service(), routes!(search::search_files))
         .route(Access::service(), routes!(push::push_files))
         .route(Access::service(), routes!(deliver::deliver))
+        .route(Access::service(), routes!(exchange::exchange))
         .route(Access::user(Permission::SOURCE_HOST_READ), routes!(source_hosts::list_source_hosts))
         .route(Access::user(Permission::SOURCE_HOST_UPDATE), routes!(source_hosts::connect_source_host))
         .route(

@@ -3,6 +3,7 @@
 
 mod budgets;
 mod demo_git;
+mod exchange;
 mod fakes;
 mod github;
 mod gitlab;

@@ -48,9 +48,28 @@ export type MadeScimToken = TenantAdmin['schemas']['MadeScimToken'];
 /** A stream that was set up, with a webhook's signing key. */
 export type MadeAuditStream = TenantAdmin['schemas']['MadeStream'];
 
+export type IdentityProvider = TenantAdmin['schemas']['Provider'];
+export type IdentityProviderList = TenantAdmin['schemas']['ProviderList'];
+export type IdentityProviderForm = TenantAdmin['schemas']['ProviderForm'];
+export type IdentityProviderKind = TenantAdmin['schemas']['ProviderKind'];
+export type ProviderSettings = TenantAdmin['schemas']['ProviderSettings'];
+export type RoleRule = TenantAdmin['schemas']['RoleRule'];
+export type GroupRule = TenantAdmin['schemas']['GroupRule'];
+export type FoundProvider = TenantAdmin['schemas']['FoundProvider'];
+export type MappingPreview = TenantAdmin['schemas']['MappingPreview'];
+export type StartedTest = TenantAdmin['schemas']['StartedTest'];
+export type TestOutcome = TenantAdmin['schemas']['TestOutcome'];
+export type SignInRule = TenantAdmin['schemas']['SignInRule'];
+export type PasswordReset = TenantAdmin['schemas']['PasswordReset'];
+export type PasswordResetLink = TenantAdmin['schemas']['PasswordResetLink'];
+
 // gateway
 
 export type RefreshResponse = Gateway['schemas']['RefreshAnswer'];
+export type SignInOptions = Gateway['schemas']['SignInOptions'];
+export type BrowserSession = Gateway['schemas']['BrowserSession'];
+export type SessionList = Gateway['schemas']['SessionList'];
+export type EndedSessions = Gateway['schemas']['EndedSessions'];
 
 // plugin-host
 

@@ -1,5 +1,6 @@
 //! Members: who belongs to the organisation, in which role.
 
+use super::sign_in_rule::keep_break_glass;
 use crate::domain::{FormProblems, person};
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
@@ -240,6 +241,7 @@ pub(crate) async fn change_member(
     let mut tx = admin.db.tenant(caller.tenant).await?;
     if change.role != Role::ADMIN.name() {
         keep_an_admin(&mut tx, id).await?;
+        keep_break_glass(&mut tx, id).await?;
     }
     let mut row = find(&mut tx, id).await?;
     only_admins_make_admins(&caller, &change.role)?;
@@ -281,6 +283,7 @@ pub(crate) async fn remove_member(
 ) -> Result<StatusCode> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
     keep_an_admin(&mut tx, id).await?;
+    keep_break_glass(&mut tx, id).await?;
     let row = find(&mut tx, id).await?;
     only_admins_make_admins(&caller, &row.role)?;
     member::delete(&mut tx, id).await?;

@@ -5,12 +5,15 @@ mod audit_streams;
 mod invitations;
 mod me;
 pub(crate) mod members;
+mod password_resets;
 mod permissions;
 mod policies;
 mod policy_draft;
 mod policy_exchange;
 mod policy_publish;
 mod policy_review;
+mod provider_set_up;
+mod providers;
 mod scim_admin;
 mod scim_groups;
 mod scim_meta;
@@ -20,6 +23,7 @@ mod secret_grants;
 mod secret_view;
 mod secrets;
 mod service_tokens;
+mod sign_in_rule;
 mod signup;
 mod tenant;
 mod tokens;
@@ -61,6 +65,20 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(change_policies, routes!(policy_exchange::import_policies))
         .route(change_policies, routes!(policy_publish::publish))
         .route(change_policies, routes!(policy_publish::revert))
+        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(password_resets::open_password_reset))
+        .route(Access::public(), routes!(password_resets::get_password_reset, password_resets::use_password_reset))
+        .route(Access::user(Permission::TENANT_SIGN_IN_READ), routes!(providers::list_providers))
+        .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(providers::add_provider))
+        .route(
+            Access::user(Permission::TENANT_SIGN_IN_UPDATE),
+            routes!(providers::change_provider, providers::remove_provider),
+        )
+        .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(provider_set_up::discover_provider))
+        .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(provider_set_up::preview_mapping))
+        .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(provider_set_up::start_test))
+        .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(provider_set_up::get_test))
+        .route(Access::user(Permission::TENANT_SIGN_IN_READ), routes!(sign_in_rule::get_rule))
+        .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(sign_in_rule::set_rule))
         .route(Access::public(), routes!(invitations::get_invitation))
         .route(Access::public(), routes!(invitations::accept_invitation))
         .route(Access::user(Permission::TENANT_SECRET_READ), routes!(secrets::list_secrets))

@@ -11,12 +11,19 @@ import { useState } from 'react';
 import { asFailure } from '../../api/failure';
 import { policiesApiRef } from '../../api/policies';
 import { tenantAdminApiRef } from '../../api/tenantAdmin';
-import type { Member, NewMember, Role } from '../../api/types';
+import type {
+  Member,
+  NewMember,
+  PasswordResetLink,
+  Role,
+} from '../../api/types';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { CopyField } from '../../ui/CopyField';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
 import { Problem } from '../../ui/Problem';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { SessionsList } from '../../ui/SessionsList';
 import { Status } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
@@ -31,6 +38,8 @@ interface MemberRowProps {
   mayChange: boolean;
   onRole: (role: Role) => void;
   onNewLink: () => void;
+  onSessions: () => void;
+  onNewPassword: () => void;
   onRemove: () => void;
   onViewAs?: () => void;
 }
@@ -97,6 +106,26 @@ function MemberRow(props: MemberRowProps) {
                 New link
               </Button>
             )}
+            {member.status === 'active' && (
+              <>
+                <Button
+                  size="small"
+                  variant="tertiary"
+                  aria-label={`Sessions of ${member.name}`}
+                  onPress={props.onSessions}
+                >
+                  Sessions
+                </Button>
+                <Button
+                  size="small"
+                  variant="tertiary"
+                  aria-label={`New password for ${member.name}`}
+                  onPress={props.onNewPassword}
+                >
+                  New password
+                </Button>
+              </>
+            )}
             <Button
               size="small"
               variant="tertiary"
@@ -116,7 +145,39 @@ function MemberRow(props: MemberRowProps) {
 type Open =
   | { name: 'invite' }
   | { name: 'remove'; member: Member }
+  | { name: 'sessions'; member: Member }
+  | { name: 'password'; member: Member; link: PasswordResetLink }
   | { name: 'link'; invited: NewMember };
+
+function titleOf(open: Exclude<Open, { name: 'remove' }>): string {
+  switch (open.name) {
+    case 'invite':
+      return 'Invite a person';
+    case 'link':
+      return 'New invitation link';
+    case 'password':
+      return 'Link for a new password';
+    case 'sessions':
+      return `Sessions of ${open.member.name}`;
+  }
+}
+
+function NewPasswordNote(props: { member: Member; link: PasswordResetLink }) {
+  const { member, link } = props;
+  return (
+    <div className="members-link" role="status">
+      <p>
+        Send this link to <b>{member.name}</b>. Whoever opens it can choose a
+        new password, once; it expires <RelativeTime at={link.expiresAt} />. The
+        present password works until then.
+      </p>
+      <CopyField
+        label={`Link for a new password of ${member.name}`}
+        text={link.url}
+      />
+    </div>
+  );
+}
 
 function MemberDialog(props: {
   open: Open;
@@ -142,15 +203,19 @@ function MemberDialog(props: {
     );
   }
   return (
-    <Dialog isOpen width={480} onOpenChange={isOpen => !isOpen && onClose()}>
-      <DialogHeader>
-        {open.name === 'invite' ? 'Invite a person' : 'New invitation link'}
-      </DialogHeader>
+    <Dialog isOpen width={520} onOpenChange={isOpen => !isOpen && onClose()}>
+      <DialogHeader>{titleOf(open)}</DialogHeader>
       <DialogBody>
-        {open.name === 'invite' ? (
-          <InviteForm onInvited={onChanged} />
-        ) : (
-          <InvitationNote invited={open.invited} />
+        {open.name === 'invite' && <InviteForm onInvited={onChanged} />}
+        {open.name === 'link' && <InvitationNote invited={open.invited} />}
+        {open.name === 'password' && (
+          <NewPasswordNote member={open.member} link={open.link} />
+        )}
+        {open.name === 'sessions' && (
+          <SessionsList
+            owner={{ memberId: open.member.id }}
+            all={`Sign ${open.member.name} out everywhere`}
+          />
         )}
       </DialogBody>
     </Dialog>
@@ -185,6 +250,12 @@ export function MembersPage() {
     attempt(async () => {
       const invitation = await admin.renewInvitation(member.id);
       setOpen({ name: 'link', invited: { member, invitation } });
+    });
+
+  const makePasswordLink = (member: Member) =>
+    attempt(async () => {
+      const link = await admin.openPasswordReset(member.id);
+      setOpen({ name: 'password', member, link });
     });
 
   return (
@@ -225,6 +296,8 @@ export function MembersPage() {
                           void attempt(() => admin.setRole(member.id, role))
                         }
                         onNewLink={() => void makeLink(member)}
+                        onSessions={() => setOpen({ name: 'sessions', member })}
+                        onNewPassword={() => void makePasswordLink(member)}
                         onRemove={() => setOpen({ name: 'remove', member })}
                         onViewAs={
                           member.status === 'active' && member.id !== me?.id

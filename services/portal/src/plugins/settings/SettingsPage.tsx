@@ -27,6 +27,8 @@ import { SecretPage } from './secrets/SecretPage';
 import { SecretsPage } from './secrets/SecretsPage';
 import { TokensPage } from './tokens/TokensPage';
 import { ProvisioningPage } from './provisioning/ProvisioningPage';
+import { NewProviderPage, ProviderPage } from './signIn/ProviderPage';
+import { SignInSettingsPage } from './signIn/SignInSettingsPage';
 import './settings.css';
 
 const sections = [
@@ -36,6 +38,7 @@ const sections = [
   { path: 'secrets', title: 'Secrets' },
   { path: 'tokens', title: 'Tokens' },
   { path: 'provisioning', title: 'Provisioning' },
+  { path: 'sign-in', title: 'Sign-in' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
@@ -92,6 +95,9 @@ export function SettingsPage() {
           <Route path="secrets/:id" element={<SecretPage />} />
           <Route path="tokens" element={<TokensPage />} />
           <Route path="provisioning" element={<ProvisioningPage />} />
+          <Route path="sign-in" element={<SignInSettingsPage />} />
+          <Route path="sign-in/new" element={<NewProviderPage />} />
+          <Route path="sign-in/:id" element={<ProviderPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />

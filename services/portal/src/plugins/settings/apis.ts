@@ -24,6 +24,11 @@ import { ProvisioningClient, provisioningApiRef } from '../../api/provisioning';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
 import { SecretsClient, secretsApiRef } from '../../api/secrets';
+import { SessionsClient, sessionsApiRef } from '../../api/sessions';
+import {
+  SignInSettingsClient,
+  signInSettingsApiRef,
+} from '../../api/signInSettings';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
 import { TokensClient, tokensApiRef } from '../../api/tokens';
@@ -61,4 +66,6 @@ export const clientApis = [
   clientApi('tokens', tokensApiRef, TokensClient),
   clientApi('audit', auditApiRef, AuditClient),
   clientApi('provisioning', provisioningApiRef, ProvisioningClient),
+  clientApi('sign-in-settings', signInSettingsApiRef, SignInSettingsClient),
+  clientApi('sessions', sessionsApiRef, SessionsClient),
 ];
