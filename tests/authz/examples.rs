@@ -4,6 +4,7 @@
 //! something of one's own, of a stranger's, or for nothing. They are in an order in which each route succeeds for an
 //! administrator at least once.
 
+use super::examples_tenant_admin::TENANT_ADMIN;
 use super::resources::{Resources, in_address, in_json};
 use super::{assert_known, name_of, reason};
 use http_shell::RouteEntry;
@@ -94,11 +95,11 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/integrations/v1/source-hosts/{id}/test", "asks the host, which may note that the token was used"),
 ];
 
-const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
+pub const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
     Example { route, path, body }
 }
 
-const fn get(route: &'static str, path: &'static str) -> Example {
+pub const fn get(route: &'static str, path: &'static str) -> Example {
     example(route, path, "")
 }
 
@@ -386,253 +387,15 @@ const INTEGRATIONS: &[Example] = &[
     ),
     example("DELETE /api/integrations/v1/source-hosts/{id}", "/api/integrations/v1/source-hosts/<source_host>", ""),
     example(
+        "POST /internal/integrations/v1/deliver",
+        "/internal/integrations/v1/deliver",
+        r#"{"method":"POST","url":"not an address","headers":{},"body":""}"#,
+    ),
+    example(
         "POST /internal/integrations/v1/exchange",
         "/internal/integrations/v1/exchange",
         r#"{"url":"https://127.0.0.1/","maxBytes":1000}"#,
     ),
-];
-
-/// A role that nobody has, so that publishing it changes no answer.
-const DRAFT: &str = r#"{"revision":0,"document":{"roles":[{"name":"readers","subjects":[],
-    "rules":[{"permission":"catalog.entity.read","effect":"allow"}]}]}}"#;
-const NEW_PROVIDER: &str = r#"{"name":"code","title":"Code","kind":"github","issuer":"https://github.example","clientId":"x",
-    "settings":{"roles":{"everySignIn":false},"resolver":{"by":"mail"},"unmatched":"refuse","createMembers":false,
-    "linkByMail":false,"acceptUnverifiedMail":false}}"#;
-const CHANGED_PROVIDER: &str = r#"{"name":"<identity_name>","title":"Log in","kind":"github",
-    "issuer":"https://github.example","clientId":"x","enabled":true,"providerId":"<identity_provider>",
-    "settings":{"roles":{"everySignIn":false},"resolver":{"by":"mail"},"unmatched":"refuse","createMembers":false,
-    "linkByMail":false,"acceptUnverifiedMail":false}}"#;
-
-const TENANT_ADMIN: &[Example] = &[
-    example(
-        "POST /api/tenant-admin/v1/signup",
-        "/api/tenant-admin/v1/signup",
-        r#"{"organization":{"name":"Initech","slug":"initech"},
-            "admin":{"name":"Bill","email":"bill@initech.example","password":"tulip-bronze-canoe"}}"#,
-    ),
-    get("GET /api/tenant-admin/v1/slug-availability", "/api/tenant-admin/v1/slug-availability?slug=hooli"),
-    get("GET /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant"),
-    example("POST /api/tenant-admin/v1/audit/{id}/undo", "/api/tenant-admin/v1/audit/<event>/undo", ""),
-    example("PATCH /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant", r#"{"name":"Another name"}"#),
-    get("GET /api/tenant-admin/v1/me", "/api/tenant-admin/v1/me"),
-    get("GET /api/tenant-admin/v1/members", "/api/tenant-admin/v1/members"),
-    example("PUT /api/tenant-admin/v1/policies/draft", "/api/tenant-admin/v1/policies/draft", DRAFT),
-    get("GET /api/tenant-admin/v1/policies/review", "/api/tenant-admin/v1/policies/review"),
-    example(
-        "POST /api/tenant-admin/v1/policies/publish",
-        "/api/tenant-admin/v1/policies/publish",
-        r#"{"revision":1,"note":"readers"}"#,
-    ),
-    example("PUT /api/tenant-admin/v1/policies/draft", "/api/tenant-admin/v1/policies/draft", DRAFT),
-    example(
-        "POST /api/tenant-admin/v1/policies/publish",
-        "/api/tenant-admin/v1/policies/publish",
-        r#"{"revision":1,"note":"again"}"#,
-    ),
-    get("GET /api/tenant-admin/v1/policies", "/api/tenant-admin/v1/policies"),
-    get("GET /api/tenant-admin/v1/policies/permissions", "/api/tenant-admin/v1/policies/permissions"),
-    get(
-        "GET /api/tenant-admin/v1/policies/explain",
-        "/api/tenant-admin/v1/policies/explain?member=<member>&permission=catalog.entity.read",
-    ),
-    get("GET /api/tenant-admin/v1/policies/export", "/api/tenant-admin/v1/policies/export"),
-    get("GET /api/tenant-admin/v1/policies/versions", "/api/tenant-admin/v1/policies/versions"),
-    get("GET /api/tenant-admin/v1/policies/versions/{version}", "/api/tenant-admin/v1/policies/versions/1"),
-    get(
-        "GET /api/tenant-admin/v1/policies/versions/{version}/review",
-        "/api/tenant-admin/v1/policies/versions/1/review",
-    ),
-    example(
-        "POST /api/tenant-admin/v1/policies/versions/{version}/revert",
-        "/api/tenant-admin/v1/policies/versions/1/revert",
-        "",
-    ),
-    example(
-        "POST /api/tenant-admin/v1/policies/import",
-        "/api/tenant-admin/v1/policies/import",
-        r#"{"format":"csv","text":"p, role:default/readers, catalog-entity, read, allow"}"#,
-    ),
-    example("DELETE /api/tenant-admin/v1/policies/draft", "/api/tenant-admin/v1/policies/draft", ""),
-    example(
-        "POST /api/tenant-admin/v1/members",
-        "/api/tenant-admin/v1/members",
-        r#"{"name":"Zoe","email":"zoe@people.example","role":"viewer"}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/members",
-        "/api/tenant-admin/v1/members",
-        r#"{"name":"<member_name>","email":"<member_name>@people.example","role":"viewer"}"#,
-    ),
-    get("GET /api/tenant-admin/v1/sign-in-providers", "/api/tenant-admin/v1/sign-in-providers"),
-    example("POST /api/tenant-admin/v1/sign-in-providers", "/api/tenant-admin/v1/sign-in-providers", NEW_PROVIDER),
-    example(
-        "POST /api/tenant-admin/v1/sign-in-providers/discover",
-        "/api/tenant-admin/v1/sign-in-providers/discover",
-        r#"{"kind":"github","issuer":"https://github.example","name":"code"}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/sign-in-providers/preview",
-        "/api/tenant-admin/v1/sign-in-providers/preview",
-        r#"{"kind":"oidc","token":"{\"sub\":\"1\"}","settings":{"roles":{"everySignIn":false},"resolver":{"by":"mail"},
-            "unmatched":"refuse","createMembers":false,"linkByMail":false,"acceptUnverifiedMail":false}}"#,
-    ),
-    example("POST /api/tenant-admin/v1/sign-in-tests", "/api/tenant-admin/v1/sign-in-tests", CHANGED_PROVIDER),
-    get("GET /api/tenant-admin/v1/sign-in-tests/{id}", "/api/tenant-admin/v1/sign-in-tests/<sign_in_test>"),
-    example(
-        "PUT /api/tenant-admin/v1/sign-in-providers/{id}",
-        "/api/tenant-admin/v1/sign-in-providers/<identity_provider>",
-        CHANGED_PROVIDER,
-    ),
-    get("GET /api/tenant-admin/v1/sign-in-rule", "/api/tenant-admin/v1/sign-in-rule"),
-    example(
-        "PUT /api/tenant-admin/v1/sign-in-rule",
-        "/api/tenant-admin/v1/sign-in-rule",
-        r#"{"enforced":false,"breakGlass":["<admin>"]}"#,
-    ),
-    example(
-        "DELETE /api/tenant-admin/v1/sign-in-providers/{id}",
-        "/api/tenant-admin/v1/sign-in-providers/<identity_provider>",
-        "",
-    ),
-    get("GET /api/tenant-admin/v1/password-resets/{code}", "/api/tenant-admin/v1/password-resets/<password_reset>"),
-    example(
-        "POST /api/tenant-admin/v1/password-resets/{code}",
-        "/api/tenant-admin/v1/password-resets/<password_reset>",
-        r#"{"password":"tulip-bronze-canoe"}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/members/{id}/password-reset",
-        "/api/tenant-admin/v1/members/<admin>/password-reset",
-        "",
-    ),
-    get("GET /api/tenant-admin/v1/invitations/{code}", "/api/tenant-admin/v1/invitations/<invitation>"),
-    example(
-        "POST /api/tenant-admin/v1/invitations/{code}/accept",
-        "/api/tenant-admin/v1/invitations/<invitation>/accept",
-        r#"{"password":"tulip-bronze-canoe"}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/members/{id}/invitation",
-        "/api/tenant-admin/v1/members/<member>/invitation",
-        "",
-    ),
-    example("PATCH /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<admin>", r#"{"role":"viewer"}"#),
-    example("PATCH /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<member>", r#"{"role":"viewer"}"#),
-    example("DELETE /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<admin>", ""),
-    example("DELETE /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<member>", ""),
-    get("GET /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens"),
-    example("POST /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens", r#"{"name":"ci"}"#),
-    example("DELETE /api/tenant-admin/v1/tokens/{id}", "/api/tenant-admin/v1/tokens/<token>", ""),
-    get("GET /api/tenant-admin/v1/member-tokens", "/api/tenant-admin/v1/member-tokens"),
-    example("DELETE /api/tenant-admin/v1/member-tokens/{id}", "/api/tenant-admin/v1/member-tokens/<member_token>", ""),
-    get("GET /api/tenant-admin/v1/service-tokens", "/api/tenant-admin/v1/service-tokens"),
-    example(
-        "POST /api/tenant-admin/v1/service-tokens",
-        "/api/tenant-admin/v1/service-tokens",
-        r#"{"name":"ci","role":"viewer"}"#,
-    ),
-    example(
-        "DELETE /api/tenant-admin/v1/service-tokens/{id}",
-        "/api/tenant-admin/v1/service-tokens/<service_token>",
-        "",
-    ),
-    get("GET /api/tenant-admin/v1/token-policy", "/api/tenant-admin/v1/token-policy"),
-    example("PUT /api/tenant-admin/v1/token-policy", "/api/tenant-admin/v1/token-policy", r#"{"maxDays":365}"#),
-    get("GET /api/tenant-admin/v1/secrets", "/api/tenant-admin/v1/secrets"),
-    get("GET /api/tenant-admin/v1/secrets/{id}", "/api/tenant-admin/v1/secrets/<secret>"),
-    example(
-        "POST /api/tenant-admin/v1/secrets",
-        "/api/tenant-admin/v1/secrets",
-        r#"{"name":"MATRIX","value":"not-a-real-secret"}"#,
-    ),
-    example(
-        "PATCH /api/tenant-admin/v1/secrets/{id}",
-        "/api/tenant-admin/v1/secrets/<secret>",
-        r#"{"description":"for deploys"}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/secrets/{id}/versions",
-        "/api/tenant-admin/v1/secrets/<secret>/versions",
-        r#"{"value":"another-unreal-secret","overlapHours":1}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/secrets/{id}/grants",
-        "/api/tenant-admin/v1/secrets/<secret>/grants",
-        r#"{"kind":"proxy","id":"matrix"}"#,
-    ),
-    example(
-        "POST /internal/secrets/v1/resolve",
-        "/internal/secrets/v1/resolve",
-        r#"{"grantee":{"kind":"proxy","id":"<grantee>"},"names":["<secret_name>"]}"#,
-    ),
-    example(
-        "DELETE /api/tenant-admin/v1/secrets/{id}/grants",
-        "/api/tenant-admin/v1/secrets/<secret>/grants?kind=proxy&id=<grantee>",
-        "",
-    ),
-    example("DELETE /api/tenant-admin/v1/secrets/{id}", "/api/tenant-admin/v1/secrets/<secret>?force=true", ""),
-    get("GET /api/tenant-admin/v1/audit", "/api/tenant-admin/v1/audit?target=<location_target>&limit=5"),
-    get("GET /api/tenant-admin/v1/audit", "/api/tenant-admin/v1/audit?text=<location_target>&before=<event>"),
-    get("GET /api/tenant-admin/v1/audit/export", "/api/tenant-admin/v1/audit/export?target=<location_target>"),
-    get("GET /api/tenant-admin/v1/audit/verification", "/api/tenant-admin/v1/audit/verification"),
-    get("GET /api/tenant-admin/v1/audit/settings", "/api/tenant-admin/v1/audit/settings"),
-    example(
-        "PATCH /api/tenant-admin/v1/audit/settings",
-        "/api/tenant-admin/v1/audit/settings",
-        r#"{"retentionDays":400}"#,
-    ),
-    get("GET /api/tenant-admin/v1/audit/streams", "/api/tenant-admin/v1/audit/streams"),
-    example(
-        "POST /api/tenant-admin/v1/audit/streams",
-        "/api/tenant-admin/v1/audit/streams",
-        r#"{"kind":"webhook","name":"SIEM","url":"https://127.0.0.1/in"}"#,
-    ),
-    example(
-        "PATCH /api/tenant-admin/v1/audit/streams/{id}",
-        "/api/tenant-admin/v1/audit/streams/<stream>",
-        r#"{"enabled":false}"#,
-    ),
-    get("GET /api/tenant-admin/v1/scim", "/api/tenant-admin/v1/scim"),
-    example("POST /api/tenant-admin/v1/scim/tokens", "/api/tenant-admin/v1/scim/tokens", r#"{"name":"Okta"}"#),
-    example("DELETE /api/tenant-admin/v1/scim/tokens/{id}", "/api/tenant-admin/v1/scim/tokens/<scim_token>", ""),
-    example(
-        "PATCH /api/tenant-admin/v1/scim/groups/{id}",
-        "/api/tenant-admin/v1/scim/groups/<scim_group>",
-        r#"{"role":"viewer"}"#,
-    ),
-    get("GET /scim/v2/ServiceProviderConfig", "/scim/v2/ServiceProviderConfig"),
-    get("GET /scim/v2/ResourceTypes", "/scim/v2/ResourceTypes"),
-    get("GET /scim/v2/Schemas", "/scim/v2/Schemas"),
-    get("GET /scim/v2/Users", "/scim/v2/Users?filter=userName%20eq%20%22<scim_name>%40people.example%22"),
-    example("POST /scim/v2/Users", "/scim/v2/Users", r#"{"userName":"<scim_name>@people.example"}"#),
-    example("POST /scim/v2/Users", "/scim/v2/Users", r#"{"userName":"zed@people.example"}"#),
-    get("GET /scim/v2/Users/{id}", "/scim/v2/Users/<scim_user>"),
-    example(
-        "PUT /scim/v2/Users/{id}",
-        "/scim/v2/Users/<scim_user>",
-        r#"{"userName":"<scim_name>@people.example","displayName":"Renamed"}"#,
-    ),
-    example(
-        "PATCH /scim/v2/Users/{id}",
-        "/scim/v2/Users/<scim_user>",
-        r#"{"Operations":[{"op":"replace","path":"active","value":false}]}"#,
-    ),
-    get("GET /scim/v2/Groups", "/scim/v2/Groups?filter=displayName%20eq%20%22<scim_group_name>%22"),
-    example(
-        "POST /scim/v2/Groups",
-        "/scim/v2/Groups",
-        r#"{"displayName":"<scim_group_name>-too","members":[{"value":"<scim_user>"}]}"#,
-    ),
-    get("GET /scim/v2/Groups/{id}", "/scim/v2/Groups/<scim_group>"),
-    example("PUT /scim/v2/Groups/{id}", "/scim/v2/Groups/<scim_group>", r#"{"displayName":"<scim_group_name>"}"#),
-    example(
-        "PATCH /scim/v2/Groups/{id}",
-        "/scim/v2/Groups/<scim_group>",
-        r#"{"Operations":[{"op":"add","path":"members","value":[{"value":"<scim_user>"}]}]}"#,
-    ),
-    example("DELETE /scim/v2/Groups/{id}", "/scim/v2/Groups/<scim_group>", ""),
-    example("DELETE /scim/v2/Users/{id}", "/scim/v2/Users/<scim_user>", ""),
-    example("DELETE /api/tenant-admin/v1/audit/streams/{id}", "/api/tenant-admin/v1/audit/streams/<stream>", ""),
 ];
 
 const PLUGIN_HOST: &[Example] = &[

@@ -60,7 +60,7 @@ const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
     ),
     (
         "GET /api/auth/{provider}/handler/frame",
-        &[Nobody, Viewer, Member, Maintainer, Admin, Worker],
+        &[Nobody, Viewer, Member, Maintainer, Admin, Worker, Directory],
         401,
         "the example is the answer to no sign-in under way; a right one needs no other credential",
     ),

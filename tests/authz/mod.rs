@@ -9,6 +9,7 @@ mod canary;
 mod cross_tenant;
 mod csrf;
 mod examples;
+mod examples_tenant_admin;
 mod foreign_credentials;
 pub mod installation;
 mod matrix;

@@ -134,7 +134,13 @@ impl Installation {
         let body = json!({ "name": "Directory" }).to_string();
         let made = self.send("POST", host, "/api/tenant-admin/v1/scim/tokens", &body, &headers).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
-        text(&made.json(), "/token")
+        let token = text(&made.json(), "/token");
+        // Used once, so that whether it was ever used is the same before and after whatever comes.
+        let bearer = format!("Bearer {token}");
+        let used =
+            self.send("GET", host, "/scim/v2/ServiceProviderConfig", "", &[("authorization", bearer.as_str())]).await;
+        assert_eq!(used.status, StatusCode::OK, "{}", used.text());
+        token
     }
 
     /// What the plugin host hands to a worker.

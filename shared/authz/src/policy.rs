@@ -250,7 +250,10 @@ fn subject_problem(subject: &str) -> Option<String> {
     }
     let parsed = kernel::EntityRef::parse(subject, kernel::RefDefaults::kind("user"));
     let fine = parsed.is_ok_and(|entity| {
-        entity.to_string() == subject && matches!(entity.kind.as_str(), "user" | "group") && subject.len() <= 250
+        entity.to_string() == subject
+            && subject.to_lowercase() == subject
+            && matches!(entity.kind.as_str(), "user" | "group")
+            && subject.len() <= 250
     });
     (!fine).then(|| {
         format!("\"{subject}\" is neither a built-in role nor a ref such as user:default/jane or group:default/team-a, in lower case.")

@@ -216,7 +216,7 @@ impl Names for BatteryNames {
         let name = host.trim_end_matches('.').to_ascii_lowercase();
         let known: HashMap<&str, &[&str]> = NAMES.into_iter().collect();
         let texts: Vec<&str> = match name.as_str() {
-            FLIPPING if self.flips.fetch_add(1, Ordering::Relaxed) % 2 == 0 => vec![ELSEWHERE],
+            FLIPPING if self.flips.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) => vec![ELSEWHERE],
             FLIPPING => vec!["127.0.0.1"],
             "localhost" | "any.localhost" => vec!["127.0.0.1"],
             "metadata.google.internal" | "metadata" | "instance-data" => vec!["169.254.169.254"],
