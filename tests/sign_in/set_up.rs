@@ -158,8 +158,7 @@ async fn the_preview_decodes_a_pasted_token_and_believes_nothing() {
 async fn a_provider_is_the_only_way_in_once_it_is_proven_but_for_emergencies() {
     let scene = Scene::bare().await;
     let (id, enforced) = (scene.admin_id().await, |ids: Value| json!({ "enforced": true, "breakGlass": ids }));
-    let field =
-        |reply: &Reply| reply.json()["error"]["fields"].as_object().map(|it| it.keys().next().cloned()).flatten();
+    let field = |reply: &Reply| reply.json()["error"]["fields"].as_object().and_then(|it| it.keys().next().cloned());
     let none = scene.ask("PUT", RULE, &enforced(json!([id]))).await;
     assert_eq!(field(&none).as_deref(), Some("enforced"), "no provider: {}", none.text());
     let provider = scene.add_provider(&scene.org, "example", json!({})).await;

@@ -7,6 +7,9 @@ use credential::provider::{Lookup, Resolver, RoleMapping, Unmatched};
 use kernel::ErrorKind;
 use serde_json::{Value, json};
 
+/// What is different in a case.
+type Change = fn(&mut Case);
+
 /// Everything that matters, in its most open form; each case closes one thing.
 struct Case {
     claims: Value,
@@ -95,7 +98,7 @@ fn a_member_is_taken_over_by_mail_address_only_when_everything_speaks_for_it() {
     assert_eq!(case(|case| case.by_mail = Some(jane())).unwrap(), member(true, "member"));
     let invited = case(|case| case.by_mail = Some(Standing { active: false, ..jane() }));
     assert_eq!(invited.unwrap(), member(true, "member"), "an open invitation is accepted");
-    let refusals: [(&str, fn(&mut Case)); 7] = [
+    let refusals: [(&str, Change); 7] = [
         ("unverified", unverified),
         ("verified as a number", |case| case.claims["email_verified"] = json!(1)),
         ("verified unsaid", |case| drop(case.claims.as_object_mut().unwrap().remove("email_verified"))),
@@ -125,7 +128,7 @@ fn a_newcomer_has_the_mapped_role_or_stays_outside() {
         unverified(case);
     });
     assert_eq!(accepted.unwrap(), newcomer("viewer"));
-    let refusals: [(&str, fn(&mut Case), &str); 4] = [
+    let refusals: [(&str, Change, &str); 4] = [
         ("no role", |case| case.role = None, "gives you a role"),
         ("invitations only", |case| case.settings.create_members = false, "to invite you"),
         ("no mail address", |case| drop(case.claims.as_object_mut().unwrap().remove("email")), "mail address"),

@@ -38,7 +38,7 @@ impl Refusal {
 /// Whether the n-th refusal is written.
 const fn is_written(count: u64) -> bool {
     let mut rest = count;
-    while rest > 1 && rest % 10 == 0 {
+    while rest > 1 && rest.is_multiple_of(10) {
         rest /= 10;
     }
     rest == 1

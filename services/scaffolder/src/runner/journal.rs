@@ -21,7 +21,7 @@ const LINE_BATCH: usize = 64;
 #[derive(Debug)]
 pub enum Journal {
     /// Of a task: durable, and readable by every process.
-    Stored(StoredJournal),
+    Stored(Box<StoredJournal>),
     /// Of a dry run: the lines, as the answer shows them.
     Recorded(Mutex<Vec<Value>>),
 }
@@ -68,7 +68,7 @@ impl Journal {
     #[must_use]
     pub fn stored(db: Db, tenant: TenantId, task_id: Uuid, redaction: Redaction) -> Self {
         let waiting = Mutex::new(Waiting { lines: Vec::new(), since: Instant::now() });
-        Self::Stored(StoredJournal { db, tenant, task_id, redaction, waiting })
+        Self::Stored(Box::new(StoredJournal { db, tenant, task_id, redaction, waiting }))
     }
 
     /// The journal of a dry run.
