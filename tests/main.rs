@@ -5,4 +5,5 @@
 
 mod authz;
 mod isolation;
+mod sign_in;
 mod tidy;

@@ -41,7 +41,7 @@ async fn every_change_with_a_cookie_needs_the_exact_origin() {
             headers.extend(origin.map(|origin| ("origin", origin)));
             let (path, body) = (example.path_with(&absent), example.body_with(&absent));
             let reply = installation.call(request(example.method(), &own.host, &path, &body, &headers)).await;
-            let refused = reply.status == StatusCode::FORBIDDEN && reply.json()["error"]["message"] == REFUSAL;
+            let refused = reply.status == StatusCode::FORBIDDEN && reply.text().contains(REFUSAL);
             assert_eq!(refused, !passes, "{} with {what}: {} {}", example.route, reply.status, reply.text());
         }
         checked.insert(name_of(entry));

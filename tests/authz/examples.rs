@@ -4,6 +4,7 @@
 //! something of one's own, of a stranger's, or for nothing. They are in an order in which each route succeeds for an
 //! administrator at least once.
 
+use super::examples_tenant_admin::TENANT_ADMIN;
 use super::resources::{Resources, in_address, in_json};
 use super::{assert_known, name_of, reason};
 use http_shell::RouteEntry;
@@ -48,11 +49,30 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("PATCH /api/catalog/v1/settings", "the caller's own organisation, by its host"),
     ("PATCH /api/tenant-admin/v1/tenant", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
+    ("POST /api/permission/authorize", "the caller's own permissions; conditions are applied by the owner's own route"),
+    ("PUT /api/tenant-admin/v1/policies/draft", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/policies/import", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/policies/publish", "the caller's own organisation, by its host"),
+    ("GET /api/tenant-admin/v1/policies/versions/{version}", "versions are counted by each organisation for itself"),
+    ("GET /api/tenant-admin/v1/policies/versions/{version}/review", "versions are counted by each for itself"),
+    ("POST /api/tenant-admin/v1/policies/versions/{version}/revert", "versions are counted by each for itself"),
+    ("POST /api/tenant-admin/v1/service-tokens", "a new token of the caller's organisation"),
+    ("PUT /api/tenant-admin/v1/token-policy", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/secrets", "a new secret; who else has one of this name changes nothing"),
     ("POST /internal/integrations/v1/read", "an address of the outside world"),
     ("POST /internal/integrations/v1/tree", "an address of the outside world"),
     ("POST /internal/integrations/v1/search", "an address of the outside world"),
     ("POST /internal/integrations/v1/push", "an address of the outside world"),
+    ("POST /internal/integrations/v1/deliver", "an address of the outside world"),
+    ("PATCH /api/tenant-admin/v1/audit/settings", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/audit/streams", "a new one of the caller's own organisation"),
+    ("POST /api/tenant-admin/v1/scim/tokens", "a new one of the caller's own organisation"),
     ("POST /api/integrations/v1/source-hosts", "a host of the outside world; who else has it changes nothing"),
+    ("POST /internal/integrations/v1/exchange", "an address of the outside world"),
+    ("POST /api/tenant-admin/v1/sign-in-providers", "a provider of the outside world; who else has it changes nothing"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
+    ("POST /api/auth/v1/password", "the caller's own"),
 ];
 
 /// Routes that read although their method could change something, and why they need one.
@@ -62,20 +82,24 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/catalog/entity-facets", "a query too long for an address"),
     ("POST /api/catalog/locations/by-query", "a query too long for an address"),
     ("POST /api/catalog/.well-known/backstage/permissions/apply-conditions", "the conditions are in the body"),
+    ("POST /api/permission/authorize", "the questions are in the body"),
     ("POST /api/catalog/validate-entity", "the document is in the body"),
     ("POST /api/catalog/analyze-location", "the address is in the body"),
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
     ("POST /internal/integrations/v1/read", "the address is in the body"),
     ("POST /internal/integrations/v1/tree", "the address is in the body"),
     ("POST /internal/integrations/v1/search", "the address is in the body"),
+    ("POST /internal/integrations/v1/exchange", "the address is in the body; what it changes is audited by who asks"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/discover", "the address is in the body"),
+    ("POST /api/tenant-admin/v1/sign-in-providers/preview", "the token is in the body, and no address may hold one"),
     ("POST /api/integrations/v1/source-hosts/{id}/test", "asks the host, which may note that the token was used"),
 ];
 
-const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
+pub const fn example(route: &'static str, path: &'static str, body: &'static str) -> Example {
     Example { route, path, body }
 }
 
-const fn get(route: &'static str, path: &'static str) -> Example {
+pub const fn get(route: &'static str, path: &'static str) -> Example {
     example(route, path, "")
 }
 
@@ -99,7 +123,33 @@ const GATEWAY: &[Example] = &[
         "/api/auth/v1/sign-in",
         r#"{"email":"<admin_email>","password":"tulip-bronze-canoe"}"#,
     ),
+    example(
+        "POST /api/permission/authorize",
+        "/api/permission/authorize",
+        r#"{"items":[{"id":"1","permission":{"type":"basic","name":"catalog.entity.create","attributes":{}}}]}"#,
+    ),
+    example("POST /api/auth/v1/view-as", "/api/auth/v1/view-as", r#"{"memberId":"<colleague>"}"#),
+    example("DELETE /api/auth/v1/view-as", "/api/auth/v1/view-as", ""),
+    get("GET /api/auth/v1/sign-in-options", "/api/auth/v1/sign-in-options"),
+    get("GET /api/auth/{provider}/start", "/api/auth/<identity_name>/start"),
+    get("GET /api/auth/{provider}/handler/frame", "/api/auth/<identity_name>/handler/frame"),
     example("POST /api/auth/proscenium/logout", "/api/auth/proscenium/logout", ""),
+    get("GET /api/auth/v1/sessions", "/api/auth/v1/sessions"),
+    get("GET /api/auth/v1/members/{id}/sessions", "/api/auth/v1/members/<admin>/sessions"),
+    example("DELETE /api/auth/v1/sessions/{id}", "/api/auth/v1/sessions/<session>", ""),
+    example(
+        "DELETE /api/auth/v1/members/{id}/sessions/{session}",
+        "/api/auth/v1/members/<admin>/sessions/<second_session>",
+        "",
+    ),
+    example("DELETE /api/auth/v1/members/{id}/sessions", "/api/auth/v1/members/<admin>/sessions", ""),
+    example("DELETE /api/auth/v1/sessions", "/api/auth/v1/sessions", ""),
+    example("DELETE /api/auth/v1/organization/sessions", "/api/auth/v1/organization/sessions", ""),
+    example(
+        "POST /api/auth/v1/password",
+        "/api/auth/v1/password",
+        r#"{"current":"tulip-bronze-canoe","password":"tulip-bronze-canoe"}"#,
+    ),
 ];
 
 const CATALOG: &[Example] = &[
@@ -336,48 +386,16 @@ const INTEGRATIONS: &[Example] = &[
         r#"{"token":"another-unreal-token"}"#,
     ),
     example("DELETE /api/integrations/v1/source-hosts/{id}", "/api/integrations/v1/source-hosts/<source_host>", ""),
-];
-
-const TENANT_ADMIN: &[Example] = &[
     example(
-        "POST /api/tenant-admin/v1/signup",
-        "/api/tenant-admin/v1/signup",
-        r#"{"organization":{"name":"Initech","slug":"initech"},
-            "admin":{"name":"Bill","email":"bill@initech.example","password":"tulip-bronze-canoe"}}"#,
-    ),
-    get("GET /api/tenant-admin/v1/slug-availability", "/api/tenant-admin/v1/slug-availability?slug=hooli"),
-    get("GET /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant"),
-    example("PATCH /api/tenant-admin/v1/tenant", "/api/tenant-admin/v1/tenant", r#"{"name":"Another name"}"#),
-    get("GET /api/tenant-admin/v1/me", "/api/tenant-admin/v1/me"),
-    get("GET /api/tenant-admin/v1/members", "/api/tenant-admin/v1/members"),
-    example(
-        "POST /api/tenant-admin/v1/members",
-        "/api/tenant-admin/v1/members",
-        r#"{"name":"Zoe","email":"zoe@people.example","role":"viewer"}"#,
+        "POST /internal/integrations/v1/deliver",
+        "/internal/integrations/v1/deliver",
+        r#"{"method":"POST","url":"not an address","headers":{},"body":""}"#,
     ),
     example(
-        "POST /api/tenant-admin/v1/members",
-        "/api/tenant-admin/v1/members",
-        r#"{"name":"<member_name>","email":"<member_name>@people.example","role":"viewer"}"#,
+        "POST /internal/integrations/v1/exchange",
+        "/internal/integrations/v1/exchange",
+        r#"{"url":"https://127.0.0.1/","maxBytes":1000}"#,
     ),
-    get("GET /api/tenant-admin/v1/invitations/{code}", "/api/tenant-admin/v1/invitations/<invitation>"),
-    example(
-        "POST /api/tenant-admin/v1/invitations/{code}/accept",
-        "/api/tenant-admin/v1/invitations/<invitation>/accept",
-        r#"{"password":"tulip-bronze-canoe"}"#,
-    ),
-    example(
-        "POST /api/tenant-admin/v1/members/{id}/invitation",
-        "/api/tenant-admin/v1/members/<member>/invitation",
-        "",
-    ),
-    example("PATCH /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<admin>", r#"{"role":"viewer"}"#),
-    example("PATCH /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<member>", r#"{"role":"viewer"}"#),
-    example("DELETE /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<admin>", ""),
-    example("DELETE /api/tenant-admin/v1/members/{id}", "/api/tenant-admin/v1/members/<member>", ""),
-    get("GET /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens"),
-    example("POST /api/tenant-admin/v1/tokens", "/api/tenant-admin/v1/tokens", r#"{"name":"ci"}"#),
-    example("DELETE /api/tenant-admin/v1/tokens/{id}", "/api/tenant-admin/v1/tokens/<token>", ""),
 ];
 
 const PLUGIN_HOST: &[Example] = &[

@@ -52,7 +52,7 @@ pub struct Installation {
     pub git: Arc<DemoGit>,
     jobs: Tasks,
     rest: Tasks,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What the services are built on.
@@ -85,9 +85,15 @@ pub fn all_routes() -> Vec<RouteEntry> {
 
 impl Installation {
     pub async fn start() -> Self {
+        Box::pin(Self::start_with(|_| ())).await
+    }
+
+    /// With settings of one's own.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let (folder, test) = (tempfile::tempdir().unwrap(), TestDb::new().await);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = settings(folder.path(), listener.local_addr().unwrap());
+        let mut settings = settings(folder.path(), listener.local_addr().unwrap());
+        change(&mut settings);
         let (jobs, rest) = (Tasks::new(), Tasks::new());
         let endpoint = embedded::s3::serve(&settings.s3, folder.path(), &rest).await.unwrap();
         let ground = Ground {
@@ -101,6 +107,7 @@ impl Installation {
         };
         let integrations = Integrations::new(&ground.settings, ground.for_integrations()).unwrap();
         let operator = ground.operator();
+        tenant_admin::jobs::start(&operator, &ground.client, &ground.jobs);
         let services = ground.services(integrations.clone(), operator.clone());
         let edge = ground.edge();
         let listening = edge.clone().into_make_service_with_connect_info::<SocketAddr>();
@@ -116,7 +123,7 @@ impl Installation {
             test: ground.test,
             jobs: ground.jobs,
             rest: ground.rest,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -130,6 +137,11 @@ impl Installation {
         self.jobs.request_shutdown();
         self.rest.request_shutdown();
         self.test.db.close().await;
+    }
+
+    /// Everything that is kept outside the database.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Through the front door.
@@ -146,7 +158,7 @@ impl Installation {
 }
 
 async fn answer(router: &Router, request: Request<Body>) -> Reply {
-    let answered = tokio::time::timeout(PATIENCE, send(router, request)).await;
+    let answered = tokio::time::timeout(PATIENCE, Box::pin(send(router, request))).await;
     let late =
         |_| Reply { status: StatusCode::GATEWAY_TIMEOUT, headers: HeaderMap::new(), bytes: b"no answer".to_vec() };
     answered.unwrap_or_else(late)
@@ -179,6 +191,7 @@ impl Ground {
     fn operator(&self) -> TenantAdmin {
         let config = tenant_admin::Config::from_settings(&self.settings);
         TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone())
+            .with_services(self.client.clone())
     }
 
     /// Builds and attaches every service but the gateway. A new service belongs here and in [`documents`].
@@ -242,7 +255,9 @@ impl Ground {
         };
         std::fs::create_dir_all(&config.socket_dir).unwrap();
         let db = self.test.db.clone();
-        let state = plugin_host::State::new(db, self.objects.clone(), config, system_clock(), &self.rest);
+        let state =
+            plugin_host::State::new(db, self.client.clone(), self.objects.clone(), config, system_clock(), &self.rest);
+        state.hear_of_secrets(&self.bus, &self.rest);
         plugin_host::jobs::spawn(&state, &self.jobs);
         plugin_host::routes().build(state, &key())
     }

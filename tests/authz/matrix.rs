@@ -21,7 +21,8 @@ const HEAD: &str = "\
 # and read the difference: each changed line is a change of who may do what.
 #
 # METHOD PATH audience permission, then the answer to each caller: `allow`, or the status of the refusal. `other` is a
-# member of another organisation who shows their token at this organisation's host. `service` and `worker` stand behind
+# member of another organisation who shows their token at this organisation's host. `directory` has a provisioning token
+# (SCIM) of this organisation. `service` and `worker` stand behind
 # the gateway; `-`: the caller never comes there. Paths below /internal/ are behind the gateway: outside nothing is there.
 # The demo git host (/demo-git/…, demo installations only) knows no users and has no routes of this kind.
 ";
@@ -36,26 +37,35 @@ enum Who {
     Other,
     Service,
     Worker,
+    Directory,
 }
-use Who::{Admin, Maintainer, Member, Nobody, Other, Service, Viewer, Worker};
+use Who::{Admin, Directory, Maintainer, Member, Nobody, Other, Service, Viewer, Worker};
 
-const EVERYBODY: [Who; 8] = [Nobody, Viewer, Member, Maintainer, Admin, Other, Service, Worker];
+const EVERYBODY: [Who; 9] = [Nobody, Viewer, Member, Maintainer, Admin, Other, Service, Worker, Directory];
 const MEMBERS: &[Who] = &[Viewer, Member, Maintainer, Admin];
 
 /// Where the handler itself refuses whom the route's access lets through, and why.
 const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
     (
         "GET /api/auth/proscenium/refresh",
-        &[Nobody, Viewer, Member, Maintainer, Admin, Worker],
+        &[Nobody, Viewer, Member, Maintainer, Admin, Worker, Directory],
         401,
         "the user token is given for a browser session, and these callers have none",
     ),
     (
         "GET /api/auth/v1/handoff",
-        &[Nobody, Viewer, Member, Maintainer, Admin, Worker],
+        &[Nobody, Viewer, Member, Maintainer, Admin, Worker, Directory],
         401,
         "the code in the example is none; a right one needs no other credential",
     ),
+    (
+        "GET /api/auth/{provider}/handler/frame",
+        &[Nobody, Viewer, Member, Maintainer, Admin, Worker, Directory],
+        401,
+        "the example is the answer to no sign-in under way; a right one needs no other credential",
+    ),
+    ("POST /api/tenant-admin/v1/sign-in-tests", &[Service], 403, "a service is no person who could try to sign in"),
+    ("POST /internal/integrations/v1/exchange", &[Service], 403, "the guard refuses the address in the example"),
     ("GET /api/{plugin_id}/.backstage/auth/v1/cookie", MEMBERS, 401, "these callers have a token and no cookie"),
     ("GET /api/tenant-admin/v1/me", &[Service], 403, "a service is no person"),
     ("GET /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
@@ -99,6 +109,7 @@ impl Who {
             Viewer | Member | Maintainer | Admin => user(&self.word()),
             Service => Principal::Service { name: "catalog".to_owned() },
             Worker => Principal::Worker { plugin_id: PLUGIN.to_owned() },
+            Directory => Principal::Provisioner { name: "Directory".to_owned() },
         }
     }
 
@@ -111,6 +122,7 @@ impl Who {
             Admin => &own.admin,
             Other => &other.member,
             Worker => &own.worker,
+            Directory => &own.directory,
         };
         Some(format!("Bearer {token}"))
     }
@@ -132,7 +144,7 @@ fn expected(entry: &RouteEntry, who: Who) -> Outcome {
         Service if entry.service == "gateway" => Outcome::NeverThere,
         // A wrong token is an error, whatever it is shown for; probes look at no token.
         Other if !entry.path.starts_with("/.backstage/") => Outcome::Refused(401),
-        Nobody | Viewer | Member | Maintainer | Admin if is_internal(entry) => Outcome::Refused(404),
+        Nobody | Viewer | Member | Maintainer | Admin | Directory if is_internal(entry) => Outcome::Refused(404),
         _ => by_access(entry.access, who),
     }
 }
@@ -263,7 +275,7 @@ async fn every_route_answers_every_caller_as_the_golden_file_says() {
     }
     assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
     assert_eq!(routes.len(), golden.len(), "lines without a route");
-    assert!(requests > 8 * routes.len(), "too few requests were sent");
+    assert!(requests > 9 * routes.len(), "too few requests were sent");
     scene.installation.stop().await;
 }
 

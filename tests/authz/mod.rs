@@ -5,15 +5,18 @@
 //! route; a route without one fails all of these tests.
 
 mod audit;
+mod canary;
 mod cross_tenant;
 mod csrf;
 mod examples;
+mod examples_tenant_admin;
 mod foreign_credentials;
-mod installation;
+pub mod installation;
 mod matrix;
 mod openapi;
-mod organisation;
+pub mod organisation;
 mod resources;
+mod scopes;
 
 use http_shell::RouteEntry;
 

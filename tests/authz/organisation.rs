@@ -28,6 +28,8 @@ pub struct Organisation {
     pub admin: String,
     /// Token of a plugin worker.
     pub worker: String,
+    /// Token of a directory that provisions people.
+    pub directory: String,
 }
 
 fn text(value: &Value, pointer: &str) -> String {
@@ -58,6 +60,7 @@ impl Installation {
         let mut made = Organisation {
             admin: self.token(&host, &cookie).await,
             worker: self.worker_token(id, &origin).await,
+            directory: self.directory_token(&host, &cookie).await,
             id,
             slug: slug.to_owned(),
             host,
@@ -72,6 +75,11 @@ impl Installation {
         made.member = self.person(&made, "member").await;
         made.maintainer = self.person(&made, "maintainer").await;
         made
+    }
+
+    /// The token that opens a route: the directory's for provisioning, else the administrator's.
+    pub fn bearer_for<'a>(&self, by: &'a Organisation, path: &str) -> &'a str {
+        if path.starts_with("/scim/") { &by.directory } else { &by.admin }
     }
 
     async fn send(&self, method: &str, host: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> Reply {
@@ -119,6 +127,20 @@ impl Installation {
         let made = self.send("POST", host, "/api/tenant-admin/v1/tokens", &body, &headers).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
         text(&made.json(), "/token")
+    }
+
+    async fn directory_token(&self, host: &str, cookie: &str) -> String {
+        let headers = [("cookie", cookie), ("origin", &*format!("http://{host}"))];
+        let body = json!({ "name": "Directory" }).to_string();
+        let made = self.send("POST", host, "/api/tenant-admin/v1/scim/tokens", &body, &headers).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
+        let token = text(&made.json(), "/token");
+        // Used once, so that whether it was ever used is the same before and after whatever comes.
+        let bearer = format!("Bearer {token}");
+        let used =
+            self.send("GET", host, "/scim/v2/ServiceProviderConfig", "", &[("authorization", bearer.as_str())]).await;
+        assert_eq!(used.status, StatusCode::OK, "{}", used.text());
+        token
     }
 
     /// What the plugin host hands to a worker.

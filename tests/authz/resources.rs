@@ -62,7 +62,7 @@ impl Resources {
     pub fn absent(&self, installation: &Installation) -> Self {
         let mut absent = Self::default();
         // Each its own, and well-formed at the end of a code in base64.
-        let mut letters = "cgkosw048".chars();
+        let mut letters = "cgkosw048AEI".chars();
         for (name, value) in &self.0 {
             let made = match *name {
                 "location_target" => address(installation, "strangers"),
@@ -73,6 +73,11 @@ impl Resources {
                 "set" => "no-such-set".to_owned(),
                 "second_set" => "no-such-second-set".to_owned(),
                 "written" => "no-such-resource".to_owned(),
+                "secret_name" => "NO_SUCH_KEY".to_owned(),
+                "grantee" => "no-such-proxy".to_owned(),
+                "scim_name" => "no-such-person".to_owned(),
+                "scim_group_name" => "no-such-people".to_owned(),
+                "identity_name" => "no-such-login".to_owned(),
                 _ if Uuid::try_parse(value).is_ok() => Uuid::now_v7().to_string(),
                 _ => letters.next().unwrap().to_string().repeat(value.len()),
             };
@@ -117,9 +122,69 @@ impl Installation {
         self.sources(of, &mut made).await;
         self.task(of, &mut made).await;
         self.people(of, &mut made).await;
+        self.secrets(of, &mut made).await;
         self.plugin(of, &mut made).await;
         self.source_host(of, &mut made).await;
+        self.audit(of, &mut made).await;
+        self.provisioned(of, &mut made).await;
+        Box::pin(self.sign_in_settings(of, &mut made)).await;
         made
+    }
+
+    /// Somebody whom the directory brought in, and their group.
+    async fn provisioned(&self, of: &Organisation, made: &mut Resources) {
+        made.set("scim_name", "aardvark-scim");
+        made.set("scim_group_name", "aardvark-people");
+        let user = json!({ "userName": "aardvark-scim@people.example" });
+        let user = text(&self.by_directory(of, "/scim/v2/Users", &user).await, "/id");
+        let group = json!({ "displayName": "aardvark-people", "members": [{ "value": user }] });
+        made.set("scim_group", text(&self.by_directory(of, "/scim/v2/Groups", &group).await, "/id"));
+        made.set("scim_user", user);
+        let token = json!({ "name": "Another" });
+        let token = self.by_admin(of, "POST", "/api/tenant-admin/v1/scim/tokens", &token).await;
+        made.set("scim_token", text(&token, "/id"));
+    }
+
+    async fn by_directory(&self, of: &Organisation, path: &str, body: &Value) -> Value {
+        let bearer = format!("Bearer {}", of.directory);
+        let headers = [("authorization", bearer.as_str())];
+        let reply = self.call(request("POST", &of.host, path, &body.to_string(), &headers)).await;
+        assert!(reply.status.is_success(), "POST {path}: {} {}", reply.status, reply.text());
+        reply.json()
+    }
+
+    /// A change that can be taken back, and a stream to an address that the guard refuses.
+    async fn audit(&self, of: &Organisation, made: &mut Resources) {
+        let name = json!({ "name": "The aardvark company" });
+        self.by_admin(of, "PATCH", "/api/tenant-admin/v1/tenant", &name).await;
+        let path = "/api/tenant-admin/v1/audit?action=tenant.update&limit=1";
+        made.set("event", text(&self.by_admin(of, "GET", path, &Value::Null).await, "/items/0/id"));
+        let stream = json!({ "kind": "webhook", "name": "Archive", "url": "https://127.0.0.1/in" });
+        let added = self.by_admin(of, "POST", "/api/tenant-admin/v1/audit/streams", &stream).await;
+        made.set("stream", text(&added, "/stream/id"));
+    }
+
+    /// A provider at an address where nobody is ever asked, a try of it, a link for a new password, and two browsers.
+    async fn sign_in_settings(&self, of: &Organisation, made: &mut Resources) {
+        let form = json!({ "name": "aardvark-login", "title": "Log in", "kind": "github", "clientId": "x",
+            "issuer": "https://github.example", "enabled": true, "settings": { "roles": { "everySignIn": false },
+            "resolver": { "by": "mail" }, "unmatched": "refuse", "createMembers": false, "linkByMail": false,
+            "acceptUnverifiedMail": false } });
+        let provider = self.by_admin(of, "POST", "/api/tenant-admin/v1/sign-in-providers", &form).await;
+        made.set("identity_provider", text(&provider, "/id"));
+        made.set("identity_name", "aardvark-login");
+        let test = self.by_admin(of, "POST", "/api/tenant-admin/v1/sign-in-tests", &form).await;
+        made.set("sign_in_test", text(&test, "/id"));
+        let path = format!("/api/tenant-admin/v1/members/{}/password-reset", made.get("admin"));
+        let link = text(&self.by_admin(of, "POST", &path, &Value::Null).await, "/url");
+        made.set("password_reset", link.rsplit('/').next().unwrap());
+        for name in ["session", "second_session"] {
+            self.sign_in(of, &of.admin_email).await;
+            let list = self.by_admin(of, "GET", "/api/auth/v1/sessions", &Value::Null).await;
+            let known = made.0.values().cloned().collect::<Vec<_>>();
+            let ids = list["items"].as_array().unwrap().iter().map(|item| text(item, "/id"));
+            made.set(name, ids.into_iter().find(|id| !known.contains(id)).unwrap());
+        }
     }
 
     /// One whose API is at an address that the guard refuses, so that nothing is ever asked there.
@@ -197,11 +262,34 @@ impl Installation {
         made.set("member_name", "aardvark-member");
         made.set("invitation", self.invite(of, "aardvark-guest", "viewer").await.1);
         made.set("admin", text(&self.by_admin(of, "GET", "/api/tenant-admin/v1/me", &Value::Null).await, "/id"));
+        let members = self.by_admin(of, "GET", "/api/tenant-admin/v1/members", &Value::Null).await;
+        let members = members["items"].as_array().unwrap();
+        let colleague = members.iter().find(|one| one["role"] == "viewer" && one["status"] == "active").unwrap();
+        made.set("colleague", text(colleague, "/id"));
         made.set("admin_email", &*of.admin_email);
         let token = self.by_admin(of, "POST", "/api/tenant-admin/v1/tokens", &json!({ "name": "aardvark" })).await;
         made.set("token", text(&token, "/id"));
         let link = tenant_admin::sign_in_link(&self.operator, of.id, time::Duration::minutes(10)).await.unwrap();
         made.set("handoff", link.rsplit_once('=').unwrap().1);
+    }
+
+    /// A secret that a proxy holds, and tokens that its administrators may revoke.
+    async fn secrets(&self, of: &Organisation, made: &mut Resources) {
+        let base = "/api/tenant-admin/v1";
+        let secret = json!({ "name": "AARDVARK_KEY", "value": "an-aardvarks-secret" });
+        let secret = text(&self.by_admin(of, "POST", &format!("{base}/secrets"), &secret).await, "/id");
+        let grant = json!({ "kind": "proxy", "id": "aardvark-proxy" });
+        self.by_admin(of, "POST", &format!("{base}/secrets/{secret}/grants"), &grant).await;
+        made.set("secret", secret);
+        made.set("secret_name", "AARDVARK_KEY");
+        made.set("grantee", "aardvark-proxy");
+        let token = self.by_admin(of, "POST", &format!("{base}/tokens"), &json!({ "name": "second" })).await;
+        made.set("member_token", text(&token, "/id"));
+        let token = json!({ "name": "aardvark-ci", "role": "viewer" });
+        made.set(
+            "service_token",
+            text(&self.by_admin(of, "POST", &format!("{base}/service-tokens"), &token).await, "/id"),
+        );
     }
 
     async fn plugin(&self, of: &Organisation, made: &mut Resources) {

@@ -7,8 +7,14 @@ use std::time::Duration;
 use store::{Db, DbOptions};
 use testkit::TestDb;
 
-/// How often the pool is poisoned.
+/// How often the pool is poisoned in every run; `PROSCENIUM_TEST_POISONINGS=100000` makes it so many.
 const POISONINGS: usize = 10_000;
+
+fn poisonings() -> usize {
+    #[expect(clippy::disallowed_methods, reason = "how somebody asks a test for more rounds")]
+    let asked = std::env::var("PROSCENIUM_TEST_POISONINGS").ok();
+    asked.map_or(POISONINGS, |asked| asked.parse().expect("PROSCENIUM_TEST_POISONINGS is a number"))
+}
 
 async fn slugs(db: &Db, tenant: TenantId) -> Vec<String> {
     let mut tx = db.tenant(tenant).await.expect("tenant transaction");
@@ -23,7 +29,7 @@ async fn a_poisoned_connection_gives_the_next_borrower_an_error_never_rows() {
     let options =
         DbOptions { app_connections: 1, system_connections: 1, ..DbOptions::new(test.app_url(), test.system_url()) };
     let db = Db::connect(&options, testkit::kek()).unwrap();
-    for round in 0..POISONINGS {
+    for round in 0..poisonings() {
         poison(&db, acme, round).await;
         let mut next = db.without_tenant().await.expect("connection");
         let rows = sqlx::query("select slug from tenant").fetch_all(&mut *next).await;

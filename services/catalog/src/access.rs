@@ -1,7 +1,8 @@
 //! What callers may do with entities beyond what their role says: their conditions, as filters.
 //!
-//! Conditions are remembered for as long as nobody changes one. A condition that cannot be understood holds for
-//! nothing, so that a mistake in a policy closes doors and never opens them.
+//! The rules are those that were published last (`store::policy`), what they come to is `authz`'s. Filters are
+//! remembered for as long as nothing is published. A condition that cannot be understood opens nothing: an allow holds
+//! for no entity, a deny for all.
 
 use crate::State;
 use crate::domain::condition::EntityCondition;
@@ -9,8 +10,8 @@ use crate::domain::filter::Filter;
 use crate::domain::scope::Scope;
 use crate::store::entities;
 use crate::store::policies::{self, Which};
-use ::store::TenantTx;
-use authz::{Condition, Permission, Role};
+use ::store::{TenantTx, policy};
+use authz::{Condition, Permission, Restriction, Role, RuleSet, Verdict, subjects};
 use http_shell::Caller;
 use kernel::{Error, Principal, Result, TenantId, User};
 use std::collections::HashMap;
@@ -66,12 +67,6 @@ fn conditioned(caller: &Caller) -> Option<&User> {
     }
 }
 
-/// All that a condition can be given to and that this person is.
-fn subjects(user: &User) -> Vec<&str> {
-    let refs = user.ownership_refs.iter().chain([&user.entity_ref, &user.role]);
-    refs.map(String::as_str).collect()
-}
-
 impl State {
     /// What this caller may read under the policies of this version, which the caller of this function just saw.
     ///
@@ -96,7 +91,7 @@ impl State {
         if conditioned(caller).is_none() {
             return Ok(Scope::everything());
         }
-        let policy_version = policies::version(tx).await?;
+        let policy_version = policy::revision(tx).await?;
         let condition = self.filter(tx, caller, Permission::CATALOG_ENTITY_READ, policy_version).await?;
         Ok(Scope { condition, policy_version })
     }
@@ -116,7 +111,7 @@ impl State {
         if conditioned(caller).is_none() {
             return Ok(true);
         }
-        let version = policies::version(tx).await?;
+        let version = policy::revision(tx).await?;
         let read = self.filter(tx, caller, Permission::CATALOG_ENTITY_READ, version).await?;
         let act = self.filter(tx, caller, permission, version).await?;
         if read.is_everything() && act.is_everything() {
@@ -145,7 +140,7 @@ impl State {
         if conditioned(caller).is_none() || entity_refs.is_empty() {
             return Ok(true);
         }
-        let version = policies::version(tx).await?;
+        let version = policy::revision(tx).await?;
         let read = self.filter(tx, caller, Permission::CATALOG_ENTITY_READ, version).await?;
         let act = self.filter(tx, caller, permission, version).await?;
         let both = read.and(act);
@@ -169,7 +164,7 @@ impl State {
         if conditioned(caller).is_none() {
             return Ok(true);
         }
-        let version = policies::version(tx).await?;
+        let version = policy::revision(tx).await?;
         for permission in permissions {
             if !self.filter(tx, caller, *permission, version).await?.is_everything() {
                 return Ok(false);
@@ -208,23 +203,35 @@ impl State {
     /// The rows may be newer than the version that was seen before them, never older.
     async fn look_up(&self, tx: &mut TenantTx, caller: &Caller, key: Key) -> Result<Filter> {
         let Some(user) = conditioned(caller) else { return Ok(Filter::everything()) };
-        let rows = policies::list(tx, key.permission, &subjects(user)).await?;
-        let filter = if rows.is_empty() {
-            Filter::everything()
-        } else {
-            Filter::any_of(rows.iter().map(|row| understood(row, user, key.permission)).collect())
+        let name = key.permission.name();
+        let mut rules = RuleSet::default();
+        for row in policy::list_applied(tx, &subjects(user), Some(name)).await? {
+            rules.add(row.subject, row.permission, &row.effect, row.condition.as_ref());
+        }
+        let filter = match rules.judge(&user.role, name) {
+            Verdict::Allow => Filter::everything(),
+            Verdict::Deny => Filter::Any(Vec::new()),
+            Verdict::Conditional(restriction) => restricted(&restriction, user, key.permission),
         };
         self.remembered.put(key, filter.clone());
         Ok(filter)
     }
 }
 
-fn understood(row: &serde_json::Value, user: &User, permission: Permission) -> Filter {
-    match Condition::parse(row).and_then(|condition| EntityCondition::of_policy(&condition, user)) {
+fn restricted(restriction: &Restriction, user: &User, permission: Permission) -> Filter {
+    let nothing = || Filter::Any(Vec::new());
+    let filter = |condition: &Condition, unless: fn() -> Filter| match EntityCondition::of_policy(condition, user) {
         Ok(condition) => condition.filter(),
         Err(complaint) => {
-            tracing::error!(%permission, complaint, "a condition is not understood and holds for nothing");
-            Filter::Any(Vec::new())
+            tracing::error!(%permission, complaint, "a condition is not understood and opens nothing");
+            unless()
         }
-    }
+    };
+    let only = restriction.only.as_ref().map_or_else(Filter::everything, |conditions| {
+        Filter::any_of(conditions.iter().map(|condition| filter(condition, nothing)).collect())
+    });
+    restriction
+        .never
+        .iter()
+        .fold(only, |left, condition| left.and(Filter::Not(Box::new(filter(condition, Filter::everything)))))
 }

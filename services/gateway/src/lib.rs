@@ -8,16 +8,19 @@
 //! - A token of another organisation is an invalid token. An organisation's user tokens are checked with its own keys
 //!   only, and die with their session.
 //! - Services never see a client's cookie, token or internal header; they see who is asking in a token that the
-//!   gateway signs for a minute. Nothing outside `/api` and the demo git host ever reaches a service.
+//!   gateway signs for a minute. Nothing outside `/api`, `/scim` and the demo git host ever reaches a service.
 //! - Whatever is remembered about a tenant, a session or a token is at most two seconds old.
 //!
 //! Start reading at `http/edge.rs`, then `identity.rs`, then `domain/`.
 
+mod admit;
 mod config;
 mod domain;
+mod federation;
 mod http;
 mod identity;
 mod limits;
+mod policies;
 mod state;
 mod store;
 

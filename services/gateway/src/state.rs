@@ -4,6 +4,8 @@ use crate::config::Config;
 use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
+use crate::federation::Memory;
+use crate::policies::{Alike, Effective};
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
 use ::store::signing_keys::{self, StoredKey};
@@ -32,6 +34,9 @@ const KEYS_KEPT: Duration = Duration::seconds(30);
 const IDENTITY_CHANGED: Topic = Topic("identity");
 /// Something about a tenant itself changed; the message is the tenant's id.
 const TENANT_CHANGED: Topic = Topic("tenant");
+
+/// A tenant's policies were published; the message is the tenant's id.
+const POLICY_CHANGED: Topic = Topic("policy");
 
 /// What the gateway is built from.
 #[derive(Clone)]
@@ -66,16 +71,24 @@ pub struct Inner {
     pub hasher: PasswordHasher,
     /// Which cookie carries sessions.
     pub cookie: SessionCookie,
+    /// Which cookie carries the secret of a sign-in that is under way.
+    pub attempt_cookie: SessionCookie,
+    /// What is remembered of identity providers.
+    pub(crate) providers: Memory,
     hosts: Fresh<String, Option<Arc<Tenant>>>,
     tenants: Fresh<TenantId, Option<Arc<Tenant>>>,
     /// Sessions by token.
     pub(crate) sessions: Fresh<(TenantId, Digest), Option<Arc<Session>>>,
     /// Sessions by id, for tokens.
     pub(crate) sessions_by_id: Fresh<(TenantId, Uuid), Option<Arc<Session>>>,
-    /// Members by API token.
-    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<Arc<crate::store::member::Member>>>,
+    /// Whose which API token is.
+    pub(crate) api_tokens: Fresh<(TenantId, Digest), Option<crate::identity::Holder>>,
     /// Ownership refs by tenant and user.
     pub(crate) ownership: Fresh<(TenantId, String), Arc<Vec<String>>>,
+    /// The revision of each tenant's policies.
+    pub(crate) policy_revisions: Fresh<TenantId, i64>,
+    /// What people hold under their tenant's policies.
+    pub(crate) effective: Fresh<Alike, Arc<Effective>>,
     /// Front-end plugins by tenant.
     pub(crate) features: Fresh<TenantId, Value>,
     public_keys: Fresh<TenantId, Arc<Vec<PublicKey>>>,
@@ -119,12 +132,16 @@ impl Gateway {
         let inner = Inner {
             hasher: PasswordHasher::for_this_machine(),
             cookie: SessionCookie::for_installation(parts.config.https, &parts.config.domain),
+            attempt_cookie: SessionCookie::for_attempts(parts.config.https, &parts.config.domain),
+            providers: Memory::new(&parts.clock),
             hosts: Fresh::new(clock(), 10_000),
             tenants: Fresh::new(clock(), 10_000),
             sessions: Fresh::new(clock(), 50_000),
             sessions_by_id: Fresh::new(clock(), 50_000),
             api_tokens: Fresh::new(clock(), 50_000),
             ownership: Fresh::new(clock(), 50_000),
+            policy_revisions: Fresh::new(clock(), 10_000),
+            effective: Fresh::new(clock(), 20_000),
             features: Fresh::new(clock(), 10_000),
             public_keys: Fresh::new(clock(), 10_000),
             keys_reread: Fresh::new(clock(), 10_000),
@@ -134,6 +151,9 @@ impl Gateway {
         let gateway = Self(Arc::new(inner));
         gateway.listen(IDENTITY_CHANGED, |gateway, tenant| gateway.forget_identities(tenant));
         gateway.listen(TENANT_CHANGED, |gateway, tenant| gateway.forget_tenant(tenant));
+        gateway.listen(POLICY_CHANGED, |gateway, tenant| {
+            gateway.policy_revisions.forget(|id| tenant.is_none_or(|tenant| tenant == *id));
+        });
         gateway
     }
 
@@ -261,7 +281,7 @@ impl Gateway {
         if let Some(key) = self.signing_keys.get(&tenant) {
             return Ok(key);
         }
-        let mut tx = self.parts.db.tenant(tenant).await?;
+        let mut tx = self.parts.db.tenant_with_keys(tenant).await?;
         let key = match signing_keys::find_newest(&mut tx).await? {
             Some(stored) => SigningKey::stored(stored.id, stored.private, stored.public),
             None => {

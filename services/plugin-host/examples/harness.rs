@@ -1,6 +1,7 @@
 //! What the tests need as an executable of its own: the `sandbox` verb, and a plugin host that can be killed.
 #![expect(clippy::expect_used, reason = "a program for tests")]
 
+use http_shell::{InternalKey, ServiceClient};
 use kernel::{TenantId, system_clock};
 use plugin_host::{AllowList, Config, State};
 use runtime::Tasks;
@@ -31,7 +32,8 @@ fn host(args: Vec<String>) -> ExitCode {
         let allow = AllowList::new(["proscenium:probe"]).expect("names");
         let config = Config { allow, native, launcher, ..Config::in_folder(data_dir.into()) };
         std::fs::create_dir_all(&config.socket_dir).expect("folder");
-        let state = State::new(db, Objects::new(&endpoint), config, system_clock(), &tasks);
+        let client = ServiceClient::new(InternalKey::new(b"an internal key for tests, 32 bytes+", system_clock()));
+        let state = State::new(db, client, Objects::new(&endpoint), config, system_clock(), &tasks);
         let tenant = TenantId::new(tenant.parse().expect("UUID"));
         let _lease = state.supervisor().lease(tenant, "probe", 1).await.expect("ready");
         std::future::pending::<()>().await;

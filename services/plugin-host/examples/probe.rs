@@ -28,6 +28,9 @@ async fn main() {
     let boot = Boot::parse(&line).expect("boot document");
     let settings = boot.config.get("probe").cloned().unwrap_or_default();
     log("probe starts");
+    if let Some(text) = settings["say"].as_str() {
+        log(text);
+    }
     match settings["mode"].as_str().unwrap_or("serve") {
         "exit" => std::process::exit(3),
         "silent" => std::future::pending().await,
@@ -37,7 +40,7 @@ async fn main() {
             serve(&boot, settings).await;
         }
         "fatal" => {
-            let message = "probe.key is not a key".to_owned();
+            let message = settings["message"].as_str().unwrap_or("probe.key is not a key").to_owned();
             say(&Line::Fatal(Fatal { reason: FatalReason::Start, message, failures: vec![] }));
             std::process::exit(70);
         }

@@ -5,14 +5,20 @@ use crate::store::package::{Package, State as PackageState};
 use crate::store::{installation, package};
 use crate::supervisor::Supervisor;
 use crate::supervisor::launch::Launching;
+use http_shell::ServiceClient;
 use kernel::{Result, SharedClock, TenantId};
 use runtime::Tasks;
+use runtime::bus::{Bus, Event, Topic};
 use runtime::objects::Objects;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Db;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// A plugin's secrets were rotated, granted or taken back.
+const SECRETS_CHANGED: Topic = Topic("plugin-secrets");
 
 /// How old what we know of an installation may be when a request comes: another process may have changed it.
 const FRESH: Duration = Duration::seconds(1);
@@ -48,9 +54,16 @@ pub enum Target {
 impl State {
     /// Nothing is started yet: workers start with the first request, jobs with [`crate::jobs::spawn`].
     #[must_use]
-    pub fn new(db: Db, objects: Objects, config: Config, clock: SharedClock, tasks: &Tasks) -> Self {
+    pub fn new(
+        db: Db,
+        client: ServiceClient,
+        objects: Objects,
+        config: Config,
+        clock: SharedClock,
+        tasks: &Tasks,
+    ) -> Self {
         let config = Arc::new(config);
-        let launching = Arc::new(Launching::new(db.clone(), config.clone(), clock.clone()));
+        let launching = Arc::new(Launching::new(db.clone(), client, config.clone(), clock.clone()));
         Self {
             supervisor: Supervisor::new(launching.clone(), tasks.clone()),
             db,
@@ -61,6 +74,29 @@ impl State {
             wake: Arc::default(),
             known: Arc::default(),
         }
+    }
+
+    /// Lets workers start again when what they were given of secrets changed: the message is organisation and plugin.
+    pub fn hear_of_secrets(&self, bus: &Bus, tasks: &Tasks) {
+        let (state, mut news, token) = (self.clone(), bus.subscribe(SECRETS_CHANGED), tasks.shutdown_token());
+        tasks.spawn("plugin secrets", async move {
+            loop {
+                let event = tokio::select! {
+                    () = token.cancelled() => return,
+                    event = news.next() => event,
+                };
+                match event {
+                    Some(Event::Message(text)) => {
+                        let (tenant, plugin_id) = text.split_once(' ').unwrap_or_default();
+                        if let Ok(tenant) = Uuid::try_parse(tenant) {
+                            state.supervisor.changed(TenantId::new(tenant), plugin_id);
+                        }
+                    }
+                    Some(Event::Gap) => state.supervisor.all_with_secrets_changed(),
+                    None => return,
+                }
+            }
+        });
     }
 
     /// The workers.

@@ -3,11 +3,13 @@ import './styles/tokens.css';
 import { applyFirstTheme } from './firstTheme';
 import { readPortalConfig, type PortalConfig } from './portalConfig';
 
-/** Invitations open before there is a session, so they do not need the Backstage app. */
+/** Links that open before there is a session, so they do not need the Backstage app. */
 const invitationPath = /^\/invitation\/([^/]+)\/?$/;
+const newPasswordPath = /^\/password\/([^/]+)\/?$/;
 
 async function start(portal: PortalConfig, root: HTMLElement): Promise<void> {
   const invitation = invitationPath.exec(location.pathname);
+  const newPassword = newPasswordPath.exec(location.pathname);
   if (portal.surface === 'apex') {
     const { renderApex } = await import(
       /* webpackChunkName: "apex" */ './apex'
@@ -18,6 +20,11 @@ async function start(portal: PortalConfig, root: HTMLElement): Promise<void> {
       /* webpackChunkName: "invitation" */ './invitation'
     );
     renderInvitation(root, portal, decodeURIComponent(invitation[1]));
+  } else if (newPassword?.[1]) {
+    const { renderNewPassword } = await import(
+      /* webpackChunkName: "new-password" */ './newPassword'
+    );
+    renderNewPassword(root, portal, decodeURIComponent(newPassword[1]));
   } else {
     const { renderTenant } = await import(
       /* webpackChunkName: "tenant" */ './app'

@@ -65,11 +65,23 @@ pub enum Command {
         #[command(subcommand)]
         command: TenantCommand,
     },
+    /// The audit log.
+    Audit {
+        /// What to do.
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Plugins.
     Plugin {
         /// What to do.
         #[command(subcommand)]
         command: PluginCommand,
+    },
+    /// The keys that wrap the organisations' data keys.
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeysCommand,
     },
     /// List jobs that were given up, one JSON object a line.
     Jobs {
@@ -101,6 +113,36 @@ pub enum TenantCommand {
         /// Its plan; `internal` has no limits.
         #[arg(long, default_value = "internal")]
         plan: String,
+    },
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Say what wraps new data keys, and whether it can now.
+    Status,
+    /// Wrap every data key again under the newest key of the current wrapper.
+    Rewrap,
+    /// Give an organisation a new data key; what older ones sealed is sealed again in the background.
+    Rotate {
+        /// The organisation's address.
+        #[arg(long)]
+        tenant: String,
+    },
+}
+
+/// What can be done with audit logs.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Tell whether every event is as it was written and none is missing; prints one JSON object, and fails when the log
+    /// is broken.
+    Verify {
+        /// The organisation's address.
+        #[arg(long)]
+        tenant: String,
+        /// `SEQ:HASH`, the fingerprint of an earlier verification, kept elsewhere.
+        #[arg(long)]
+        kept: Option<String>,
     },
 }
 

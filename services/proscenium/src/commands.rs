@@ -1,6 +1,6 @@
 //! The operator's commands. Each prints its result on stdout and nothing else there.
 
-use crate::cli::{PluginCommand, TenantCommand};
+use crate::cli::{AuditCommand, KeysCommand, PluginCommand, TenantCommand};
 use crate::platform::Platform;
 use anyhow::Context as _;
 use runtime::config::SecretUrl;
@@ -65,12 +65,45 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
     finish(platform).await
 }
 
+/// The audit log.
+pub async fn audit(config: Config, command: AuditCommand) -> anyhow::Result<()> {
+    let AuditCommand::Verify { tenant, kept } = command;
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let admin = crate::roles::tenant_admin(&platform);
+    let id = tenant_admin::find_tenant(&admin, &tenant).await?;
+    let found = tenant_admin::verify(&admin, id, kept.as_deref()).await?;
+    writeln!(std::io::stdout(), "{}", serde_json::to_string(&found)?)?;
+    finish(platform).await?;
+    anyhow::ensure!(found.is_intact(), "the audit log of {tenant} is not as it was written");
+    Ok(())
+}
+
 /// Plugins.
 pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()> {
     let PluginCommand::Install { package, tenant } = command;
     let platform = Platform::beside(config, Tasks::new()).await?;
     let installed = crate::demo::install_plugin(&platform, &tenant, &package).await?;
     print(&installed)?;
+    finish(platform).await
+}
+
+/// Keys that wrap data keys.
+pub async fn keys(config: Config, command: KeysCommand) -> anyhow::Result<()> {
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let admin = crate::roles::tenant_admin(&platform);
+    let wrapper = platform.db.keys().current().clone();
+    let done = match command {
+        KeysCommand::Status => {
+            let health = wrapper.health().await;
+            json!({ "wrapper": wrapper.kind(), "healthy": health.is_ok(), "problem": health.err().map(|it| it.message) })
+        }
+        KeysCommand::Rewrap => json!({ "wrapper": wrapper.kind(), "done": tenant_admin::rewrap_all(&admin).await? }),
+        KeysCommand::Rotate { tenant } => {
+            let id = tenant_admin::find_tenant(&admin, &tenant).await?;
+            json!({ "tenant": tenant, "key": tenant_admin::jobs::upkeep::rotate_data_key(&admin, id, "operator").await? })
+        }
+    };
+    print(&done)?;
     finish(platform).await
 }
 

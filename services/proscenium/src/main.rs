@@ -67,7 +67,9 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::DevS3 => commands::dev_s3(config).await,
         Command::DevBackends => commands::dev_backends(config).await,
         Command::Tenant { command } => commands::tenant(config, command).await,
+        Command::Audit { command } => commands::audit(config, command).await,
         Command::Plugin { command } => commands::plugin(config, command).await,
+        Command::Keys { command } => commands::keys(config, command).await,
         Command::Jobs { limit } => commands::dead_jobs(config, limit).await,
         Command::Config | Command::Openapi { .. } | Command::Sandbox => Ok(()),
     }

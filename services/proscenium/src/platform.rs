@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use http_shell::{InternalKey, ServiceClient};
-use kernel::{SharedClock, system_clock};
+use kernel::{KeyWrapper, SharedClock, system_clock};
 use runtime::bus::Bus;
 use runtime::cache::Cache;
 use runtime::config::SecretUrl;
@@ -12,7 +12,8 @@ use runtime::keys::Keys;
 use runtime::objects::Objects;
 use runtime::run_file::RunFile;
 use runtime::{Config, Tasks};
-use store::{Db, DbOptions, KeyEncryptionKey, Roles};
+use std::sync::Arc;
+use store::{Db, DbOptions, KeyEncryptionKey, Keyring, Roles};
 
 /// The ground under a process. Cheap parts are cloned out of it by the services.
 pub struct Platform {
@@ -133,7 +134,7 @@ impl Platform {
     }
 
     async fn on(config: Config, folder: DataDir, addresses: Addresses, tasks: Tasks) -> anyhow::Result<Self> {
-        let keys = Keys::open(&config.internal, folder.path())?;
+        let keys = Keys::open(&config.internal, &config.keys.former_master_keys, folder.path())?;
         let roles = roles(&keys);
         let options = DbOptions {
             app_connections: config.database.app_connections,
@@ -152,7 +153,7 @@ impl Platform {
         let clock = system_clock();
         let key = InternalKey::new(keys.internal(), clock.clone());
         Ok(Self {
-            db: Db::connect(&options, KeyEncryptionKey::new(*keys.master()))?,
+            db: Db::connect(&options, keyring(&config.keys, &keys, clock.clone())?)?,
             plugins_url: addresses.plugins,
             client: ServiceClient::new(key.clone()),
             key,
@@ -198,6 +199,17 @@ impl Platform {
             backends.stop().await;
         }
     }
+}
+
+/// The configured wrapper first; those beside it open what they wrapped before.
+fn keyring(settings: &runtime::config::KeyWrapping, keys: &Keys, clock: SharedClock) -> anyhow::Result<Keyring> {
+    let local: Arc<dyn KeyWrapper> = Arc::new(KeyEncryptionKey::rotated(*keys.master(), keys.former_masters()));
+    let mut all = runtime::key_service::configured(settings, clock)?;
+    all.push(local);
+    let wanted = settings.wrapper.kind();
+    let found = all.iter().position(|wrapper| wrapper.kind() == wanted);
+    let current = all.swap_remove(found.with_context(|| format!("keys.wrapper is \"{wanted}\"; set it up below it"))?);
+    Ok(Keyring::new(current, all))
 }
 
 fn with_url(database: runtime::config::Database, url: SecretUrl) -> runtime::config::Database {

@@ -50,7 +50,7 @@ async fn serve_all(platform: &Platform, listener: tokio::net::TcpListener) -> an
     let integrations = integrations_state(platform)?;
     let client = &platform.client;
     client.attach(ServiceName::Integrations, integrations::service(integrations.clone(), &platform.key).router);
-    client.attach(ServiceName::TenantAdmin, tenant_admin::routes().build(tenant_admin(platform), &platform.key).router);
+    client.attach(ServiceName::TenantAdmin, tenant_admin_role(platform));
     client.attach(ServiceName::Catalog, catalog_role(platform));
     client.attach(ServiceName::Scaffolder, scaffolder_role(platform));
     client.attach(ServiceName::PluginHost, plugin_host_role(platform)?);
@@ -79,7 +79,7 @@ pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
         Role::Gateway => gateway_role(&platform, None)?,
         Role::Catalog => catalog_role(&platform),
         Role::Scaffolder => scaffolder_role(&platform),
-        Role::TenantAdmin => tenant_admin::routes().build(tenant_admin(&platform), &platform.key).router,
+        Role::TenantAdmin => tenant_admin_role(&platform),
         Role::PluginHost => plugin_host_role(&platform)?,
         Role::Integrations => {
             let state = integrations_state(&platform)?;
@@ -136,6 +136,13 @@ fn integrations_state(platform: &Platform) -> anyhow::Result<Integrations> {
 pub fn tenant_admin(platform: &Platform) -> TenantAdmin {
     let config = tenant_admin::Config::from_settings(&platform.config);
     TenantAdmin::new(config, platform.db.clone(), platform.clock.clone(), platform.bus.clone())
+        .with_services(platform.client.clone())
+}
+
+fn tenant_admin_role(platform: &Platform) -> Router {
+    let state = tenant_admin(platform);
+    tenant_admin::jobs::start(&state, &platform.client, &platform.tasks);
+    tenant_admin::routes().build(state, &platform.key).router
 }
 
 fn catalog_role(platform: &Platform) -> Router {
@@ -160,7 +167,8 @@ fn scaffolder_role(platform: &Platform) -> Router {
 fn plugin_host_role(platform: &Platform) -> anyhow::Result<Router> {
     let config = plugin_host::Config::of_process(&platform.config, Some(platform.plugins_url.expose().to_owned()))?;
     let (db, objects, clock) = (platform.db.clone(), platform.objects.clone(), platform.clock.clone());
-    let state = plugin_host::State::new(db, objects, config, clock, &platform.tasks);
+    let state = plugin_host::State::new(db, platform.client.clone(), objects, config, clock, &platform.tasks);
+    state.hear_of_secrets(&platform.bus, &platform.tasks);
     plugin_host::jobs::spawn(&state, &platform.tasks);
     Ok(plugin_host::routes().build(state, &platform.key).router)
 }

@@ -13,8 +13,14 @@ pub struct Config {
     pub signup_enabled: bool,
     /// How long an invitation is good.
     pub invitation_lifetime: Duration,
+    /// How long a link to choose a new password is good.
+    pub password_reset_lifetime: Duration,
     /// How long a hand-off link is good.
     pub handoff_lifetime: Duration,
+    /// How often the audit log is looked at for rows to send.
+    pub audit_poll: std::time::Duration,
+    /// How long a bucket's next object waits for more rows.
+    pub audit_gathering: Duration,
 }
 
 impl Config {
@@ -26,7 +32,10 @@ impl Config {
             https,
             signup_enabled: true,
             invitation_lifetime: Duration::days(7),
+            password_reset_lifetime: Duration::hours(24),
             handoff_lifetime: Duration::seconds(60),
+            audit_poll: std::time::Duration::from_secs(2),
+            audit_gathering: crate::domain::delivery::GATHERING,
         }
     }
 

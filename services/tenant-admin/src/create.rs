@@ -73,25 +73,34 @@ pub(crate) async fn handoff_link(
     Ok(format!("{}/api/auth/v1/handoff?code={}", admin.config.tenant_origin(slug), code.reveal()))
 }
 
+/// A token to be made.
+pub(crate) struct TokenDraft<'a> {
+    pub name: &'a str,
+    pub expires_at: Option<OffsetDateTime>,
+    pub scopes: Option<Vec<String>>,
+}
+
 /// A new API token of a member: the text to show once.
 pub(crate) async fn new_token(
     tx: &mut TenantTx,
     member: &MemberRow,
-    name: &str,
+    draft: TokenDraft<'_>,
     actor: &str,
     now: OffsetDateTime,
-    expires_at: Option<OffsetDateTime>,
 ) -> Result<(TokenRow, ApiToken)> {
     let token = ApiToken::generate(tx.tenant())?;
+    let TokenDraft { name, expires_at, scopes } = draft;
     let row = TokenRow {
         api_token_id: Uuid::now_v7(),
         name: name.to_owned(),
         created_at: now,
         expires_at,
         last_used_at: None,
+        last_used_from: None,
+        scopes,
     };
     token::insert(tx, member.member_id, &row, token.digest()).await?;
-    let after = json!({ "token": row.api_token_id, "name": name, "of": member.user_ref });
+    let after = json!({ "token": row.api_token_id, "name": name, "of": member.user_ref, "scopes": row.scopes });
     tx.record(AuditEvent::named(actor, "token.create", &member.user_ref).after(after)).await?;
     Ok((row, token))
 }
@@ -178,8 +187,8 @@ pub async fn create_tenant(admin: &TenantAdmin, new: NewTenant) -> Result<Create
         if slug_is_taken { Error::conflict(format!("There is an organisation at {} already", new.slug)) } else { error }
     };
     let first = write(admin, &mut tx, &draft).await.map_err(taken)?;
-    let (_, token) =
-        new_token(&mut tx, &first, "Made with the organisation", "operator", admin.clock.now(), None).await?;
+    let token = TokenDraft { name: "Made with the organisation", expires_at: None, scopes: None };
+    let (_, token) = new_token(&mut tx, &first, token, "operator", admin.clock.now()).await?;
     tx.commit().await?;
     admin.tenant_changed(id);
     Ok(CreatedTenant {

@@ -4,7 +4,8 @@
 //! placeholders that stand for whoever asks. A tree that is not understood as a whole is refused as a whole.
 
 use kernel::User;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 /// How deep conditions may nest.
 const MAX_DEPTH: usize = 16;
@@ -14,7 +15,8 @@ const MAX_RULES: usize = 256;
 const MAX_VALUES: usize = 1000;
 
 /// A condition under which a permission holds: `{"pluginId", "resourceType", "conditions"}`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
 pub struct Condition {
     /// The plugin that knows the rules, for example `catalog`.
     pub plugin_id: String,
@@ -41,6 +43,21 @@ impl Condition {
             resource_type: text("resourceType")?,
             criteria: Criteria::parse(criteria)?,
         })
+    }
+}
+
+impl TryFrom<Value> for Condition {
+    type Error = String;
+
+    fn try_from(json: Value) -> Result<Self, String> {
+        Self::parse(&json)
+    }
+}
+
+impl From<Condition> for Value {
+    fn from(condition: Condition) -> Self {
+        let Condition { plugin_id, resource_type, criteria } = condition;
+        json!({"pluginId": plugin_id, "resourceType": resource_type, "conditions": criteria.to_json()})
     }
 }
 
@@ -80,6 +97,24 @@ impl Criteria {
         Reading { rules: 0 }.criteria(json, "conditions", MAX_DEPTH)
     }
 
+    /// The same as [`parse`](Self::parse) reads it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let all = |parts: &[Self]| parts.iter().map(Self::to_json).collect::<Vec<_>>();
+        match self {
+            Self::AllOf(parts) => json!({"allOf": all(parts)}),
+            Self::AnyOf(parts) => json!({"anyOf": all(parts)}),
+            Self::Not(inner) => json!({"not": inner.to_json()}),
+            Self::Rule(rule) => {
+                let mut object = json!({"rule": rule.name, "resourceType": rule.resource_type});
+                if let Some(params) = &rule.params {
+                    object["params"] = Value::Object(params.clone());
+                }
+                object
+            }
+        }
+    }
+
     /// Puts the caller in the place of the placeholders in parameters: `$currentUser` is their entity,
     /// `$ownerRefs` everything whose possessions count as theirs. Either may be written with two dollar signs, as
     /// configuration files need it.
@@ -88,15 +123,21 @@ impl Criteria {
     /// the text that it is.
     #[must_use]
     pub fn resolved_for(&self, user: &User) -> Self {
-        let all = |parts: &[Self]| parts.iter().map(|part| part.resolved_for(user)).collect();
+        self.resolved(&user.entity_ref, &user.ownership_refs)
+    }
+
+    /// The same for somebody who is not asking: their own entity, and everything whose possessions count as theirs.
+    #[must_use]
+    pub fn resolved(&self, own: &str, refs: &[String]) -> Self {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.resolved(own, refs)).collect();
         match self {
             Self::AllOf(parts) => Self::AllOf(all(parts)),
             Self::AnyOf(parts) => Self::AnyOf(all(parts)),
-            Self::Not(inner) => Self::Not(Box::new(inner.resolved_for(user))),
+            Self::Not(inner) => Self::Not(Box::new(inner.resolved(own, refs))),
             Self::Rule(rule) => {
                 let mut rule = rule.clone();
                 for value in rule.params.iter_mut().flat_map(|params| params.values_mut()) {
-                    resolve(value, user);
+                    resolve(value, own, refs);
                 }
                 Self::Rule(rule)
             }
@@ -104,13 +145,13 @@ impl Criteria {
     }
 }
 
-fn resolve(value: &mut Value, user: &User) {
+fn resolve(value: &mut Value, own: &str, refs: &[String]) {
     match value {
-        Value::String(text) if placeholder(text) == Some("currentUser") => text.clone_from(&user.entity_ref),
+        Value::String(text) if placeholder(text) == Some("currentUser") => own.clone_into(text),
         Value::Array(items) => {
             let resolved = items.drain(..).flat_map(|item| match item.as_str().and_then(placeholder) {
-                Some("currentUser") => vec![Value::from(user.entity_ref.as_str())],
-                Some("ownerRefs") => user.ownership_refs.iter().map(|one| Value::from(one.as_str())).collect(),
+                Some("currentUser") => vec![Value::from(own)],
+                Some("ownerRefs") => refs.iter().map(|one| Value::from(one.as_str())).collect(),
                 _ => vec![item],
             });
             *value = resolved.collect();
@@ -181,8 +222,7 @@ impl Reading {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use kernel::SignedInBy;
-    use serde_json::json;
+    use kernel::{Grants, SignedInBy};
 
     fn rule(params: &Value) -> Value {
         json!({"rule": "IS_ENTITY_OWNER", "resourceType": "catalog-entity", "params": params})
@@ -194,7 +234,10 @@ mod tests {
             entity_ref: "user:default/jane".into(),
             ownership_refs: vec!["user:default/jane".into(), "group:default/a".into()],
             role: "member".into(),
+            grants: Grants::default(),
             via: SignedInBy::Session,
+            viewed_by: None,
+            scopes: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The built-in roles. Custom roles will be rows; these are the ones that every organisation starts with.
+//! The built-in roles, which every organisation has and none can change. Custom ones are in `policy.rs`.
 
 use crate::Permission;
 
@@ -59,10 +59,20 @@ impl Role {
         own: &[
             Permission::TENANT_UPDATE,
             Permission::TENANT_MEMBER_UPDATE,
+            Permission::TENANT_SIGN_IN_READ,
+            Permission::TENANT_SIGN_IN_UPDATE,
             Permission::TENANT_AUDIT_READ,
+            Permission::TENANT_TOKEN_READ,
+            Permission::TENANT_TOKEN_UPDATE,
+            Permission::TENANT_SECRET_READ,
+            Permission::TENANT_SECRET_UPDATE,
+            Permission::TENANT_AUDIT_UPDATE,
             Permission::SOURCE_HOST_READ,
             Permission::SOURCE_HOST_UPDATE,
             Permission::PLUGIN_UPDATE,
+            Permission::TENANT_POLICY_READ,
+            Permission::TENANT_POLICY_UPDATE,
+            Permission::TENANT_MEMBER_VIEW_AS,
         ],
         below: Some(&Self::MAINTAINER),
     };
@@ -83,6 +93,16 @@ impl Role {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether it comes with the permission of this name. Those that only plugins know are held by everybody but
+    /// viewers, and by viewers where the name says that it only reads: what a plugin does without any policy.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        match Permission::named(name) {
+            Some(permission) => self.grants(permission),
+            None => self.name != Self::VIEWER.name || name.rsplit('.').next() == Some("read"),
+        }
     }
 
     /// Whether it holds the permission, itself or through a role below it.

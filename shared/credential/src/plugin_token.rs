@@ -65,7 +65,8 @@ pub struct Issuer<'a> {
 impl Issuer<'_> {
     /// The token that a worker sees in `Authorization` when `caller` calls plugin `plugin_id`.
     ///
-    /// Services appear as `external:<service>`. Nobody has no token.
+    /// Services appear as `external:<service>`. Nobody and
+    /// directories have no token.
     ///
     /// # Errors
     /// `Internal` when signing fails.
@@ -77,7 +78,7 @@ impl Issuer<'_> {
         now: OffsetDateTime,
     ) -> Result<Option<String>> {
         let (sub, member) = match caller {
-            Principal::Nobody => return Ok(None),
+            Principal::Nobody | Principal::Provisioner { .. } => return Ok(None),
             Principal::User(user) => (user.entity_ref.clone(), Some(user.id)),
             Principal::Service { name } => (format!("external:{name}"), None),
             Principal::Worker { plugin_id } => (format!("{PREFIX}{plugin_id}"), None),
@@ -148,7 +149,7 @@ impl Issuer<'_> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use kernel::{SignedInBy, User};
+    use kernel::{Grants, SignedInBy, User};
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
@@ -158,7 +159,10 @@ mod tests {
             entity_ref: "user:default/jane".into(),
             ownership_refs: vec![],
             role: "member".into(),
+            grants: Grants::default(),
             via: SignedInBy::Session,
+            viewed_by: None,
+            scopes: None,
         })
     }
 

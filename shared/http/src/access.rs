@@ -1,6 +1,7 @@
 //! Who may call a route at all.
 
 use authz::{Decision, Permission, decide};
+use http::Method;
 use kernel::{Error, Principal, Result};
 
 /// For whom a route is made.
@@ -14,6 +15,8 @@ pub enum Audience {
     UserOrWorker,
     /// Our own services only.
     Service,
+    /// An organisation's directory with its provisioning token, and nobody else.
+    Provisioner,
 }
 
 impl Audience {
@@ -25,6 +28,7 @@ impl Audience {
             Self::User => "user",
             Self::UserOrWorker => "user-or-worker",
             Self::Service => "service",
+            Self::Provisioner => "provisioner",
         }
     }
 }
@@ -61,6 +65,12 @@ impl Access {
         Self { audience: Audience::Service, permission: None }
     }
 
+    /// An organisation's directory; the routes of SCIM.
+    #[must_use]
+    pub const fn provisioner() -> Self {
+        Self { audience: Audience::Provisioner, permission: None }
+    }
+
     /// For whom it is.
     #[must_use]
     pub const fn audience(self) -> Audience {
@@ -73,24 +83,37 @@ impl Access {
         self.permission
     }
 
+    /// Whether a request with this method is one that somebody who only looks may send.
+    #[must_use]
+    pub fn only_looks(self, method: &Method) -> bool {
+        let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        // Public routes stand on nobody's permissions.
+        safe || self.audience == Audience::Public
+            || self.permission.is_some_and(|permission| permission.name().ends_with(".read"))
+    }
+
     /// Lets the principal through or says why not.
     ///
     /// # Errors
     /// `Authentication` for nobody, `NotAllowed` for somebody who may not.
     pub fn check(self, principal: &Principal) -> Result<()> {
         let in_audience = match (self.audience, principal) {
-            (Audience::Public, _) | (_, Principal::Service { .. }) => return Ok(()),
+            (Audience::Public, _)
+            | (_, Principal::Service { .. })
+            | (Audience::Provisioner, Principal::Provisioner { .. }) => return Ok(()),
             (_, Principal::Nobody) => return Err(Error::authentication("Missing credentials")),
-            (Audience::Service, _) => false,
+            (Audience::Service | Audience::Provisioner, _) => false,
             (Audience::User, user) => user.user().is_some(),
-            (Audience::UserOrWorker, _) => true,
+            (Audience::UserOrWorker, other) => !matches!(other, Principal::Provisioner { .. }),
         };
         let Some(permission) = self.permission.filter(|_| in_audience) else {
             return Err(Error::not_allowed("This address is not for you"));
         };
         match decide(principal, permission) {
             Decision::Allow => Ok(()),
-            Decision::Deny => Err(Error::not_allowed(format!(
+            // The handler applies the condition. Where none could, a condition is no permission.
+            Decision::Conditional if permission.resource().is_some() => Ok(()),
+            Decision::Conditional | Decision::Deny => Err(Error::not_allowed(format!(
                 "You lack the permission {permission}. An administrator of your organisation can grant it."
             ))),
         }

@@ -125,6 +125,7 @@ impl ServiceClient {
     ) -> Result<Response<Body>> {
         let token = self.key.issue(tenant, principal)?;
         request.headers_mut().insert(TOKEN_HEADER, HeaderValue::from_str(&token).map_err(Error::internal)?);
+        crate::origin::pass_on(request.headers_mut());
         let target = self.targets.read().unwrap_or_else(PoisonError::into_inner).get(&service).cloned();
         match target {
             Some(Target::Local(router)) => match router.oneshot(request).await {

@@ -78,10 +78,14 @@ pub async fn render(request: Request, next: Next) -> Response {
         "request": { "method": method.as_str(), "url": relative_url(&uri) },
         "response": { "statusCode": status },
     });
+    let (body, json) = match scim(&uri, &error, &message) {
+        Some(body) => (body, "application/scim+json"),
+        // As Express spells it; some clients compare the text.
+        None => (body, "application/json; charset=utf-8"),
+    };
     let headers = std::mem::take(response.headers_mut());
     let mut rendered = (response.status(), axum::Json(body)).into_response();
-    // As Express spells it; some clients compare the text.
-    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    let json = HeaderValue::from_static(json);
     rendered.headers_mut().insert(header::CONTENT_TYPE, json);
     for (name, value) in &headers {
         if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
@@ -92,6 +96,22 @@ pub async fn render(request: Request, next: Next) -> Response {
         rendered.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     rendered
+}
+
+/// The body that directories expect (RFC 7644 §3.12), for their routes.
+fn scim(uri: &http::Uri, error: &Error, message: &str) -> Option<Value> {
+    if !uri.path().to_ascii_lowercase().starts_with("/scim/") {
+        return None;
+    }
+    let mut body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": error.kind.status().to_string(), "detail": message,
+    });
+    let word = if error.kind == ErrorKind::Conflict { Some("uniqueness") } else { None };
+    let word = error.fields.get("scimType").map(String::as_str).or(word);
+    if let (Some(fields), Some(word)) = (body.as_object_mut(), word) {
+        fields.insert("scimType".to_owned(), json!(word));
+    }
+    Some(body)
 }
 
 /// The URL relative to the plugin's mount point, as Backstage's routers see it.

@@ -15,7 +15,10 @@ mod error;
 mod extract;
 mod internal_token;
 mod openapi;
+mod origin;
+pub mod outside;
 mod routes;
+mod secrets;
 mod trace;
 
 pub use access::{Access, Audience};
@@ -24,6 +27,8 @@ pub use error::{ApiError, Result, render};
 pub use extract::{Caller, Json, OptionalCaller, Path, Query};
 pub use internal_token::{InternalKey, TOKEN_HEADER};
 pub use openapi::write_openapi;
+pub use origin::{CLIENT_HEADER, describe_client};
 pub use routes::{RouteEntry, Routes, ServiceRouter};
+pub use secrets::{GrantedSecrets, Grantee};
 /// Collects handlers for [`Routes::route`].
 pub use utoipa_axum::routes;

@@ -2,7 +2,7 @@
 
 use crate::canonical::Templates;
 use crate::compression::compressed;
-use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi, trace};
+use crate::{Access, ApiError, InternalKey, OptionalCaller, error, openapi, origin, trace};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -123,6 +123,10 @@ struct Guard {
 async fn check_access(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let checked = guard.key.read(request.headers()).and_then(|(tenant, principal)| {
         guard.access.check(&principal)?;
+        let viewed = principal.user().and_then(|user| user.viewed_by.as_ref());
+        if viewed.is_some() && !guard.access.only_looks(request.method()) {
+            return Err(Error::not_allowed("You look at the portal as somebody else, so you can change nothing"));
+        }
         Ok(OptionalCaller { tenant, principal })
     });
     match checked {
@@ -135,7 +139,10 @@ async fn check_access(State(guard): State<Guard>, mut request: Request, next: Ne
                 span.record("route", path.as_str());
             }
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            match origin::read(request.headers()) {
+                Some(origin) => store::audit::within(origin, next.run(request)).await,
+                None => next.run(request).await,
+            }
         }
         Err(error) => ApiError(error).into_response(),
     }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Internal;
+use crate::config::{Internal, Secret};
 use crate::secret_file;
 
 const NAME: &str = "keys.json";
@@ -18,6 +18,7 @@ const KEY_BYTES: usize = 32;
 pub struct Keys {
     master: [u8; KEY_BYTES],
     internal: [u8; KEY_BYTES],
+    former_masters: Vec<[u8; KEY_BYTES]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -28,12 +29,12 @@ struct Stored {
 
 impl Keys {
     /// Takes each key from `settings`, else from `data_dir`, generating what is in neither.
-    pub fn open(settings: &Internal, data_dir: &Path) -> anyhow::Result<Self> {
+    pub fn open(settings: &Internal, former: &[Secret], data_dir: &Path) -> anyhow::Result<Self> {
         let (master, internal) = match (&settings.master_key, &settings.key) {
             (Some(master), Some(internal)) => (master.expose().to_owned(), internal.expose().to_owned()),
             (master, internal) => {
                 let stored = stored(data_dir)?;
-                let or_stored = |given: &Option<crate::config::Secret>, stored: String| {
+                let or_stored = |given: &Option<Secret>, stored: String| {
                     given.as_ref().map_or(stored, |key| key.expose().to_owned())
                 };
                 (or_stored(master, stored.master_key), or_stored(internal, stored.internal_key))
@@ -42,12 +43,22 @@ impl Keys {
         Ok(Self {
             master: decode(&master).context("internal.master_key")?,
             internal: decode(&internal).context("internal.key")?,
+            former_masters: former
+                .iter()
+                .map(|key| decode(key.expose()))
+                .collect::<anyhow::Result<_>>()
+                .context("keys.former_master_keys")?,
         })
     }
 
     /// Wraps the tenants' own keys.
     pub fn master(&self) -> &[u8; KEY_BYTES] {
         &self.master
+    }
+
+    /// Former master keys, newest first.
+    pub fn former_masters(&self) -> Vec<[u8; KEY_BYTES]> {
+        self.former_masters.clone()
     }
 
     /// A password for `role` that follows from the master key: every process with the key knows it.
@@ -93,14 +104,13 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::config::Secret;
 
     #[test]
     fn keys_are_generated_once_and_private() {
         let folder = tempfile::tempdir().expect("folder");
         let none = Internal { key: None, master_key: None };
-        let first = Keys::open(&none, folder.path()).expect("generated");
-        let second = Keys::open(&none, folder.path()).expect("read");
+        let first = Keys::open(&none, &[], folder.path()).expect("generated");
+        let second = Keys::open(&none, &[], folder.path()).expect("read");
         assert!(first.master() == second.master() && first.internal() == second.internal());
         assert!(first.master() != first.internal());
         let mode = std::fs::metadata(folder.path().join(NAME)).expect("stat").permissions().mode();
@@ -112,11 +122,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let given = Secret::new(STANDARD.encode([7_u8; KEY_BYTES]));
         let both = Internal { key: Some(given.clone()), master_key: Some(given) };
-        let keys = Keys::open(&both, folder.path()).expect("given");
+        let keys = Keys::open(&both, &[], folder.path()).expect("given");
         assert_eq!(keys.internal(), &[7; KEY_BYTES]);
         assert!(!folder.path().join(NAME).exists(), "nothing to generate");
         let short = Internal { key: Some(Secret::new("c2hvcnQ=")), master_key: None };
-        let error = Keys::open(&short, folder.path()).err().expect("too short");
+        let error = Keys::open(&short, &[], folder.path()).err().expect("too short");
         assert!(format!("{error:#}").contains("32 bytes"));
     }
 }

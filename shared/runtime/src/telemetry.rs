@@ -1,16 +1,20 @@
 //! Logs as JSON or for a terminal, and traces by OTLP when a collector is configured.
 //!
-//! Logs go to stderr: stdout belongs to commands that print a result. Traces use the blocking HTTP
+//! Logs go to stderr, without the secrets that this process holds: stdout belongs to commands that print a result. Traces use the blocking HTTP
 //! exporter, because the batch exporter has a thread of its own without an async runtime: with the
 //! async client it panics there and no span ever arrives. A test asserts that spans arrive.
 
 use std::time::Duration;
 
 use anyhow::Context;
-use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider};
+use opentelemetry::trace::{
+    SpanContext, SpanId, Status, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
+};
+use opentelemetry::{KeyValue, Value};
 use opentelemetry_otlp::{Protocol, WithExportConfig};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
@@ -19,6 +23,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
 use crate::config;
+use crate::redaction::{Masked, redact};
 
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -64,6 +69,45 @@ impl Telemetry {
         {
             tracing::warn!(error = %error, "the last traces could not be sent");
         }
+    }
+}
+
+/// Sends spans without the secrets that this process holds, or held a moment ago.
+#[derive(Debug)]
+struct MaskedExporter<E>(E);
+
+impl<E: SpanExporter> SpanExporter for MaskedExporter<E> {
+    async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
+        for span in &mut batch {
+            let events = span.events.events.iter_mut();
+            for event in events {
+                event.name = redact(&event.name).into_owned().into();
+                event.attributes.iter_mut().for_each(mask);
+            }
+            span.attributes.iter_mut().for_each(mask);
+            if let Status::Error { description } = &mut span.status {
+                *description = redact(description).into_owned().into();
+            }
+        }
+        self.0.export(batch).await
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.0.shutdown_with_timeout(timeout)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.0.force_flush()
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.0.set_resource(resource);
+    }
+}
+
+fn mask(attribute: &mut KeyValue) {
+    if let Value::String(text) = &attribute.value {
+        attribute.value = Value::String(redact(text.as_str()).into_owned().into());
     }
 }
 
@@ -122,7 +166,7 @@ fn log_layer<S>(format: config::LogFormat) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| Masked(std::io::stderr()));
     match format {
         config::LogFormat::Json => {
             layer.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
@@ -139,6 +183,7 @@ fn provider(url: &str, role: &str) -> anyhow::Result<SdkTracerProvider> {
         .with_timeout(EXPORT_TIMEOUT)
         .build()
         .with_context(|| format!("telemetry.otlp_url = \"{url}\""))?;
+    let exporter = MaskedExporter(exporter);
     let resource = Resource::builder().with_service_name(format!("proscenium-{role}")).build();
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }
@@ -196,7 +241,12 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             let span = request_span("GET", "/api/catalog/entities", "req-1");
             span.record("tenant", "tenant-of-the-test");
-            span.in_scope(|| tracing::info_span!("inner").in_scope(|| {}));
+            let _held = crate::redaction::hold(["planted-canary-0002"]);
+            span.in_scope(|| {
+                tracing::info_span!("inner", address = "https://h/planted-canary-0002").in_scope(|| {
+                    tracing::warn!("it said planted-canary-0002");
+                });
+            });
             assert!(traceparent(&span).is_some_and(|header| header.starts_with("00-")));
         });
         tokio::task::spawn_blocking(|| telemetry.shutdown()).await.expect("shutdown");
@@ -206,6 +256,7 @@ mod tests {
         for text in ["proscenium-catalog", "GET /api/catalog/entities", "tenant-of-the-test", "req-1", "inner"] {
             assert!(body.contains(text), "{text} is missing");
         }
+        assert!(body.contains("it said ***") && !body.contains("planted-canary"), "a secret left in a span");
     }
 
     #[test]

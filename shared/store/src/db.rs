@@ -3,7 +3,8 @@
 #![expect(clippy::disallowed_types, reason = "this module owns the pools and the one formatted statement")]
 
 use crate::glance::Glances;
-use crate::{KeyEncryptionKey, SystemTx, TenantTx, db};
+use crate::keyring::Keyring;
+use crate::{SystemTx, TenantTx, db, seal};
 use kernel::{Error, Result, TenantId};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -27,6 +28,10 @@ pub enum SystemReason {
     ListDeadJobs,
     /// A service walks over all tenants at start (workers to wake, keys to check).
     ListTenants,
+    /// The operator has every organisation's data keys wrapped again.
+    RewrapKeys,
+    /// A data key under which nothing is sealed any more is removed, or all of an organisation that is gone.
+    ShredKeys,
     /// The readiness probe asks whether the database answers.
     Probe,
 }
@@ -69,7 +74,7 @@ pub struct Db {
     app: PgPool,
     system: PgPool,
     glances: Arc<Glances>,
-    kek: KeyEncryptionKey,
+    keys: Keyring,
     /// `begin`, and behind a pooler also what forgets the statements of the connection's other clients.
     begin: &'static str,
 }
@@ -79,13 +84,13 @@ impl Db {
     ///
     /// # Errors
     /// `Internal` when a URL is malformed.
-    pub fn connect(options: &DbOptions, kek: KeyEncryptionKey) -> Result<Self> {
+    pub fn connect(options: &DbOptions, keys: impl Into<Keyring>) -> Result<Self> {
         let glances = GLANCE_CONNECTIONS.min(options.app_connections);
         Ok(Self {
             app: pool(&options.app_url, options.app_connections, options)?,
             system: pool(&options.system_url, options.system_connections, options)?,
             glances: Arc::new(Glances::new(connect(&options.app_url, options)?, glances, options.acquire_timeout)),
-            kek,
+            keys: keys.into(),
             // The driver names its statements even when it does not keep them, and behind a transaction pooler those
             // names collide with other clients'. A transaction holds its server connection, so clearing them at its
             // start is enough.
@@ -99,6 +104,27 @@ impl Db {
     /// `Unavailable` when no connection is to be had in time.
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx> {
         self.begin_for(tenant, "").await
+    }
+
+    /// As [`tenant`](Self::tenant), for a transaction that will seal or open: where a key service unwraps data keys, it
+    /// is asked before the transaction begins.
+    ///
+    /// # Errors
+    /// Those of [`tenant`](Self::tenant); `Unavailable` when the key service does not answer.
+    pub async fn tenant_with_keys(&self, tenant: TenantId) -> Result<TenantTx> {
+        if self.keys.asks_others() {
+            let mut tx = self.tenant(tenant).await?;
+            let wrapped = seal::list_wrapped(&mut tx).await?;
+            tx.commit().await?;
+            self.keys.warm(tenant, &wrapped).await?;
+        }
+        self.tenant(tenant).await
+    }
+
+    /// What wraps and unwraps data keys.
+    #[must_use]
+    pub const fn keys(&self) -> &Keyring {
+        &self.keys
     }
 
     /// As [`tenant`](Self::tenant), for reading only: all statements see the one state that the first of them sees.
@@ -116,7 +142,7 @@ impl Db {
         let begin = format!("{begin}; set local proscenium.tenant = '{tenant_id}'");
         let pool = self.app.clone();
         let tx = uncancelled(async move { pool.begin_with(AssertSqlSafe(begin)).await }).await?;
-        Ok(TenantTx::new(tx, tenant, self.kek.clone()))
+        Ok(TenantTx::new(tx, tenant, self.keys.clone()))
     }
 
     /// The first row of one small read, for one round trip: no begin, no commit, no lending from a pool. The statement

@@ -13,16 +13,20 @@
 //!
 //! Start reading at [`db`](Db), then [`TenantTx`], then [`queue`].
 
-mod audit;
+pub mod audit;
 mod bootstrap;
 mod db;
 mod error;
 mod glance;
+mod keyring;
 pub mod lint;
 mod migrate;
 pub mod plugins;
+pub mod policy;
 pub mod queue;
+pub mod reseal;
 mod seal;
+pub mod sign_in;
 pub mod signing_keys;
 mod tx;
 
@@ -30,6 +34,7 @@ pub use audit::{AuditEvent, AuditRow, audit_page};
 pub use bootstrap::{BootstrapPlan, Roles, bootstrap, ensure_database};
 pub use db::{Db, DbOptions, SystemReason};
 pub use error::{db, is_unique_violation, violated_constraint};
+pub use keyring::{KEYS_KEPT, KeyEncryptionKey, Keyring};
 pub use migrate::{MIGRATIONS, migrate};
-pub use seal::KeyEncryptionKey;
+pub use seal::{DataKeyRow, Place, add_data_key, list_key_owners, list_wrapped, set_wrapped, shred_key};
 pub use tx::{SystemTx, TenantTx};

@@ -1,6 +1,7 @@
 //! Transactions, one type per door.
 
-use crate::{AuditEvent, KeyEncryptionKey, audit, db, seal};
+use crate::keyring::Keyring;
+use crate::{AuditEvent, Place, audit, db, seal};
 use kernel::{Result, TenantId};
 use sqlx::{PgConnection, Postgres, Transaction};
 
@@ -9,12 +10,12 @@ use sqlx::{PgConnection, Postgres, Transaction};
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: TenantId,
-    kek: KeyEncryptionKey,
+    keys: Keyring,
 }
 
 impl TenantTx {
-    pub(crate) fn new(tx: Transaction<'static, Postgres>, tenant: TenantId, kek: KeyEncryptionKey) -> Self {
-        Self { tx, tenant, kek }
+    pub(crate) fn new(tx: Transaction<'static, Postgres>, tenant: TenantId, keys: Keyring) -> Self {
+        Self { tx, tenant, keys }
     }
 
     /// Whose rows these are.
@@ -34,12 +35,12 @@ impl TenantTx {
         &mut self.tx
     }
 
-    /// Writes an audit row that stands or falls with this transaction.
+    /// Writes an audit row that stands or falls with this transaction. It gets its place in the chain at commit.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn record(&mut self, event: AuditEvent) -> Result<()> {
-        audit::insert(self, event).await
+        audit::insert(self, event).await.map(|_| ())
     }
 
     /// Encrypts under the tenant's own key, bound to `scope` and `name`: opened under any other, it fails.
@@ -47,8 +48,8 @@ impl TenantTx {
     /// # Errors
     /// Those of the database; `Internal` when the tenant's key cannot be unwrapped.
     pub async fn seal(&mut self, scope: &str, name: &str, plaintext: &[u8]) -> Result<Vec<u8>> {
-        let kek = self.kek.clone();
-        seal::seal(self, &kek, scope, name, plaintext).await
+        let keys = self.keys.clone();
+        seal::seal(self, &keys, Place::unversioned(scope, name), plaintext).await
     }
 
     /// Decrypts what [`seal`](Self::seal) made for the same tenant, scope and name.
@@ -56,8 +57,39 @@ impl TenantTx {
     /// # Errors
     /// `Internal` when it was made for anything else, or was changed.
     pub async fn open(&mut self, scope: &str, name: &str, sealed: &[u8]) -> Result<Vec<u8>> {
-        let kek = self.kek.clone();
-        seal::open(self, &kek, scope, name, sealed).await
+        let keys = self.keys.clone();
+        seal::open(self, &keys, Place::unversioned(scope, name), sealed).await
+    }
+
+    /// As [`seal`](Self::seal), bound to a version as well.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal).
+    pub async fn seal_at(&mut self, place: Place<'_>, plaintext: &[u8]) -> Result<Vec<u8>> {
+        let keys = self.keys.clone();
+        seal::seal(self, &keys, place, plaintext).await
+    }
+
+    /// Decrypts what [`seal_at`](Self::seal_at) made for the same place.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_at(&mut self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>> {
+        let keys = self.keys.clone();
+        seal::open(self, &keys, place, sealed).await
+    }
+
+    /// Eight hexadecimal digits by which a person recognises a value: a hash under the tenant's own key.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal).
+    pub async fn fingerprint(&mut self, value: &[u8]) -> Result<String> {
+        let keys = self.keys.clone();
+        seal::fingerprint(self, &keys, value).await
+    }
+
+    pub(crate) fn keys(&self) -> Keyring {
+        self.keys.clone()
     }
 
     /// Makes the changes visible and durable.

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_shell::{Caller, InternalKey, TOKEN_HEADER};
-use kernel::{Principal, SignedInBy, TenantId, User, system_clock};
+use kernel::{Grants, Principal, SignedInBy, TenantId, User, system_clock};
 use serde_json::Value;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -23,7 +23,10 @@ pub fn user(role: &str) -> Principal {
         entity_ref: format!("user:default/{role}"),
         ownership_refs: vec![format!("user:default/{role}")],
         role: role.to_owned(),
+        grants: Grants::default(),
         via: SignedInBy::Session,
+        viewed_by: None,
+        scopes: None,
     })
 }
 

@@ -13,6 +13,7 @@
 mod call;
 mod database;
 mod postgres;
+pub mod ssrf;
 
 pub use call::{Reply, admin, caller, key, member, request, send, user};
 pub use database::{TestDb, kek};

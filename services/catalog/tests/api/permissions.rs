@@ -1,12 +1,12 @@
 //! Conditions: what permission frameworks are told, and what people with conditions may do.
 
 use super::harness::{Catalog, component, group};
-use authz::Permission;
-use catalog::store::policies;
+use authz::{Document, Effect, Permission, PolicyRule};
 use http::Method;
 use http_shell::Caller;
-use kernel::{Principal, SignedInBy, User};
+use kernel::{Grants, Principal, SignedInBy, User};
 use serde_json::{Value, json};
+use store::policy::{self, NewRule, NewVersion};
 use testkit::{Reply, request};
 use uuid::Uuid;
 
@@ -21,7 +21,10 @@ pub fn jane(catalog: &Catalog) -> Caller {
         entity_ref: "user:default/jane".into(),
         ownership_refs: vec!["user:default/jane".into(), "group:default/team-a".into()],
         role: "maintainer".into(),
+        grants: Grants::default(),
         via: SignedInBy::Session,
+        viewed_by: None,
+        scopes: None,
     };
     Caller { tenant: catalog.tenant, principal: Principal::User(user) }
 }
@@ -30,11 +33,40 @@ pub fn rule(name: &str, params: &Value) -> Value {
     json!({"rule": name, "resourceType": "catalog-entity", "params": params})
 }
 
-/// Gives a subject a condition, as policies will.
+/// Publishes an allow under a condition for a subject, in place of the one that it had for this permission.
 pub async fn allow(catalog: &Catalog, permission: Permission, subject: &str, criteria: &Value) {
-    let condition = json!({"pluginId": "catalog", "resourceType": "catalog-entity", "conditions": criteria});
+    publish(catalog, permission, subject, Some((Effect::Allow, criteria))).await;
+}
+
+/// The same for any rule, or for none.
+pub async fn publish(catalog: &Catalog, permission: Permission, subject: &str, rule: Option<(Effect, &Value)>) {
     let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
-    policies::set(&mut tx, permission, subject, &condition).await.unwrap();
+    let (version, document) = policy::find_published(&mut tx).await.unwrap().unwrap_or((0, json!({"roles": []})));
+    let mut document: Document = serde_json::from_value(document).unwrap();
+    let name = format!("{permission} of {subject}");
+    document.roles.retain(|role| role.name != name);
+    if let Some((effect, criteria)) = rule {
+        let condition = json!({"pluginId": "catalog", "resourceType": "catalog-entity", "conditions": criteria});
+        let rule = json!({"permission": permission.name(), "effect": effect.word(), "condition": condition});
+        let role = json!({"name": name, "rules": [rule], "subjects": [subject]});
+        document.roles.push(serde_json::from_value(role).unwrap());
+    }
+    let row = |(role, rule): (&str, &PolicyRule)| NewRule {
+        role: role.to_owned(),
+        permission: rule.permission.clone(),
+        effect: rule.effect.word(),
+        condition: rule.condition.clone().map(Value::from),
+    };
+    let new = NewVersion {
+        version: version + 1,
+        bindings: document.bindings(),
+        rules: document.rules().map(row).collect(),
+        document: serde_json::to_value(&document).unwrap(),
+        note: String::new(),
+        published_by: "user:default/admin".into(),
+        published_at: time::OffsetDateTime::UNIX_EPOCH,
+    };
+    policy::publish(&mut tx, &new).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -125,7 +157,7 @@ async fn what_one_may_see_but_not_touch_is_refused_and_what_one_may_not_see_is_n
     assert_eq!(refresh("stock").await, 200, "nobody has a condition");
     let mine = rule("IS_ENTITY_OWNER", &json!({"claims": ["$ownerRefs"]}));
     allow(&catalog, REFRESH, "maintainer", &mine).await;
-    allow(&catalog, DELETE, "group:default/team-a", &mine).await;
+    allow(&catalog, DELETE, "maintainer", &mine).await;
     assert_eq!((refresh("shop").await, refresh("stock").await, refresh("none").await), (200, 403, 404));
     let uid = async |name: &str| {
         let entity = catalog.entity(&format!("component:default/{name}")).await.unwrap();
@@ -137,7 +169,7 @@ async fn what_one_may_see_but_not_touch_is_refused_and_what_one_may_not_see_is_n
     };
     let (shop, stock) = (uid("shop").await, uid("stock").await);
     assert_eq!(delete(&stock).await, 403);
-    allow(&catalog, READ, "user:default/jane", &mine).await;
+    allow(&catalog, READ, "maintainer", &mine).await;
     assert_eq!((refresh("shop").await, refresh("stock").await), (200, 404));
     assert_eq!(delete(&stock).await, 204, "as for a uid that there never was");
     assert!(catalog.entity("component:default/stock").await.is_some());
@@ -163,18 +195,23 @@ async fn several_conditions_of_one_person_are_alternatives_and_a_senseless_one_h
         }
         statuses
     };
-    allow(&catalog, REFRESH, "user:default/jane", &json!({"rule": "NOPE", "resourceType": "x"})).await;
+    let senseless = json!({"rule": "NOPE", "resourceType": "x"});
+    allow(&catalog, REFRESH, "maintainer", &senseless).await;
     assert_eq!(refreshed().await, [403, 403]);
     allow(&catalog, REFRESH, "group:default/team-a", &named("stock")).await;
     assert_eq!(refreshed().await, [403, 200]);
     allow(&catalog, REFRESH, "group:default/team-b", &named("shop")).await;
     assert_eq!(refreshed().await, [403, 200], "jane is not of that team");
-    allow(&catalog, REFRESH, "maintainer", &named("shop")).await;
+    allow(&catalog, REFRESH, "user:default/jane", &named("shop")).await;
     assert_eq!(refreshed().await, [200, 200]);
-    let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
-    policies::delete(&mut tx, REFRESH, "maintainer").await.unwrap();
-    tx.commit().await.unwrap();
+    publish(&catalog, REFRESH, "user:default/jane", None).await;
     assert_eq!(refreshed().await, [403, 200], "a change counts at once");
+    publish(&catalog, REFRESH, "maintainer", None).await;
+    assert_eq!(refreshed().await, [200, 200], "an allow on a group adds to what the role comes with");
+    publish(&catalog, REFRESH, "group:default/team-a", Some((Effect::Deny, &named("shop")))).await;
+    assert_eq!(refreshed().await, [403, 200], "a deny wins, whatever allows");
+    publish(&catalog, REFRESH, "user:default/jane", Some((Effect::Deny, &senseless))).await;
+    assert_eq!(refreshed().await, [403, 403], "a senseless deny holds for everything");
 }
 
 #[tokio::test]
@@ -209,12 +246,10 @@ async fn nobody_removes_by_a_provider_what_they_may_not_remove_themselves() {
     assert_eq!(ask(&catalog, Method::POST, path, Some(given.clone())).await.status.as_u16(), 200);
     let mine = rule("IS_ENTITY_OWNER", &json!({"claims": ["$ownerRefs"]}));
     for permission in [READ, DELETE] {
-        allow(&catalog, permission, "user:default/jane", &mine).await;
+        allow(&catalog, permission, "maintainer", &mine).await;
         let gone = json!({"type": "delta", "added": [], "removed": [{"entityRef": "component:default/stock"}]});
         assert_eq!(ask(&catalog, Method::POST, path, Some(gone)).await.status.as_u16(), 403, "{permission}");
-        let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
-        policies::delete(&mut tx, permission, "user:default/jane").await.unwrap();
-        tx.commit().await.unwrap();
+        publish(&catalog, permission, "maintainer", None).await;
     }
     assert!(catalog.entity("component:default/stock").await.is_some());
     assert_eq!(ask(&catalog, Method::POST, path, Some(given)).await.status.as_u16(), 200);

@@ -1,8 +1,8 @@
 //! Conditions on reading: every read against a brute-force reading of the same rules.
 
 use super::harness::{Catalog, names};
-use super::permissions::{allow, jane, rule};
-use authz::{Criteria, Permission};
+use super::permissions::{allow, jane, publish, rule};
+use authz::{Criteria, Effect, Permission};
 use catalog::domain::condition::EntityCondition;
 use http::Method;
 use serde_json::{Value, json};
@@ -126,8 +126,17 @@ async fn lists_totals_facets_and_search_agree_on_what_one_may_read() {
     let mut random = Random(11);
     let (mut some, mut none) = (0, 0);
     for round in 0..60 {
-        let criteria = random.criteria(round % 4);
-        allow(&catalog, Permission::CATALOG_ENTITY_READ, "maintainer", &criteria).await;
+        let (only, never) = (random.criteria(round % 4), random.criteria(round % 3));
+        let criteria = match round % 3 {
+            0 => only.clone(),
+            1 => json!({"not": never}),
+            _ => json!({"allOf": [only, {"not": never}]}),
+        };
+        let read = Permission::CATALOG_ENTITY_READ;
+        let rule = (round % 3 != 1).then_some((Effect::Allow, &only));
+        publish(&catalog, read, "maintainer", rule).await;
+        let rule = (round % 3 != 0).then_some((Effect::Deny, &never));
+        publish(&catalog, read, "group:default/team-a", rule).await;
         let seen = expected(&all, &criteria, &catalog);
         let seen_names: BTreeSet<String> = seen.iter().map(|entity| name_of(entity)).collect();
         if seen.is_empty() {

@@ -1,4 +1,4 @@
-//! The session cookie: its name, how it is set, how it is read.
+//! The session cookie, and the short-lived one of a sign-in that is under way: names, how they are set, how they are read.
 
 use time::Duration;
 
@@ -6,6 +6,7 @@ use time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SessionCookie {
     trustworthy: bool,
+    names: [&'static str; 2],
 }
 
 impl SessionCookie {
@@ -15,13 +16,22 @@ impl SessionCookie {
     #[must_use]
     pub fn for_installation(https: bool, domain: &str) -> Self {
         let host = super::host::host_name(domain);
-        Self { trustworthy: https || host == "localhost" || host.ends_with(".localhost") }
+        let trustworthy = https || host == "localhost" || host.ends_with(".localhost");
+        Self { trustworthy, names: ["__Host-proscenium", "proscenium"] }
+    }
+
+    /// The cookie that binds a sign-in under way to its browser, under the same rules.
+    #[must_use]
+    pub fn for_attempts(https: bool, domain: &str) -> Self {
+        let names = ["__Host-proscenium-sign-in", "proscenium-sign-in"];
+        Self { names, ..Self::for_installation(https, domain) }
     }
 
     /// The cookie's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        if self.trustworthy { "__Host-proscenium" } else { "proscenium" }
+        let [strict, plain] = self.names;
+        if self.trustworthy { strict } else { plain }
     }
 
     const fn secure(self) -> &'static str {

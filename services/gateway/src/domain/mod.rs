@@ -1,6 +1,10 @@
 //! The gateway's rules, without I/O: whose host it is, what a cookie or an origin proves, where a path leads, what a
 //! browser is told.
 
+pub mod admission;
+pub mod agent;
+pub mod attempt;
+pub mod browser;
 pub mod content;
 pub mod cookie;
 pub mod host;

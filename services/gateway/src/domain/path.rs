@@ -1,5 +1,5 @@
 //! Where a path leads. The table is an allow-list: what is not in it is a 404, and nothing outside `/api` ever reaches
-//! a service.
+//! a service but the provisioning API at `/scim`.
 
 use http_shell::ServiceName;
 
@@ -32,6 +32,8 @@ pub fn target(path: &str) -> Target {
     match segments.next() {
         Some("api") => api_target(segments.next().unwrap_or_default(), path),
         Some(".backstage") => Target::Own,
+        // Provisioning by an organisation's directory, at the path that directories expect.
+        Some("scim") => Target::Service(ServiceName::TenantAdmin),
         Some("demo-git") => Target::DemoGit,
         Some("internal") => Target::UnknownApi,
         _ => Target::Portal,
@@ -45,7 +47,7 @@ fn api_target(first: &str, path: &str) -> Target {
     }
     match first {
         "" => Target::UnknownApi,
-        "auth" | "docs" | "openapi" => Target::Own,
+        "auth" | "docs" | "openapi" | "permission" => Target::Own,
         "catalog" | "search" => Target::Service(ServiceName::Catalog),
         "scaffolder" => Target::Service(ServiceName::Scaffolder),
         "tenant-admin" => Target::Service(ServiceName::TenantAdmin),
@@ -90,6 +92,7 @@ mod tests {
             ("/api/", Target::UnknownApi),
             ("/api/auth/v1/sign-in", Target::Own),
             ("/api/docs", Target::Own),
+            ("/api/permission/authorize", Target::Own),
             ("/api/openapi/catalog.json", Target::Own),
             ("/.backstage/health/v1/readiness", Target::Own),
             ("/api/catalog/entities", Target::Service(ServiceName::Catalog)),
@@ -102,6 +105,8 @@ mod tests {
             ("/api/badges/entity", Target::Plugin),
             ("/api/badges/.backstage/auth/v1/cookie", Target::Own),
             ("/demo-git/a/b", Target::DemoGit),
+            ("/scim/v2/Users", Target::Service(ServiceName::TenantAdmin)),
+            ("/scimitar", Target::Portal),
             ("/internal/integrations/v1/read", Target::UnknownApi),
         ] {
             assert_eq!(target(path), expected, "{path}");

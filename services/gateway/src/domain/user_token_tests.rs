@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use jsonwebtoken::{Algorithm as Alg, EncodingKey, Header};
 use serde_json::{Value, json};
 
@@ -140,13 +140,17 @@ fn forged_signatures(bench: &Bench) -> Vec<(&'static str, String)> {
     let mut admin = bench.good.clone();
     admin.sub = "user:default/admin".into();
     let swapped = encode(&serde_json::to_value(&admin).unwrap());
-    let embedded = {
-        let header = set(&bench.good_header(), "jwk", other.public.jwk());
-        let head = encode(&header);
+    let foreign = |name: &str, value: Value| {
+        let head = encode(&set(&bench.good_header(), name, value));
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, other.private()).unwrap();
         let message = format!("{head}.{body}");
         let signature = pair.sign(&aws_lc_rs::rand::SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    };
+    let der = {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, bench.key.private()).unwrap();
+        let signature = pair.sign(&aws_lc_rs::rand::SystemRandom::new(), format!("{head}.{body}").as_bytes()).unwrap();
+        format!("{head}.{body}.{}", URL_SAFE_NO_PAD.encode(signature))
     };
     vec![
         ("unsigned", format!("{none}.{body}.")),
@@ -158,7 +162,11 @@ fn forged_signatures(bench: &Bench) -> Vec<(&'static str, String)> {
         ("with a zero signature", format!("{head}.{body}.{}", URL_SAFE_NO_PAD.encode([0; 64]))),
         ("signed by another key under our key id", sign(&masked, &bench.good).unwrap()),
         ("signed by another key under its own key id", sign(&other, &bench.good).unwrap()),
-        ("signed by the key that it carries", embedded),
+        ("signed by the key that it carries", foreign("jwk", other.public.jwk())),
+        ("signed by a key at its own address", foreign("jku", json!("https://evil.example/keys.json"))),
+        ("signed by a key of its own certificate", foreign("x5c", json!(["MIIB"]))),
+        ("signed by a key of a certificate elsewhere", foreign("x5u", json!("https://evil.example/cert.pem"))),
+        ("signed in the encoding of certificates", der),
         ("signed with the public point as secret", bench.hmac(&bench.key.public.point)),
         ("signed with the key's id as secret", bench.hmac(bench.key.public.id.to_string().as_bytes())),
         ("signed with an empty secret", bench.hmac(b"")),
@@ -182,7 +190,7 @@ fn the_good_token_is_accepted_so_the_corpus_means_something() {
 fn no_forgery_is_accepted() {
     let bench = Bench::new();
     let corpus = [forged_claims(&bench), forged_headers(&bench), forged_signatures(&bench)].concat();
-    assert!(corpus.len() >= 40, "{}", corpus.len());
+    assert_eq!(corpus.len(), 51, "forgeries; none may go unnoticed");
     for (why, token) in corpus {
         assert!(!bench.accepts(&token), "a token {why} was accepted");
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::user_token;
 use crate::state::Gateway;
+use crate::store::member::Member;
 use crate::store::session::Session;
 use crate::store::tenant::Tenant;
 use axum::extract::{FromRequestParts, State};
@@ -25,6 +26,8 @@ pub(crate) struct Visit {
     pub tenant_host: Option<Arc<Tenant>>,
     /// The session behind the cookie or the user token.
     pub session: Option<Arc<Session>>,
+    /// The member on whose behalf a plugin asks.
+    pub behind: Option<Arc<Member>>,
     /// Where the request came from.
     pub address: IpAddr,
 }
@@ -103,10 +106,9 @@ pub(crate) async fn refresh(
     let session = session.ok_or_else(|| Error::authentication("You are not signed in"))?;
     let key = gateway.signing_key(tenant.id).await?;
     let origin = gateway.parts.config.tenant_origin(&tenant.slug);
-    let member = &session.member;
+    let member = session.acting();
     let claims = user_token::claims(tenant.id, &origin, &member.user_ref, session.session_id, gateway.now());
     let token = user_token::sign(&key, &claims)?;
-    let ownership = gateway.ownership_refs(tenant.id, &member.user_ref).await;
     let answer = RefreshAnswer {
         profile: Profile { email: member.email.clone(), display_name: member.name.clone() },
         backstage_identity: BackstageIdentity {
@@ -115,7 +117,7 @@ pub(crate) async fn refresh(
             identity: UserIdentity {
                 r#type: IdentityType::User,
                 user_entity_ref: member.user_ref.clone(),
-                ownership_entity_refs: ownership.to_vec(),
+                ownership_entity_refs: gateway.ownership_of(tenant.id, member).await,
             },
         },
     };

@@ -1,6 +1,7 @@
 //! The one door: every request gets its id, its surface and its identity here, and is sent on by its path.
 
 use super::{Visit, forward, portal};
+use crate::domain::agent::kind_of_program;
 use crate::domain::content::wants_page;
 use crate::domain::host::host_name;
 use crate::domain::origin::{changes_state, may_use_cookie};
@@ -9,6 +10,7 @@ use crate::domain::path::{Target, target};
 use crate::domain::security_headers::{ALWAYS, CONTENT_SECURITY_POLICY, DATA_CONTENT_SECURITY_POLICY};
 use crate::identity::Identity;
 use crate::state::{Gateway, Surface};
+use ::store::audit::Origin;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -16,7 +18,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http_shell::{ApiError, InternalKey, ServiceName, TOKEN_HEADER};
+use http_shell::{ApiError, InternalKey, ServiceName, TOKEN_HEADER, describe_client};
 use kernel::{Error, Principal, RequestId};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tower::ServiceExt as _;
@@ -45,7 +47,8 @@ pub async fn frame(State(edge): State<Edge>, mut request: Request, next: Next) -
     let address = client_address(&edge, &request);
     request.extensions_mut().insert(ClientAddress(address));
     let span = runtime::telemetry::request_span(request.method().as_str(), "edge", id.as_str());
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/") || path.starts_with("/scim/");
     let mut response = next.run(request).instrument(span.clone()).await;
     span.record("status", response.status().as_u16());
     span.in_scope(|| tracing::debug!(elapsed_ms = started.elapsed().as_millis(), "answered"));
@@ -73,6 +76,11 @@ fn client_address(edge: &Edge, request: &Request) -> IpAddr {
     let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
     let last = forwarded.and_then(|list| list.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     last.unwrap_or(peer)
+}
+
+/// What [`frame`] found out.
+fn address_of(request: &Request) -> IpAddr {
+    request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::LOCALHOST.into(), |address| address.0)
 }
 
 /// Decides what a request is for, and answers it.
@@ -139,7 +147,7 @@ impl Edge {
     }
 
     async fn api(&self, request: Request, surface: &Surface, target: Target) -> kernel::Result<Response> {
-        let identity = self.gateway.identify(surface, request.headers()).await?;
+        let identity = self.gateway.identify(surface, request.headers(), address_of(&request)).await?;
         if matches!(surface, Surface::Nobody { .. }) && identity.tenant.is_none() {
             return Ok(self.nobody(request.headers()));
         }
@@ -174,8 +182,7 @@ impl Edge {
         service: ServiceName,
     ) -> kernel::Result<Response> {
         if service == ServiceName::TenantAdmin {
-            let address = request.extensions().get::<ClientAddress>().map(|address| address.0);
-            let address = address.filter(|_| *request.method() == Method::POST);
+            let address = Some(address_of(&request)).filter(|_| *request.method() == Method::POST);
             self.limit_public_writes(request.uri(), address).await?;
         }
         let host = match surface {
@@ -193,7 +200,10 @@ impl Edge {
         if path == "/api/tenant-admin/v1/signup" {
             return self.gateway.limit_sign_up(address).await;
         }
-        if path.starts_with("/api/tenant-admin/v1/invitations/") {
+        if ["/api/tenant-admin/v1/invitations/", "/api/tenant-admin/v1/password-resets/"]
+            .iter()
+            .any(|it| path.starts_with(it))
+        {
             return self.gateway.limit_address(address).await;
         }
         Ok(())
@@ -204,12 +214,20 @@ impl Edge {
         let token = self.key.issue(tenant, &identity.principal)?;
         let token = HeaderValue::from_str(&token).map_err(Error::internal)?;
         request.headers_mut().insert(TOKEN_HEADER, token);
-        let address = request.extensions().get::<ClientAddress>().map_or(Ipv4Addr::LOCALHOST.into(), |it| it.0);
+        let origin = origin_of(&request);
+        describe_client(request.headers_mut(), &origin);
+        let address = address_of(&request);
         let tenant_host = match surface {
             Surface::Tenant(tenant) => Some(tenant.clone()),
             _ => None,
         };
-        let visit = Visit { tenant: identity.tenant.clone(), tenant_host, session: identity.session.clone(), address };
+        let visit = Visit {
+            tenant: identity.tenant.clone(),
+            tenant_host,
+            session: identity.session.clone(),
+            behind: identity.behind.clone(),
+            address,
+        };
         request.extensions_mut().insert(visit);
         match self.own.clone().oneshot(request).await {
             Ok(response) => Ok(response),
@@ -229,8 +247,15 @@ impl Edge {
 
 impl Identity {
     fn anonymous() -> Self {
-        Self { tenant: None, principal: Principal::Nobody, session: None, by_cookie: false }
+        Self { tenant: None, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
     }
+}
+
+/// Where the request came from, for the audit log.
+pub fn origin_of(request: &Request) -> Origin {
+    let address = request.extensions().get::<ClientAddress>().map(|address| address.0.to_canonical().to_string());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Origin { address, agent: Some(kind_of_program(agent)) }
 }
 
 /// All `Origin` headers of the request.

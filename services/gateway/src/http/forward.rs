@@ -3,6 +3,7 @@
 //! Towards a service go only headers that it may believe: what clients send of our internal names, their credentials
 //! and whatever concerns only one hop stays here.
 
+use super::edge::origin_of;
 use crate::identity::Identity;
 use crate::state::Gateway;
 use axum::body::{Body, Bytes, HttpBody as _};
@@ -10,7 +11,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
-use http_shell::ServiceName;
+use http_shell::{ServiceName, describe_client};
 use kernel::{Error, Principal, Result, TenantId};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -56,7 +57,9 @@ pub async fn forward(
     host: &str,
     mut request: Request,
 ) -> Result<Response> {
+    let origin = origin_of(&request);
     clean_request(request.headers_mut());
+    describe_client(request.headers_mut(), &origin);
     request.headers_mut().remove(header::AUTHORIZATION);
     request.headers_mut().remove(header::COOKIE);
     describe_host(gateway, host, request.headers_mut())?;

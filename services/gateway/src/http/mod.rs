@@ -4,11 +4,18 @@ mod auth;
 mod cookie_api;
 mod documents;
 mod edge;
+mod federated;
 mod forward;
 mod health;
+mod password;
+mod permission;
 mod portal;
 mod portal_page;
+mod refused;
+mod sessions;
 mod sign_in;
+mod trial;
+mod view_as;
 
 use crate::state::Gateway;
 use axum::Router;
@@ -21,14 +28,27 @@ pub(crate) use auth::Visit;
 #[must_use]
 pub fn routes() -> Routes<Gateway> {
     let signed_in = || Access::user(authz::Permission::TENANT_READ);
+    let of_members = || Access::user(authz::Permission::TENANT_MEMBER_UPDATE);
     Routes::new("gateway")
         .route(Access::public(), routes!(sign_in::sign_in))
         .route(Access::public(), routes!(sign_in::handoff))
+        .route(Access::public(), routes!(federated::get_options))
+        .route(Access::public(), routes!(federated::start))
+        .route(Access::public(), routes!(federated::take_back))
         .route(Access::public(), routes!(auth::refresh))
         .route(Access::public(), routes!(sign_in::logout))
         .route(Access::public(), routes!(auth::jwks))
         .route(signed_in(), routes!(auth::userinfo))
+        .route(signed_in(), routes!(sessions::list_sessions, sessions::revoke_sessions))
+        .route(signed_in(), routes!(sessions::revoke_session))
+        .route(signed_in(), routes!(password::change_password))
+        .route(of_members(), routes!(sessions::list_member_sessions, sessions::revoke_member_sessions))
+        .route(of_members(), routes!(sessions::revoke_member_session))
+        .route(of_members(), routes!(sessions::revoke_all_sessions))
         .route(signed_in(), routes!(cookie_api::get_cookie, cookie_api::delete_cookie))
+        .route(Access::user(authz::Permission::TENANT_MEMBER_VIEW_AS), routes!(view_as::begin))
+        .route(signed_in(), routes!(view_as::end))
+        .route(Access::public(), routes!(permission::authorize))
         .route(Access::public(), routes!(health::liveness))
         .route(Access::public(), routes!(health::readiness))
         .route(Access::public(), routes!(documents::get_document))

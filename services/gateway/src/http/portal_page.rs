@@ -47,7 +47,7 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
         "backend": { "baseUrl": origin },
         "organization": { "name": title },
         "auth": {},
-        "permission": { "enabled": false },
+        "permission": { "enabled": tenant.is_some() },
         "proscenium": proscenium,
     });
     Ok(inject(index, title, &data))

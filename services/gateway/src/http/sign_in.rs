@@ -1,12 +1,14 @@
-//! In and out: password, hand-off link, sign-out.
+//! In and out: password, hand-off link, sign-out. While a provider is enforced, passwords and links are for emergencies.
 
 use super::auth::Visit;
 use super::edge::{origins, page};
+use super::refused::Refusal;
+use crate::domain::browser::Browser;
 use crate::domain::content::wants_page;
 use crate::domain::page::notice;
 use crate::state::Gateway;
 use crate::store::member::{self, Member};
-use crate::store::session;
+use crate::store::session::{self, NewSession};
 use crate::store::tenant::Tenant;
 use ::store::{AuditEvent, TenantTx};
 use axum::extract::State;
@@ -41,39 +43,50 @@ pub(crate) async fn sign_in(
         return Err(Error::not_allowed("This request did not come from this portal's own pages").into());
     }
     let email_key = given.email.trim().to_lowercase();
-    gateway.limit_sign_in(tenant.id, &email_key, visit.address).await?;
+    if let Err(too_many) = gateway.limit_sign_in(tenant.id, &email_key, visit.address).await {
+        gateway.record_refusal(tenant.id, &visit, &email_key, None, Refusal::TooMany).await?;
+        return Err(too_many.into());
+    }
     let mut tx = gateway.parts.db.tenant(tenant.id).await?;
     let found = member::find_by_email(&mut tx, &email_key).await?;
     tx.rollback().await?;
     let (member, hash) = found.map_or((None, None), |(member, hash)| (Some(member), hash));
     let right = gateway.hasher.verify(given.password, hash).await?;
+    let account = member.as_ref().map(|member| member.user_ref.clone());
     let Some(member) = member.filter(|_| right) else {
         tracing::info!(address = %visit.address, "sign-in refused");
+        gateway.record_refusal(tenant.id, &visit, &email_key, account.as_deref(), Refusal::Wrong).await?;
         return Err(Error::authentication("The mail address or the password is wrong.").into());
     };
     gateway.forgive_sign_in(tenant.id, &email_key).await;
     let mut tx = gateway.parts.db.tenant(tenant.id).await?;
-    let cookie = start_session(&gateway, &mut tx, &member, "password").await?;
+    if !::store::sign_in::may_use_password(&mut tx, member.member_id).await? {
+        return Err(Error::not_allowed("This organisation signs in through its own provider. Use its button.").into());
+    }
+    let browser = Browser::of(&headers, visit.address);
+    let cookie = start_session(&gateway, &mut tx, &member, "password", &browser).await?;
     tx.commit().await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie), no_store()]).into_response())
 }
 
-const fn no_store() -> (header::HeaderName, HeaderValue) {
+pub(super) const fn no_store() -> (header::HeaderName, HeaderValue) {
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
 /// Writes the session with its audit row and returns the `Set-Cookie` value.
-async fn start_session(
+pub(super) async fn start_session(
     gateway: &Gateway,
     tx: &mut TenantTx,
     member: &Member,
     how: &str,
+    browser: &Browser,
 ) -> kernel::Result<HeaderValue> {
     let (now, lifetime) = (gateway.now(), gateway.parts.config.session_lifetime);
     // A fresh token each time: whatever cookie the browser had before is worth nothing (session fixation).
     let token = OneTimeCode::generate()?;
     session::delete_expired(tx, now).await?;
-    let id = session::insert(tx, member.member_id, token.digest(), now, now + lifetime).await?;
+    let new = NewSession { member: member.member_id, how, browser, now, expires_at: now + lifetime };
+    let id = session::insert(tx, token.digest(), new).await?;
     member::set_last_sign_in(tx, member.member_id, now).await?;
     let event = AuditEvent::named(&member.user_ref, "session.start", &member.user_ref);
     tx.record(event.after(json!({ "session": id, "by": how }))).await?;
@@ -101,12 +114,12 @@ pub(crate) async fn handoff(
     let tenant = visit.on_tenant_host()?;
     let next = link.next.as_deref().filter(|next| is_local_path(next)).unwrap_or("/");
     gateway.limit_address(visit.address).await?;
-    if let Some(cookie) = take_handoff(&gateway, tenant, &link.code).await? {
-        return redirect(next, Some(cookie));
+    if let Some(cookie) = take_handoff(&gateway, tenant, &link.code, &Browser::of(&headers, visit.address)).await? {
+        return Ok(redirect(next, Some(cookie))?);
     }
     // Opened twice by the same browser: it is signed in already.
     if gateway.session_of_cookie(tenant.id, &headers).await?.is_some() {
-        return redirect(next, None);
+        return Ok(redirect(next, None)?);
     }
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if !wants_page(accept) {
@@ -120,16 +133,25 @@ pub(crate) async fn handoff(
     Ok(page(StatusCode::UNAUTHORIZED, html))
 }
 
-async fn take_handoff(gateway: &Gateway, tenant: &Tenant, code: &str) -> kernel::Result<Option<HeaderValue>> {
+async fn take_handoff(
+    gateway: &Gateway,
+    tenant: &Tenant,
+    code: &str,
+    browser: &Browser,
+) -> kernel::Result<Option<HeaderValue>> {
     let Some(code) = OneTimeCode::parse(code) else { return Ok(None) };
     let mut tx = gateway.parts.db.tenant(tenant.id).await?;
     let Some(member) = member::take_handoff(&mut tx, code.digest(), gateway.now()).await? else { return Ok(None) };
-    let cookie = start_session(gateway, &mut tx, &member, "hand-off").await?;
+    if !::store::sign_in::may_use_password(&mut tx, member.member_id).await? {
+        tx.commit().await?;
+        return Ok(None);
+    }
+    let cookie = start_session(gateway, &mut tx, &member, "hand-off", browser).await?;
     tx.commit().await?;
     Ok(Some(cookie))
 }
 
-fn redirect(next: &str, cookie: Option<HeaderValue>) -> Result<Response> {
+pub(super) fn redirect(next: &str, cookie: Option<HeaderValue>) -> kernel::Result<Response> {
     let location = HeaderValue::from_str(next).map_err(Error::internal)?;
     let referrer = (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let mut response = (StatusCode::FOUND, [(header::LOCATION, location), no_store(), referrer]).into_response();
@@ -140,7 +162,7 @@ fn redirect(next: &str, cookie: Option<HeaderValue>) -> Result<Response> {
 }
 
 /// Whether a browser that is led there stays on this origin.
-fn is_local_path(next: &str) -> bool {
+pub(super) fn is_local_path(next: &str) -> bool {
     let second = next.chars().nth(1);
     next.starts_with('/')
         && !matches!(second, Some('/' | '\\'))

@@ -19,6 +19,8 @@ pub struct Member {
     pub role: String,
     /// Key of the catalog entity.
     pub user_ref: String,
+    /// Groups that a provider gave at the last sign-in.
+    pub claimed_groups: Vec<String>,
 }
 
 /// The active member with this mail address (lower case) and the hash of their password, if they have one.
@@ -28,7 +30,7 @@ pub struct Member {
 pub async fn find_by_email(tx: &mut TenantTx, email_key: &str) -> Result<Option<(Member, Option<String>)>> {
     let id = tx.id();
     let member: Option<Member> = sqlx::query_as(
-        "select member_id, name, email, role, user_ref from member
+        "select member_id, name, email, role, user_ref, claimed_groups from member
          where tenant_id = $1 and email_key = $2 and status = 'active'",
     )
     .bind(id)
@@ -52,7 +54,7 @@ pub async fn find_by_email(tx: &mut TenantTx, email_key: &str) -> Result<Option<
 /// Those of the database.
 pub async fn find(tx: &mut TenantTx, member: Uuid) -> Result<Option<Member>> {
     sqlx::query_as(
-        "select member_id, name, email, role, user_ref from member
+        "select member_id, name, email, role, user_ref, claimed_groups from member
          where tenant_id = $1 and member_id = $2 and status = 'active'",
     )
     .bind(tx.id())
@@ -85,7 +87,7 @@ pub async fn take_handoff(tx: &mut TenantTx, code: Digest, now: OffsetDateTime) 
     sqlx::query_as(
         "with used as (
            delete from handoff where tenant_id = $1 and code_hash = $2 and expires_at > $3 returning member_id)
-         select member_id, name, email, role, user_ref from member
+         select member_id, name, email, role, user_ref, claimed_groups from member
          where tenant_id = $1 and status = 'active' and member_id = (select member_id from used)",
     )
     .bind(tx.id())
@@ -94,4 +96,23 @@ pub async fn take_handoff(tx: &mut TenantTx, code: Digest, now: OffsetDateTime) 
     .fetch_optional(tx.conn())
     .await
     .map_err(db)
+}
+
+/// Sets or replaces a password's hash.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_password(tx: &mut TenantTx, member: Uuid, hash: &str, now: OffsetDateTime) -> Result<()> {
+    sqlx::query(
+        "insert into password (tenant_id, member_id, hash, changed_at) values ($1, $2, $3, $4)
+         on conflict (tenant_id, member_id) do update set hash = excluded.hash, changed_at = excluded.changed_at",
+    )
+    .bind(tx.id())
+    .bind(member)
+    .bind(hash)
+    .bind(now)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
 }

@@ -184,7 +184,7 @@ fn edge(
     services: ServiceClient,
 ) -> (Router, TenantAdmin) {
     let settings = tenant_admin::Config::new(APEX, false);
-    let admin = TenantAdmin::new(settings, db.db.clone(), clock.clone(), bus.clone());
+    let admin = TenantAdmin::new(settings, db.db.clone(), clock.clone(), bus.clone()).with_services(services.clone());
     services.attach(ServiceName::TenantAdmin, tenant_admin::routes().build(admin.clone(), &testkit::key()).router);
     services.attach(ServiceName::PluginHost, neighbour());
     let documents = BTreeMap::from([("gateway".to_owned(), "{\"openapi\":\"3.1.0\"}".to_owned())]);

@@ -3,12 +3,15 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
+mod audited;
 mod bench;
 mod csrf;
 mod forwarding;
 mod hosts;
 mod limits;
+mod policies;
 mod portal;
+mod provisioning;
 mod sessions;
 mod sign_up;
 mod tokens;

@@ -77,7 +77,7 @@ async fn the_page_is_told_whose_it_is() {
         "plugins": [{ "pluginId": "tech-radar", "entry": "/api/plugins/v1/remotes/d/mf-manifest.json" }] });
     assert_eq!(tenant["proscenium"], expected);
     assert_eq!(tenant["app"]["baseUrl"], org.origin);
-    assert_eq!(tenant["permission"], json!({ "enabled": false }));
+    assert_eq!(tenant["permission"], json!({ "enabled": true }));
 }
 
 #[tokio::test]

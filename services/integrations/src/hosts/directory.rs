@@ -162,7 +162,7 @@ impl Directory {
         if let Some(known) = self.known.get(&tenant) {
             return Ok(known);
         }
-        let mut tx = self.db.tenant(tenant).await?;
+        let mut tx = self.db.tenant_with_keys(tenant).await?;
         let mut found = Vec::new();
         for row in source_host::list(&mut tx).await? {
             let token = source_host::open_token(&mut tx, &row).await?;

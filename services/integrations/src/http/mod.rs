@@ -1,5 +1,7 @@
 //! The routes that other services call, and those of administrators.
 
+mod deliver;
+mod exchange;
 mod push;
 mod read;
 mod search;
@@ -21,6 +23,8 @@ pub fn routes() -> Routes<Integrations> {
         .route(Access::service(), routes!(tree::read_tree))
         .route(Access::service(), routes!(search::search_files))
         .route(Access::service(), routes!(push::push_files))
+        .route(Access::service(), routes!(deliver::deliver))
+        .route(Access::service(), routes!(exchange::exchange))
         .route(Access::user(Permission::SOURCE_HOST_READ), routes!(source_hosts::list_source_hosts))
         .route(Access::user(Permission::SOURCE_HOST_UPDATE), routes!(source_hosts::connect_source_host))
         .route(

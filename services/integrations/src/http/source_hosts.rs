@@ -141,7 +141,7 @@ pub(crate) async fn list_source_hosts(
     State(state): State<Integrations>,
     caller: Caller,
 ) -> Result<Json<SourceHostList>> {
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let mut tx = state.db.tenant_with_keys(caller.tenant).await?;
     let rows = source_host::list(&mut tx).await?;
     drop(tx);
     let mut items = Vec::with_capacity(rows.len());
@@ -195,7 +195,7 @@ pub(crate) async fn change_source_host(
     Path(id): Path<Uuid>,
     Json(change): Json<SourceHostChange>,
 ) -> Result<Json<SourceHost>> {
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let mut tx = state.db.tenant_with_keys(caller.tenant).await?;
     let mut row = source_host::find_for_update(&mut tx, id).await?.ok_or_else(unknown)?;
     let before = audited(&row);
     let keeps_token = change.token.is_none() && row.sealed_token.is_some();

@@ -3,6 +3,7 @@
 
 mod budgets;
 mod demo_git;
+mod exchange;
 mod fakes;
 mod github;
 mod gitlab;
@@ -10,6 +11,7 @@ mod glob;
 mod read;
 mod scene;
 mod source_hosts;
+mod ssrf;
 
 use axum::Router;
 use http::Method;

@@ -6,3 +6,4 @@ pub mod lifecycle;
 pub mod media_type;
 pub mod package;
 pub mod reason;
+pub mod secret_refs;

@@ -27,6 +27,8 @@ pub enum Reason {
     NotAllowed(String),
     /// The plugin's files are not on this machine.
     BundleMissing,
+    /// Its configuration refers to secrets that are not granted to it.
+    SecretsMissing(Vec<String>),
     /// The operating system refused to start it.
     CannotExecute(String),
     /// The database, or another part of the platform, was needed first and did not answer.
@@ -75,6 +77,7 @@ impl Reason {
                 | Self::ProgramMissing
                 | Self::NotAllowed(_)
                 | Self::BundleMissing
+                | Self::SecretsMissing(_)
                 | Self::CannotExecute(_)
                 | Self::Exited(Ending::Code(exit::REFUSED))
         )
@@ -108,6 +111,12 @@ impl fmt::Display for Reason {
             Self::BundleMissing => {
                 f.write_str("Its worker cannot start: its files are not on this machine. Install the plugin again.")
             }
+            Self::SecretsMissing(names) => write!(
+                f,
+                "Its worker cannot start: its configuration refers to {}, which is not granted to this plugin. \
+                 Grant it under Settings, Secrets.",
+                names.join(", ")
+            ),
             Self::CannotExecute(cause) => write!(f, "Its worker cannot start: {cause}."),
             Self::Platform(cause) => write!(f, "Its worker cannot start now: {cause}"),
             Self::Fatal(cause) => write!(f, "Its worker cannot start: {cause}."),

@@ -3,10 +3,12 @@
 use crate::Config;
 use crate::config::Tools;
 use crate::domain::reason::{OLDEST_NODE, Reason};
+use crate::domain::secret_refs;
 use crate::store::package::{Backend, State};
 use crate::store::{installation, package, tenant};
 use credential::plugin_token::Issuer;
 use credential::signing::{PublicKey, SigningKey, jwks};
+use http_shell::{GrantedSecrets, Grantee, ServiceClient};
 use kernel::{Error, ErrorKind, Principal, Result, SharedClock, TenantId};
 use plugin_protocol::control::{Renewal, RenewedToken};
 use plugin_protocol::{Boot, DatabaseGrant, Gateway, PROTOCOL, PluginBoot};
@@ -48,6 +50,8 @@ pub struct Spec {
     pub home: PathBuf,
     /// The boot document.
     pub boot: Boot,
+    /// What it was given of the organisation's secrets; masked in its log, and in ours while it runs.
+    pub secrets: Arc<GrantedSecrets>,
 }
 
 /// Prepares starts and makes tokens.
@@ -58,6 +62,7 @@ pub struct Launching {
     /// The clock.
     pub clock: SharedClock,
     db: Db,
+    client: ServiceClient,
     keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
     node: Mutex<Option<(PathBuf, Option<std::time::SystemTime>)>>,
 }
@@ -83,8 +88,8 @@ impl Signer {
 impl Launching {
     /// Nothing is asked of the database yet.
     #[must_use]
-    pub fn new(db: Db, config: Arc<Config>, clock: SharedClock) -> Self {
-        Self { config, clock, db, keys: Mutex::default(), node: Mutex::default() }
+    pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock) -> Self {
+        Self { config, clock, db, client, keys: Mutex::default(), node: Mutex::default() }
     }
 
     /// The organisation's host and keys, at most a minute old.
@@ -98,7 +103,7 @@ impl Launching {
         {
             return Ok(signer.clone());
         }
-        let mut tx = self.db.tenant(tenant_id).await?;
+        let mut tx = self.db.tenant_with_keys(tenant_id).await?;
         let tenant = tenant::get_tenant(&mut tx).await?;
         let (key, public) = tenant::signing_keys(&mut tx, now).await?;
         tx.commit().await?;
@@ -169,6 +174,8 @@ impl Launching {
                 (program, Vec::new(), PathBuf::new(), Vec::new(), false)
             }
         };
+        let secrets = self.secrets(tenant, plugin_id, &config).await?;
+        let config = secret_refs::filled(config, secrets.values());
         let database = if wants_database { self.database(tenant, plugin_id).await.map_err(platform)? } else { None };
         let signer = self.signer(tenant).await.map_err(platform)?;
         let service_token = signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
@@ -182,7 +189,27 @@ impl Launching {
         };
         let home = self.config.data_dir.join("workers").join(tenant.to_string()).join(plugin_id);
         let boot = self.boot(&signer, plugin, config);
-        Ok(Spec { tenant, plugin_id: plugin_id.to_owned(), revision, program, args, home, boot })
+        Ok(Spec {
+            tenant,
+            plugin_id: plugin_id.to_owned(),
+            revision,
+            program,
+            args,
+            home,
+            boot,
+            secrets: Arc::new(secrets),
+        })
+    }
+
+    /// The secrets that the configuration refers to, all of them granted.
+    async fn secrets(&self, tenant: TenantId, plugin_id: &str, config: &Value) -> Result<GrantedSecrets, Reason> {
+        let (names, grantee) = (secret_refs::names(config), Grantee { kind: "plugin", id: plugin_id });
+        let granted = GrantedSecrets::resolve(&self.client, tenant, "plugin-host", grantee, &names).await;
+        let granted = granted.map_err(|error| {
+            tracing::error!(%tenant, plugin = plugin_id, %error, "the secrets of a worker cannot be read");
+            Reason::Platform("its secrets cannot be read at the moment.".to_owned())
+        })?;
+        if granted.missing().is_empty() { Ok(granted) } else { Err(Reason::SecretsMissing(granted.missing().to_vec())) }
     }
 
     /// The package that the worker runs, with its version and back end; the configuration and its revision.
@@ -213,6 +240,8 @@ impl Launching {
             "app": { "title": &*signer.name, "baseUrl": &*signer.origin },
             "backend": { "baseUrl": &*signer.origin },
             "organization": { "name": &*signer.name },
+            // Plugins ask the gateway, as whoever called them.
+            "permission": { "enabled": true },
         });
         merge(&mut config, own);
         Boot {

@@ -1,5 +1,6 @@
 //! The last lines that a worker wrote: untrusted text, bounded in length, number and rate.
 
+use kernel::Redaction;
 use plugin_protocol::limits::MAX_LINE_BYTES;
 use plugin_protocol::log::LogLine;
 use std::collections::VecDeque;
@@ -11,6 +12,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 const KEPT: usize = 200;
 /// Lines that are taken within one second; what is beyond is counted and dropped.
 const PER_SECOND: u32 = 500;
+
+/// Sets of secrets that are masked: those of the last processes, for an older one may still be writing.
+const SETS: usize = 4;
 
 /// One line as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +39,7 @@ struct Memory {
     second: Option<OffsetDateTime>,
     taken: u32,
     dropped: u32,
+    masks: VecDeque<Redaction>,
 }
 
 impl Logs {
@@ -42,6 +47,29 @@ impl Logs {
     #[must_use]
     pub fn lines(&self) -> Vec<Line> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).lines.iter().cloned().collect()
+    }
+
+    /// Masks these secrets from now on.
+    pub fn mask(&self, secrets: &Redaction) {
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.masks.len() == SETS {
+            memory.masks.pop_front();
+        }
+        if !secrets.is_empty() {
+            memory.masks.push_back(secrets.clone());
+        }
+    }
+
+    /// Whether a worker of this slot was given secrets.
+    #[must_use]
+    pub fn masks_secrets(&self) -> bool {
+        !self.0.lock().unwrap_or_else(PoisonError::into_inner).masks.is_empty()
+    }
+
+    /// A text of a worker without the secrets that it was given.
+    #[must_use]
+    pub fn masked(&self, text: &str) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).masked(text)
     }
 
     /// Adds a line of a worker, unless it writes too fast.
@@ -60,15 +88,20 @@ impl Logs {
             return;
         }
         memory.taken += 1;
-        let LogLine { level, message } = LogLine::parse(raw);
+        // Before it is parsed: a structured line is masked in every field.
+        let LogLine { level, message } = LogLine::parse(&memory.masked(raw));
         // Control characters could repaint the terminal of whoever reads the log.
-        let text = message.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+        let text: String = message.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
+        // Once more: what was escaped in the line is plain now.
+        let text = memory.masked(&text);
         memory.push(Line { at, stream, level, text });
     }
 
     /// Adds a line of the plugin host.
-    pub fn note(&self, at: OffsetDateTime, text: impl Into<String>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(host(at, text.into()));
+    pub fn note(&self, at: OffsetDateTime, text: impl AsRef<str>) {
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = memory.masked(text.as_ref());
+        memory.push(host(at, text));
     }
 }
 
@@ -77,6 +110,10 @@ fn host(at: OffsetDateTime, text: String) -> Line {
 }
 
 impl Memory {
+    fn masked(&self, text: &str) -> String {
+        self.masks.iter().fold(text.to_owned(), |text, mask| mask.apply(&text))
+    }
+
     fn push(&mut self, line: Line) {
         if self.lines.len() == KEPT {
             self.lines.pop_front();

@@ -74,6 +74,15 @@ impl Supervisor {
         }
     }
 
+    /// As [`changed`](Self::changed), for every worker that was given secrets.
+    pub fn all_with_secrets_changed(&self) {
+        for handle in self.slots.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            if handle.logs.masks_secrets() {
+                Self::tell(handle, Command::Changed);
+            }
+        }
+    }
+
     /// Stops it and forgets it.
     pub fn remove(&self, tenant: TenantId, plugin_id: &str) {
         let key = (tenant, plugin_id.to_owned());

@@ -202,7 +202,13 @@ impl Guard {
                     alive.run_until_cancelled(pulse.run()).await;
                 });
             }
-            Some(Line::Fatal(fatal)) => self.around.report(Report::Fatal(Reason::of_fatal(&fatal))),
+            Some(Line::Fatal(fatal)) => {
+                let reason = match Reason::of_fatal(&fatal) {
+                    Reason::Fatal(text) => Reason::Fatal(self.around.logs.masked(&text)),
+                    other => other,
+                };
+                self.around.report(Report::Fatal(reason));
+            }
             Some(Line::Stopped(stopped)) => {
                 let cut_off = stopped.cut_off;
                 self.note(match cut_off {

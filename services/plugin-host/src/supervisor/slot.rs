@@ -269,6 +269,7 @@ impl Slot {
             let outcome = match around.launching.prepare(tenant, &plugin_id).await {
                 Ok(spec) => {
                     let Spec { revision, .. } = spec;
+                    around.logs.mask(spec.secrets.redaction());
                     (revision, process::start(spec, &around).await)
                 }
                 Err(reason) => (0, Err(reason)),

@@ -1,12 +1,13 @@
 //! A plugin host with everything real around it.
 
 use http::{Method, Request, StatusCode};
-use http_shell::{Caller, TOKEN_HEADER};
+use http_shell::{Caller, ServiceClient, TOKEN_HEADER};
 use kernel::{TenantId, system_clock};
 use plugin_host::config::Tools;
 use plugin_host::domain::lifecycle::Limits;
 use plugin_host::{AllowList, Config, State, jobs, routes};
 use runtime::Tasks;
+use runtime::bus::Bus;
 use runtime::objects::Objects;
 use runtime::process::Launcher;
 use serde_json::{Value, json};
@@ -38,6 +39,9 @@ pub struct Host {
     pub folder: tempfile::TempDir,
     /// The list that [`Host::install`] goes by.
     pub allow: AllowList,
+    /// Leads to the other services, of which there are none until a test attaches one.
+    pub client: ServiceClient,
+    pub bus: Bus,
     plugins: String,
 }
 
@@ -90,10 +94,13 @@ impl Host {
         change(&mut config);
         std::fs::create_dir_all(&config.socket_dir).unwrap();
         let allow = config.allow.clone();
-        let state = State::new(test.db.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
+        let (client, bus) = (ServiceClient::new(key()), Bus::start(None, &tasks).unwrap());
+        let state =
+            State::new(test.db.clone(), client.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
+        state.hear_of_secrets(&bus, &tasks);
         jobs::spawn(&state, &tasks);
         let router = routes().build(state, &key()).router;
-        Self { test, tenant, router, tasks, folder, allow, plugins }
+        Self { test, tenant, router, tasks, folder, allow, plugins, client, bus }
     }
 
     pub async fn request(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {

@@ -4,4 +4,5 @@
 mod host;
 mod radar;
 mod routes;
+mod secrets;
 mod workers;

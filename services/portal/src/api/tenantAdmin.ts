@@ -6,6 +6,7 @@ import type {
   Member,
   MemberList,
   NewMember,
+  PasswordResetLink,
   Role,
   Tenant,
   TenantChange,
@@ -62,6 +63,12 @@ export class TenantAdminClient {
   removeMember(id: string): Promise<void> {
     return requestNothing(this.#fetch, `${base}/members/${id}`, {
       method: 'DELETE',
+    });
+  }
+
+  openPasswordReset(id: string): Promise<PasswordResetLink> {
+    return requestJson(this.#fetch, `${base}/members/${id}/password-reset`, {
+      method: 'POST',
     });
   }
 

@@ -19,10 +19,57 @@ export type InvitationLink = TenantAdmin['schemas']['InvitationLink'];
 export type NewMember = TenantAdmin['schemas']['AddedMember'];
 export type Invitation = TenantAdmin['schemas']['Invitation'];
 export type Me = TenantAdmin['schemas']['Me'];
+export type Secret = TenantAdmin['schemas']['Secret'];
+export type SecretList = TenantAdmin['schemas']['SecretList'];
+export type SecretGrant = TenantAdmin['schemas']['SecretGrant'];
+export type GranteeName = TenantAdmin['schemas']['GranteeName'];
+export type Token = TenantAdmin['schemas']['Token'];
+export type TokenList = TenantAdmin['schemas']['TokenList'];
+export type MadeToken = TenantAdmin['schemas']['MadeToken'];
+export type MemberToken = TenantAdmin['schemas']['MemberToken'];
+export type MemberTokenList = TenantAdmin['schemas']['MemberTokenList'];
+export type ServiceToken = TenantAdmin['schemas']['ServiceToken'];
+export type ServiceTokenList = TenantAdmin['schemas']['ServiceTokenList'];
+export type MadeServiceToken = TenantAdmin['schemas']['MadeServiceToken'];
+export type TokenPolicy = TenantAdmin['schemas']['TokenPolicy'];
+export type AuditEntry = TenantAdmin['schemas']['AuditEntry'];
+export type AuditList = TenantAdmin['schemas']['AuditList'];
+export type AuditSettings = TenantAdmin['schemas']['AuditSettings'];
+export type AuditVerification = TenantAdmin['schemas']['Verification'];
+export type AuditStream = TenantAdmin['schemas']['Stream'];
+export type AuditStreamKind = TenantAdmin['schemas']['StreamKind'];
+export type AuditStreamList = TenantAdmin['schemas']['StreamList'];
+export type AuditStreamChange = Partial<TenantAdmin['schemas']['StreamChange']>;
+export type NewAuditStream = TenantAdmin['schemas']['NewStream'];
+export type Provisioning = TenantAdmin['schemas']['Provisioning'];
+export type ProvisionedGroup = TenantAdmin['schemas']['ScimGroup'];
+export type ScimToken = TenantAdmin['schemas']['ScimToken'];
+export type MadeScimToken = TenantAdmin['schemas']['MadeScimToken'];
+/** A stream that was set up, with a webhook's signing key. */
+export type MadeAuditStream = TenantAdmin['schemas']['MadeStream'];
+
+export type IdentityProvider = TenantAdmin['schemas']['Provider'];
+export type IdentityProviderList = TenantAdmin['schemas']['ProviderList'];
+export type IdentityProviderForm = TenantAdmin['schemas']['ProviderForm'];
+export type IdentityProviderKind = TenantAdmin['schemas']['ProviderKind'];
+export type ProviderSettings = TenantAdmin['schemas']['ProviderSettings'];
+export type RoleRule = TenantAdmin['schemas']['RoleRule'];
+export type GroupRule = TenantAdmin['schemas']['GroupRule'];
+export type FoundProvider = TenantAdmin['schemas']['FoundProvider'];
+export type MappingPreview = TenantAdmin['schemas']['MappingPreview'];
+export type StartedTest = TenantAdmin['schemas']['StartedTest'];
+export type TestOutcome = TenantAdmin['schemas']['TestOutcome'];
+export type SignInRule = TenantAdmin['schemas']['SignInRule'];
+export type PasswordReset = TenantAdmin['schemas']['PasswordReset'];
+export type PasswordResetLink = TenantAdmin['schemas']['PasswordResetLink'];
 
 // gateway
 
 export type RefreshResponse = Gateway['schemas']['RefreshAnswer'];
+export type SignInOptions = Gateway['schemas']['SignInOptions'];
+export type BrowserSession = Gateway['schemas']['BrowserSession'];
+export type SessionList = Gateway['schemas']['SessionList'];
+export type EndedSessions = Gateway['schemas']['EndedSessions'];
 
 // plugin-host
 

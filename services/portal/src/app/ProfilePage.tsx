@@ -6,9 +6,11 @@ import {
 } from '@backstage/plugin-user-settings';
 import List from '@material-ui/core/List';
 import { Panel } from '../ui/Panel';
+import { SessionsList } from '../ui/SessionsList';
+import { PasswordPanel } from './PasswordPanel';
 import './profile.css';
 
-/** Who the person is here, and the theme; without the stock page's switch for a menu that we do not have. */
+/** Who the person is here, the theme, their password and sessions; without the stock page's switch for a menu that we do not have. */
 export function ProfilePage() {
   return (
     <Content>
@@ -19,6 +21,14 @@ export function ProfilePage() {
           <List dense>
             <UserSettingsThemeToggle />
           </List>
+        </Panel>
+        <PasswordPanel />
+        <Panel
+          title="Sessions"
+          introduction="The browsers in which you are signed in."
+          flush
+        >
+          <SessionsList owner={{}} all="Sign out all other browsers" />
         </Panel>
       </div>
     </Content>

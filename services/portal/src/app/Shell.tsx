@@ -1,5 +1,6 @@
 import { SidebarPinStateProvider } from '@backstage/core-components';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { ViewAsBanner } from '../plugins/settings/policies/ViewAsBanner';
 import './shell.css';
 
 /** What stock pages ask about the menu: ours cannot be pinned, and on a phone they leave out their side columns. */
@@ -31,6 +32,7 @@ export function Shell(props: { nav: ReactNode; content: ReactNode }) {
         </a>
         {props.nav}
         <div className="shell-content" id="content" tabIndex={-1}>
+          <ViewAsBanner />
           {props.content}
         </div>
       </div>

@@ -1,6 +1,7 @@
 //! What actions ask of other services: the catalog's entities, and the reading of the outside world.
 
 use crate::domain::failure::{Failure, Outcome};
+use authz::Criteria;
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -113,6 +114,20 @@ impl Services {
         let response =
             self.send(ServiceName::Catalog, Method::POST, "/api/catalog/entities/by-refs", Some(body)).await?;
         Ok(read_json::<Answer>(response).await?.items)
+    }
+
+    /// Whether a condition on entities holds for this one, as the catalog applies it. What the caller may not see is
+    /// answered like what is not there: it does not hold.
+    ///
+    /// # Errors
+    /// Those of the catalog.
+    pub async fn condition_holds(&self, key: &str, criteria: &Criteria) -> Result<bool> {
+        let item = json!({"id": "1", "resourceRef": key, "resourceType": "catalog-entity",
+            "conditions": criteria.to_json()});
+        let path = "/api/catalog/.well-known/backstage/permissions/apply-conditions";
+        let response = self.send(ServiceName::Catalog, Method::POST, path, Some(json!({"items": [item]}))).await?;
+        let answer: Value = read_json(response).await?;
+        Ok(answer.pointer("/items/0/result") == Some(&json!("ALLOW")))
     }
 
     /// Registers a location, or only reads what it would bring.

@@ -97,7 +97,7 @@ impl Failure {
 
     /// The same failure with secrets taken out of its words.
     #[must_use]
-    pub fn redacted(self, redaction: &super::redaction::Redaction) -> Self {
+    pub fn redacted(self, redaction: &kernel::Redaction) -> Self {
         Self { name: redaction.apply(&self.name), message: redaction.apply(&self.message) }
     }
 }

@@ -7,6 +7,7 @@ pub mod failure;
 pub mod paths;
 pub mod redaction;
 pub mod repo_url;
+pub mod secret_names;
 pub mod source;
 pub mod spec;
 pub mod template;

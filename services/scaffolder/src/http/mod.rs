@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod dry_run;
 mod events;
+mod permitted;
 mod start;
 mod tasks;
 mod templates;

@@ -1,7 +1,7 @@
 //! Starting a task, and starting it again.
 
 use super::body::Kind;
-use super::{body, templates};
+use super::{body, permitted, templates};
 use crate::State;
 use crate::actions::Services;
 use crate::domain::spec::{recovery_strategy, task_spec};
@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http_shell::{Caller, Json, Path, Result};
 use kernel::Error;
+use runtime::redaction::{self, Held};
 use serde_json::{Value, json};
 use store::AuditEvent;
 use store::queue::{self, NewJob};
@@ -32,9 +33,11 @@ pub(super) async fn create_task(Shared(state): Shared<State>, caller: Caller, re
     let entity_ref = templates::reference(body["templateRef"].as_str().unwrap_or_default())?;
     let values = body.remove("values").unwrap_or_default();
     let secrets = body.remove("secrets").unwrap_or_else(|| json!({}));
+    let _held = hold(&secrets);
 
     let services = Services::new(state.client.clone(), caller.clone());
     let template = templates::find(&services, &entity_ref).await?;
+    permitted::check(&state, &services, &caller, &entity_ref).await?;
     let refused = templates::check_values(&state, &template, Some(&values), &secrets).await;
     if let Some(refused) = refused.map_err(templates::unusable)? {
         return Ok(refused);
@@ -44,7 +47,7 @@ pub(super) async fn create_task(Shared(state): Shared<State>, caller: Caller, re
     let task_id = Uuid::now_v7();
     let key = task_id.to_string();
 
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let mut tx = state.db.tenant_with_keys(caller.tenant).await?;
     let new = NewTask {
         task_id,
         spec: &spec,
@@ -74,16 +77,19 @@ pub(super) async fn retry_task(
 ) -> Result<Response> {
     let mut body = body::read(request, &[("secrets", Kind::Texts, false)]).await?;
     let secrets = body.remove("secrets").unwrap_or_else(|| json!({}));
+    let _held = hold(&secrets);
     let (id, found) = super::tasks::find(&state, &caller, &task_id).await?;
     if let Some(text) = found.spec.0["templateInfo"]["entityRef"].as_str() {
         let services = Services::new(state.client.clone(), caller.clone());
-        let template = templates::find(&services, &templates::reference(text)?).await?;
+        let entity_ref = templates::reference(text)?;
+        let template = templates::find(&services, &entity_ref).await?;
+        permitted::check(&state, &services, &caller, &entity_ref).await?;
         let refused = templates::check_values(&state, &template, None, &secrets).await;
         if let Some(refused) = refused.map_err(templates::unusable)? {
             return Ok(refused);
         }
     }
-    let mut tx = state.db.tenant(caller.tenant).await?;
+    let mut tx = state.db.tenant_with_keys(caller.tenant).await?;
     let sealed = task::seal_secrets(&mut tx, id, &secrets).await?;
     if !task::reopen_task(&mut tx, id, &caller.principal, sealed).await? {
         return Err(Error::conflict(format!("Task with taskId {task_id} cannot be retried")).into());
@@ -97,4 +103,9 @@ pub(super) async fn retry_task(
     tx.commit().await?;
     state.wake.notify_one();
     Ok((StatusCode::CREATED, Json::<Value>(json!({ "id": task_id }))).into_response())
+}
+
+/// Keeps the values of these secrets out of the log of this process for as long as the answer lives.
+fn hold(secrets: &Value) -> Held {
+    redaction::hold(secrets.as_object().into_iter().flatten().filter_map(|(_, value)| value.as_str()))
 }

@@ -4,11 +4,13 @@ use super::ending::{self, Ending};
 use crate::State;
 use crate::actions::Services;
 use crate::domain::failure::{Failure, Outcome};
+use crate::domain::redaction::masked;
+use crate::domain::secret_names::mentioned;
 use crate::runner::journal::Journal;
 use crate::runner::{Base, EngineHandle, Run, execute};
 use crate::store::task::{self, Claimed};
 use crate::workspace::Workspace;
-use http_shell::Caller;
+use http_shell::{Caller, GrantedSecrets, Grantee};
 use kernel::{Error, Result};
 use serde_json::{Map, Value};
 use store::queue::{self, Job};
@@ -18,16 +20,30 @@ use uuid::Uuid;
 /// Runs the task that a job is about, or closes it where an earlier process began it.
 pub(super) async fn run_task(state: &State, job: &Job) -> Result<()> {
     let task_id = Uuid::parse_str(&job.key).map_err(Error::internal)?;
-    let mut tx = state.db.tenant(job.tenant()).await?;
+    let mut tx = state.db.tenant_with_keys(job.tenant()).await?;
     let Some(claimed) = task::claim_task(&mut tx, task_id).await? else {
         tx.rollback().await?;
         return ending::end(state, job, task_id, Ending::Interrupted).await;
     };
     let secrets = task::open_secrets(&mut tx, task_id, claimed.secrets.as_deref()).await?;
     tx.commit().await?;
-    let secrets = secrets.as_object().cloned().unwrap_or_default();
+    let mut secrets = secrets.as_object().cloned().unwrap_or_default();
+    let granted = match granted_secrets(state, job, &claimed.spec.0).await {
+        Ok(granted) => granted,
+        Err(error) => {
+            let failure = Failure::from(error);
+            return ending::end(state, job, task_id, Ending::Ran(Err(failure))).await;
+        }
+    };
+    // What an administrator granted is not replaced by what somebody sent along.
+    let values = granted.values().iter();
+    secrets.extend(values.map(|(name, value)| (name.clone(), Value::String(value.clone()))));
+    let texts = || secrets.values().filter_map(Value::as_str);
+    let _held = runtime::redaction::hold(texts());
+    let mut redaction = granted.redaction().clone();
+    redaction.extend(texts());
 
-    let journal = Journal::stored(state.db.clone(), job.tenant(), task_id);
+    let journal = Journal::stored(state.db.clone(), job.tenant(), task_id, redaction.clone());
     let cancelled = CancellationToken::new();
     let run = perform(state, job, task_id, &claimed, &secrets, &journal, cancelled.clone());
     let watch = watch(state, job, task_id, &journal, &cancelled);
@@ -40,7 +56,18 @@ pub(super) async fn run_task(state: &State, job: &Job) -> Result<()> {
         }
         () = shutdown.cancelled() => return ending::end(state, job, task_id, Ending::Interrupted).await,
     };
+    let outcome = match outcome {
+        Ok(output) => Ok(masked(&output, &redaction)),
+        Err(failure) => Err(failure.redacted(&redaction)),
+    };
     ending::end(state, job, task_id, Ending::Ran(outcome)).await
+}
+
+/// The secrets that are granted to the task's template and mentioned in its steps.
+async fn granted_secrets(state: &State, job: &Job, spec: &Value) -> Result<GrantedSecrets> {
+    let Some(template) = spec["templateInfo"]["entityRef"].as_str() else { return Ok(GrantedSecrets::default()) };
+    let (names, grantee) = (mentioned(&spec["steps"]), Grantee { kind: "template", id: template });
+    GrantedSecrets::resolve(&state.client, job.tenant(), "scaffolder", grantee, &names).await
 }
 
 async fn perform(

@@ -1,11 +1,11 @@
 //! Where a run writes what happens: the event and step tables for a task, memory for a dry run.
 
 use crate::domain::failure::Outcome;
-use crate::domain::redaction::Redaction;
+use crate::domain::redaction::masked;
 use crate::domain::spec::Step;
 use crate::store::event::{EventType, append_events};
 use crate::store::step;
-use kernel::{Result, TenantId};
+use kernel::{Redaction, Result, TenantId};
 use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ const LINE_BATCH: usize = 64;
 #[derive(Debug)]
 pub enum Journal {
     /// Of a task: durable, and readable by every process.
-    Stored(StoredJournal),
+    Stored(Box<StoredJournal>),
     /// Of a dry run: the lines, as the answer shows them.
     Recorded(Mutex<Vec<Value>>),
 }
@@ -32,6 +32,7 @@ pub struct StoredJournal {
     db: Db,
     tenant: TenantId,
     task_id: Uuid,
+    redaction: Redaction,
     waiting: Mutex<Waiting>,
 }
 
@@ -63,11 +64,11 @@ impl StepEnd {
 }
 
 impl Journal {
-    /// The journal of a task.
+    /// The journal of a task, into which none of these secrets comes.
     #[must_use]
-    pub fn stored(db: Db, tenant: TenantId, task_id: Uuid) -> Self {
+    pub fn stored(db: Db, tenant: TenantId, task_id: Uuid, redaction: Redaction) -> Self {
         let waiting = Mutex::new(Waiting { lines: Vec::new(), since: Instant::now() });
-        Self::Stored(StoredJournal { db, tenant, task_id, waiting })
+        Self::Stored(Box::new(StoredJournal { db, tenant, task_id, redaction, waiting }))
     }
 
     /// The journal of a dry run.
@@ -117,7 +118,7 @@ impl Journal {
                     if waiting.lines.is_empty() {
                         waiting.since = Instant::now();
                     }
-                    waiting.lines.push((EventType::Log, body));
+                    waiting.lines.push((EventType::Log, masked(&body, &journal.redaction)));
                     waiting.lines.len() >= LINE_BATCH || waiting.since.elapsed() >= LINE_DELAY
                 };
                 if full {
@@ -163,7 +164,7 @@ type StepChange<'a> = (Step<'a>, Option<(StepEnd, Option<&'a Value>)>);
 impl StoredJournal {
     async fn append(&self, body: Value, change: Option<StepChange<'_>>) -> Result<()> {
         let mut events = self.take_waiting();
-        events.push((EventType::Log, body));
+        events.push((EventType::Log, masked(&body, &self.redaction)));
         let mut tx = self.db.tenant(self.tenant).await?;
         append_events(&mut tx, self.task_id, &events).await?;
         if let Some((changed, end)) = change {

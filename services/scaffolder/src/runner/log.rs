@@ -2,7 +2,7 @@
 
 use super::journal::Journal;
 use crate::domain::failure::{Failure, Outcome};
-use crate::domain::redaction::Redaction;
+use kernel::Redaction;
 use std::sync::{Mutex, PoisonError};
 
 /// The log of one step.
@@ -48,13 +48,13 @@ impl<'a> StepLog<'a> {
     }
 
     async fn line(&self, level: &str, message: &str) -> Outcome<()> {
-        let clean = self.redaction().apply(message);
+        let clean = self.redaction.lock().unwrap_or_else(PoisonError::into_inner).apply(message);
         self.journal.line(self.step_id, &format!("{level}: {clean}")).await
     }
 
     /// A failure without secrets.
     #[must_use]
     pub fn clean(&self, failure: Failure) -> Failure {
-        failure.redacted(&self.redaction())
+        failure.redacted(&self.redaction.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -9,8 +9,9 @@ use crate::actions::{self, Action, ActionContext};
 use crate::domain::engine::{ContextId, Engine};
 use crate::domain::example::example_output;
 use crate::domain::failure::{Failure, Outcome};
-use crate::domain::redaction::{Redaction, tainted};
+use crate::domain::redaction::tainted;
 use crate::domain::spec::{Step, is_truthy};
+use kernel::Redaction;
 use serde_json::{Map, Value, json};
 
 /// What expressions of the following steps see.

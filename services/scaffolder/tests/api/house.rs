@@ -38,6 +38,8 @@ pub struct Known {
     pub trees: BTreeMap<String, Value>,
     pub pushes: Vec<Value>,
     pub locations: Vec<String>,
+    /// Values of secrets by grantee and name.
+    pub grants: BTreeMap<(String, String), String>,
 }
 
 impl House {
@@ -62,6 +64,7 @@ impl House {
         let client = ServiceClient::new(key());
         client.attach(ServiceName::Catalog, catalog(world.clone()));
         client.attach(ServiceName::Integrations, integrations(world.clone()));
+        client.attach(ServiceName::TenantAdmin, tenant_admin(world.clone()));
         let state = State::new(db.db.clone(), client, config, Tasks::new());
         let router = routes().build(state.clone(), &key()).router;
         Self { caller: admin(tenant), db, tenant, router, state, world, _data: data }
@@ -140,7 +143,14 @@ fn catalog(world: World) -> Router {
             axum::Json(json!({"location": {}, "entities": if dry_run { json!([entity]) } else { json!([]) }})),
         )
     };
+    // Knows one rule: the ref is the one that the rule names.
+    let apply = |axum::Json(body): axum::Json<Value>| async move {
+        let item = &body["items"][0];
+        let holds = item["resourceRef"] == item["conditions"]["params"]["ref"];
+        axum::Json(json!({"items": [{"id": item["id"], "result": if holds { "ALLOW" } else { "DENY" }}]}))
+    };
     Router::new()
+        .route("/api/catalog/.well-known/backstage/permissions/apply-conditions", post(apply))
         .route("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", get(by_name))
         .route("/api/catalog/locations", post(add))
         .with_state(world)
@@ -173,4 +183,20 @@ pub fn tree(files: &[(&str, &[u8])]) -> Value {
     let files: Vec<Value> =
         files.iter().map(|(path, bytes)| json!({"path": path, "content": STANDARD.encode(bytes)})).collect();
     json!({ "files": files })
+}
+
+fn tenant_admin(world: World) -> Router {
+    async fn resolve(Shared(world): Shared<World>, axum::Json(body): axum::Json<Value>) -> axum::Json<Value> {
+        let grantee = body["grantee"]["id"].as_str().unwrap();
+        let known = world.0.lock().unwrap();
+        let (mut secrets, mut missing) = (Vec::new(), Vec::new());
+        for name in body["names"].as_array().unwrap() {
+            match known.grants.get(&(grantee.to_owned(), name.as_str().unwrap().to_owned())) {
+                Some(value) => secrets.push(json!({"name": name, "version": 1, "value": value, "older": []})),
+                None => missing.push(name.clone()),
+            }
+        }
+        axum::Json(json!({"secrets": secrets, "missing": missing}))
+    }
+    Router::new().route("/internal/secrets/v1/resolve", post(resolve)).with_state(world)
 }

@@ -7,5 +7,7 @@ mod engine_bundle;
 mod events;
 mod house;
 mod interruption;
+mod permitted;
 mod sandbox;
+mod secrets;
 mod tasks;

@@ -1,8 +1,17 @@
 //! The rules about names, addresses and people, without I/O.
 
+pub mod delivery;
+pub mod explain;
+pub mod import;
 pub mod person;
+pub mod rbac_csv;
+pub mod scim;
+pub mod secret;
 pub mod settings;
+pub mod sigv4;
 pub mod slug;
+pub mod token;
+pub mod undo;
 
 use kernel::{Error, Result};
 

@@ -22,6 +22,16 @@ pub struct Onboarding {
     pub dismissed: bool,
 }
 
+/// What holds for new API tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenPolicy {
+    /// The longest life of a new token, in days; without it, tokens may live until they are deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub max_days: Option<i64>,
+}
+
 /// All settings. Fields that this version does not know are kept.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -30,6 +40,8 @@ pub struct Settings {
     pub branding: Branding,
     /// The first steps.
     pub onboarding: Onboarding,
+    /// New API tokens.
+    pub tokens: TokenPolicy,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
 }

@@ -1,9 +1,10 @@
 //! Members: who belongs to the organisation, in which role.
 
+use super::sign_in_rule::keep_break_glass;
 use crate::domain::{FormProblems, person};
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
-use crate::store::{invitation, tenant};
+use crate::store::{invitation, scim, tenant};
 use authz::Role;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,8 +12,8 @@ use credential::OneTimeCode;
 use http_shell::{Caller, Json, Path, Result};
 use kernel::{Error, ErrorKind};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use store::{AuditEvent, TenantTx};
+use serde_json::{Value, json};
+use store::{AuditEvent, AuditRow, TenantTx};
 use time::OffsetDateTime;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema, Type};
@@ -21,6 +22,7 @@ use uuid::Uuid;
 
 /// Names that are tried before a new member's entity name is given up as taken.
 const NAME_ATTEMPTS: u32 = 50;
+pub(super) const LAST_ADMIN: &str = "An organisation needs an administrator. Make somebody else one first.";
 const NOT_A_ROLE: &str = "Choose one of the roles admin, maintainer, member and viewer.";
 
 /// The schema of an assignable role's name.
@@ -44,6 +46,8 @@ pub(crate) enum MemberStatus {
     Active,
     /// Has an invitation.
     Invited,
+    /// The organisation's directory lets them in no more.
+    Deactivated,
 }
 
 /// A member.
@@ -144,6 +148,7 @@ pub(crate) async fn add_member(
     problems.check("email", email_problem);
     problems.check("role", Role::named(&form.role).is_none().then_some(NOT_A_ROLE));
     problems.into_result()?;
+    only_admins_make_admins(&caller, &form.role)?;
     let row = MemberRow {
         member_id: Uuid::now_v7(),
         user_ref: free_user_ref(&mut tx, &email).await?,
@@ -172,7 +177,7 @@ fn raced(error: Error) -> Error {
     }
 }
 
-async fn free_user_ref(tx: &mut TenantTx, email: &str) -> kernel::Result<String> {
+pub(crate) async fn free_user_ref(tx: &mut TenantTx, email: &str) -> kernel::Result<String> {
     for attempt in 0..NAME_ATTEMPTS {
         let user_ref = person::user_ref(email, attempt);
         if !member::user_ref_is_taken(tx, &user_ref).await? {
@@ -195,12 +200,21 @@ async fn find(tx: &mut TenantTx, id: Uuid) -> kernel::Result<MemberRow> {
 }
 
 /// Refuses what would leave the organisation without an administrator. Holds the administrators' rows locked.
-async fn keep_an_admin(tx: &mut TenantTx, leaving: Uuid) -> kernel::Result<()> {
+pub(crate) async fn keep_an_admin(tx: &mut TenantTx, leaving: Uuid) -> kernel::Result<()> {
     let admins = member::list_admins_for_update(tx).await?;
     if admins == [leaving] {
-        return Err(Error::conflict("An organisation needs an administrator. Make somebody else one first."));
+        return Err(Error::conflict(LAST_ADMIN));
     }
     Ok(())
+}
+
+/// Policies can let somebody else look after members; administrators stay the administrators' own affair.
+fn only_admins_make_admins(caller: &Caller, role: &str) -> kernel::Result<()> {
+    let is_admin = caller.principal.user().is_none_or(|user| user.role == Role::ADMIN.name());
+    if role != Role::ADMIN.name() || is_admin {
+        return Ok(());
+    }
+    Err(Error::not_allowed("Only an administrator can make, change or remove an administrator"))
 }
 
 /// The new role.
@@ -227,15 +241,35 @@ pub(crate) async fn change_member(
     let mut tx = admin.db.tenant(caller.tenant).await?;
     if change.role != Role::ADMIN.name() {
         keep_an_admin(&mut tx, id).await?;
+        keep_break_glass(&mut tx, id).await?;
     }
     let mut row = find(&mut tx, id).await?;
+    only_admins_make_admins(&caller, &change.role)?;
+    only_admins_make_admins(&caller, &row.role)?;
     member::set_role(&mut tx, id, &change.role).await?;
+    scim::set_base_role(&mut tx, id, &change.role).await?;
     let event = AuditEvent::by(&caller.principal, "member.update", &row.user_ref);
     tx.record(event.before(json!({ "role": row.role })).after(json!({ "role": change.role }))).await?;
     tx.commit().await?;
     admin.identities_changed(caller.tenant);
     row.role = change.role;
     Ok(Json(row.into()))
+}
+
+/// Takes a change of a member's role back; what it was and what it is now.
+pub(super) async fn put_back(tx: &mut TenantTx, event: &AuditRow) -> kernel::Result<(Value, Value)> {
+    let admins = member::list_admins_for_update(tx).await?;
+    let row = member::find_by_user_ref(tx, &event.target).await?;
+    let row = row.ok_or_else(|| Error::not_found("This person is not a member any more"))?;
+    let before = json!({ "role": row.role });
+    let state = super::taken_back(&before, event)?;
+    let role = state["role"].as_str().and_then(Role::named).ok_or_else(|| Error::input(NOT_A_ROLE))?;
+    if role.name() != Role::ADMIN.name() && admins == [row.member_id] {
+        return Err(Error::conflict(LAST_ADMIN));
+    }
+    member::set_role(tx, row.member_id, role.name()).await?;
+    scim::set_base_role(tx, row.member_id, role.name()).await?;
+    Ok((before, state))
 }
 
 /// Removes a member; their sessions and tokens end.
@@ -249,7 +283,9 @@ pub(crate) async fn remove_member(
 ) -> Result<StatusCode> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
     keep_an_admin(&mut tx, id).await?;
+    keep_break_glass(&mut tx, id).await?;
     let row = find(&mut tx, id).await?;
+    only_admins_make_admins(&caller, &row.role)?;
     member::delete(&mut tx, id).await?;
     let before = json!({ "email": row.email, "name": row.name, "role": row.role, "status": row.status });
     tx.record(AuditEvent::by(&caller.principal, "member.remove", &row.user_ref).before(before)).await?;

@@ -8,8 +8,8 @@ use axum::extract::State;
 use http_shell::{Caller, Json, Result};
 use kernel::{Error, TenantId};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
-use store::AuditEvent;
+use serde_json::{Value, json};
+use store::{AuditEvent, AuditRow, TenantTx};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -82,15 +82,38 @@ pub(crate) async fn update_tenant(
     check(&change)?;
     let mut tx = admin.db.tenant(caller.tenant).await?;
     let mut row = tenant::get_for_update(&mut tx).await?;
-    let before = json!({ "name": row.name, "settings": row.settings });
+    let before = told(&row);
     apply(change, &mut row)?;
     tenant::set(&mut tx, &row.name, &row.settings).await?;
-    let after = json!({ "name": row.name, "settings": row.settings });
+    let after = told(&row);
     let event = AuditEvent::by(&caller.principal, "tenant.update", &row.slug).before(before).after(after);
     tx.record(event).await?;
     tx.commit().await?;
     admin.tenant_changed(caller.tenant);
     Ok(Json(Tenant::new(caller.tenant, row)))
+}
+
+/// What the audit log says of the record: every setting, also those that nobody has set yet, so that taking a change back
+/// touches what it changed and nothing else.
+fn told(row: &TenantRow) -> Value {
+    json!({ "name": row.name, "settings": Settings::read(row.settings.clone()) })
+}
+
+/// Takes a change of the organisation's record back; what the record was and what it is now.
+pub(super) async fn put_back(tx: &mut TenantTx, event: &AuditRow) -> kernel::Result<(Value, Value)> {
+    let mut row = tenant::get_for_update(tx).await?;
+    let before = told(&row);
+    let state = super::taken_back(&before, event)?;
+    let settings = Settings::read(state["settings"].clone());
+    let change = TenantChange {
+        name: state["name"].as_str().map(str::to_owned),
+        branding: Some(BrandingChange { accent: Some(settings.branding.accent) }),
+        onboarding: Some(OnboardingChange { dismissed: Some(settings.onboarding.dismissed) }),
+    };
+    check(&change)?;
+    apply(change, &mut row)?;
+    tenant::set(tx, &row.name, &row.settings).await?;
+    Ok((before, told(&row)))
 }
 
 fn check(change: &TenantChange) -> kernel::Result<()> {

@@ -57,6 +57,38 @@ pub async fn find(tx: &mut TenantTx, member: Uuid) -> Result<Option<MemberRow>> 
     .map_err(db)
 }
 
+/// The member with this mail address (lower case), whatever their status.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_by_email(tx: &mut TenantTx, email_key: &str) -> Result<Option<MemberRow>> {
+    sqlx::query_as(
+        "select member_id, name, email, role, user_ref, status, created_at, last_sign_in_at
+         from member where tenant_id = $1 and email_key = $2",
+    )
+    .bind(tx.id())
+    .bind(email_key)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db)
+}
+
+/// The member who is this entity.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_by_user_ref(tx: &mut TenantTx, user_ref: &str) -> Result<Option<MemberRow>> {
+    sqlx::query_as(
+        "select member_id, name, email, role, user_ref, status, created_at, last_sign_in_at
+         from member where tenant_id = $1 and user_ref = $2",
+    )
+    .bind(tx.id())
+    .bind(user_ref)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db)
+}
+
 /// Whether somebody has this mail address (lower case).
 ///
 /// # Errors

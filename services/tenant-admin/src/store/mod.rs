@@ -1,6 +1,14 @@
 //! tenant-admin's statements.
 
+pub mod audit_stream;
 pub mod invitation;
 pub mod member;
+pub mod password_reset;
+pub mod policy;
+pub mod scim;
+pub mod secret;
+pub mod secret_grant;
+pub mod service_token;
+pub mod sign_in;
 pub mod tenant;
 pub mod token;

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::Method;
 use http_shell::Caller;
-use kernel::{FixedClock, Principal, SignedInBy, TenantId, User};
+use kernel::{FixedClock, Grants, Principal, SignedInBy, TenantId, User};
 use runtime::Tasks;
 use runtime::bus::Bus;
 use serde_json::Value;
@@ -110,7 +110,10 @@ pub fn person(tenant: TenantId, id: Uuid, role: &str) -> Caller {
         entity_ref: "user:default/jane".to_owned(),
         ownership_refs: vec![],
         role: role.to_owned(),
+        grants: Grants::default(),
         via: SignedInBy::Session,
+        viewed_by: None,
+        scopes: None,
     };
     Caller { tenant, principal: Principal::User(user) }
 }

@@ -51,6 +51,8 @@ pub struct Config {
     pub gateway: Gateway,
     /// Keys that never leave our own processes.
     pub internal: Internal,
+    /// What wraps the organisations' data keys.
+    pub keys: KeyWrapping,
     /// Addresses of roles in other processes.
     pub services: Services,
     /// The built portal.
@@ -234,6 +236,87 @@ pub struct Internal {
     /// Wraps the tenants' keys.
     #[serde(with = "text::optional")]
     pub master_key: Option<Secret>,
+}
+
+/// `[keys]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyWrapping {
+    /// Who wraps new data keys.
+    pub wrapper: Wrapper,
+    /// Former values of `internal.master_key`, which open what they wrapped.
+    pub former_master_keys: Vec<Secret>,
+    /// AWS KMS.
+    pub aws_kms: AwsKms,
+    /// Vault or OpenBao.
+    pub vault: Vault,
+}
+
+/// Who wraps data keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wrapper {
+    /// This process, under `internal.master_key`.
+    Local,
+    /// AWS KMS.
+    AwsKms,
+    /// The transit engine of Vault or OpenBao.
+    Vault,
+}
+
+impl Wrapper {
+    /// As it is noted beside each wrapped key.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::AwsKms => "aws-kms",
+            Self::Vault => "vault",
+        }
+    }
+}
+
+/// `[keys.aws_kms]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwsKms {
+    /// Id, ARN or alias; empty: not used.
+    pub key_id: String,
+    /// Region of the key.
+    pub region: String,
+    /// Absent: Amazon's own in that region.
+    #[serde(with = "text::optional")]
+    pub endpoint: Option<String>,
+    /// Credentials.
+    #[serde(with = "text::optional")]
+    pub access_key: Option<Secret>,
+    /// Credentials.
+    #[serde(with = "text::optional")]
+    pub secret_key: Option<Secret>,
+    /// Of temporary credentials.
+    #[serde(with = "text::optional")]
+    pub session_token: Option<Secret>,
+}
+
+/// `[keys.vault]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vault {
+    /// Base address; empty: not used.
+    pub url: String,
+    /// Of Vault Enterprise or OpenBao.
+    #[serde(with = "text::optional")]
+    pub namespace: Option<String>,
+    /// Path of the transit engine.
+    pub mount: String,
+    /// Name of the key in it.
+    pub key: String,
+    /// A token.
+    #[serde(with = "text::optional")]
+    pub token: Option<Secret>,
+    /// A file with the token, read for each request.
+    #[serde(with = "text::optional")]
+    pub token_file: Option<String>,
 }
 
 /// `[services]`: absent means in this process.

@@ -7,11 +7,15 @@
 
 mod address;
 mod allow;
+mod deliver;
+mod exchange;
 mod failure;
 mod names;
 
 pub use address::forbidden;
 pub use allow::Allow;
+pub use deliver::Delivery;
+pub use exchange::Exchange;
 pub use failure::Failure;
 pub use names::{Names, SystemNames};
 

@@ -15,6 +15,7 @@ import { Status } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { TextInput } from '../../ui/TextInput';
 import { useLoad } from '../../ui/useLoad';
+import { ChangesPanel } from './audit/ChangesPanel';
 import { useMe } from './useMe';
 
 const standardAccent = '#5746d9';
@@ -165,6 +166,12 @@ export function GeneralPage() {
   const portal = usePortal();
   const me = useMe();
   const { load, reload, set } = useLoad(() => admin.getTenant());
+  // The form begins anew with what taking a change back left.
+  const [turn, setTurn] = useState(0);
+  const readAgain = async () => {
+    set(await admin.getTenant());
+    setTurn(turn + 1);
+  };
   return (
     <PageFrame
       title="General"
@@ -175,6 +182,7 @@ export function GeneralPage() {
           <Loaded load={load} onRetry={reload} rows={4}>
             {tenant => (
               <GeneralForm
+                key={turn}
                 tenant={tenant}
                 mayChange={me?.role === 'admin'}
                 onSaved={set}
@@ -198,6 +206,10 @@ export function GeneralPage() {
             </dl>
           </Panel>
         )}
+        <ChangesPanel
+          action="tenant.update"
+          onUndone={() => void readAgain()}
+        />
       </div>
     </PageFrame>
   );

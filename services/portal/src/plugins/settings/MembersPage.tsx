@@ -9,16 +9,25 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 import { asFailure } from '../../api/failure';
+import { policiesApiRef } from '../../api/policies';
 import { tenantAdminApiRef } from '../../api/tenantAdmin';
-import type { Member, NewMember, Role } from '../../api/types';
+import type {
+  Member,
+  NewMember,
+  PasswordResetLink,
+  Role,
+} from '../../api/types';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { CopyField } from '../../ui/CopyField';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
 import { Problem } from '../../ui/Problem';
 import { RelativeTime } from '../../ui/RelativeTime';
+import { SessionsList } from '../../ui/SessionsList';
 import { Status } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { ChangesPanel } from './audit/ChangesPanel';
 import { InvitationNote, InviteForm } from './InviteForm';
 import './members.css';
 import { isRole, roleLabel, roleOptions } from './roles';
@@ -29,7 +38,10 @@ interface MemberRowProps {
   mayChange: boolean;
   onRole: (role: Role) => void;
   onNewLink: () => void;
+  onSessions: () => void;
+  onNewPassword: () => void;
   onRemove: () => void;
+  onViewAs?: () => void;
 }
 
 function MemberRow(props: MemberRowProps) {
@@ -59,10 +71,10 @@ function MemberRow(props: MemberRowProps) {
         )}
       </td>
       <td>
-        {member.status === 'invited' ? (
-          <Status tone="warning">Invited</Status>
-        ) : (
-          <Status tone="good">Active</Status>
+        {member.status === 'active' && <Status tone="good">Active</Status>}
+        {member.status === 'invited' && <Status tone="warning">Invited</Status>}
+        {member.status === 'deactivated' && (
+          <Status tone="quiet">Deactivated by the directory</Status>
         )}
       </td>
       <td className="pro-quiet">
@@ -75,6 +87,16 @@ function MemberRow(props: MemberRowProps) {
       <td>
         {mayChange && (
           <div className="members-acts">
+            {props.onViewAs && (
+              <Button
+                size="small"
+                variant="secondary"
+                aria-label={`View as ${member.name}`}
+                onPress={props.onViewAs}
+              >
+                View as
+              </Button>
+            )}
             {member.status === 'invited' && (
               <Button
                 size="small"
@@ -83,6 +105,26 @@ function MemberRow(props: MemberRowProps) {
               >
                 New link
               </Button>
+            )}
+            {member.status === 'active' && (
+              <>
+                <Button
+                  size="small"
+                  variant="tertiary"
+                  aria-label={`Sessions of ${member.name}`}
+                  onPress={props.onSessions}
+                >
+                  Sessions
+                </Button>
+                <Button
+                  size="small"
+                  variant="tertiary"
+                  aria-label={`New password for ${member.name}`}
+                  onPress={props.onNewPassword}
+                >
+                  New password
+                </Button>
+              </>
             )}
             <Button
               size="small"
@@ -103,7 +145,39 @@ function MemberRow(props: MemberRowProps) {
 type Open =
   | { name: 'invite' }
   | { name: 'remove'; member: Member }
+  | { name: 'sessions'; member: Member }
+  | { name: 'password'; member: Member; link: PasswordResetLink }
   | { name: 'link'; invited: NewMember };
+
+function titleOf(open: Exclude<Open, { name: 'remove' }>): string {
+  switch (open.name) {
+    case 'invite':
+      return 'Invite a person';
+    case 'link':
+      return 'New invitation link';
+    case 'password':
+      return 'Link for a new password';
+    case 'sessions':
+      return `Sessions of ${open.member.name}`;
+  }
+}
+
+function NewPasswordNote(props: { member: Member; link: PasswordResetLink }) {
+  const { member, link } = props;
+  return (
+    <div className="members-link" role="status">
+      <p>
+        Send this link to <b>{member.name}</b>. Whoever opens it can choose a
+        new password, once; it expires <RelativeTime at={link.expiresAt} />. The
+        present password works until then.
+      </p>
+      <CopyField
+        label={`Link for a new password of ${member.name}`}
+        text={link.url}
+      />
+    </div>
+  );
+}
 
 function MemberDialog(props: {
   open: Open;
@@ -129,15 +203,19 @@ function MemberDialog(props: {
     );
   }
   return (
-    <Dialog isOpen width={480} onOpenChange={isOpen => !isOpen && onClose()}>
-      <DialogHeader>
-        {open.name === 'invite' ? 'Invite a person' : 'New invitation link'}
-      </DialogHeader>
+    <Dialog isOpen width={520} onOpenChange={isOpen => !isOpen && onClose()}>
+      <DialogHeader>{titleOf(open)}</DialogHeader>
       <DialogBody>
-        {open.name === 'invite' ? (
-          <InviteForm onInvited={onChanged} />
-        ) : (
-          <InvitationNote invited={open.invited} />
+        {open.name === 'invite' && <InviteForm onInvited={onChanged} />}
+        {open.name === 'link' && <InvitationNote invited={open.invited} />}
+        {open.name === 'password' && (
+          <NewPasswordNote member={open.member} link={open.link} />
+        )}
+        {open.name === 'sessions' && (
+          <SessionsList
+            owner={{ memberId: open.member.id }}
+            all={`Sign ${open.member.name} out everywhere`}
+          />
         )}
       </DialogBody>
     </Dialog>
@@ -147,6 +225,7 @@ function MemberDialog(props: {
 /** Who belongs to the organisation. */
 export function MembersPage() {
   const admin = useApi(tenantAdminApiRef);
+  const policies = useApi(policiesApiRef);
   const me = useMe();
   const { load, reload } = useLoad(() => admin.listMembers());
   const [open, setOpen] = useState<Open>();
@@ -162,10 +241,21 @@ export function MembersPage() {
     }
     reload();
   };
+  const viewAs = (member: Member) =>
+    attempt(async () => {
+      await policies.viewAs(member.id);
+      location.assign('/');
+    });
   const makeLink = (member: Member) =>
     attempt(async () => {
       const invitation = await admin.renewInvitation(member.id);
       setOpen({ name: 'link', invited: { member, invitation } });
+    });
+
+  const makePasswordLink = (member: Member) =>
+    attempt(async () => {
+      const link = await admin.openPasswordReset(member.id);
+      setOpen({ name: 'password', member, link });
     });
 
   return (
@@ -181,39 +271,49 @@ export function MembersPage() {
       }
     >
       {problem && <Problem>{problem}</Problem>}
-      <Panel flush>
-        <Loaded load={load} onRetry={reload} rows={4}>
-          {members => (
-            <div className="pro-table-scroll">
-              <table className="pro-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Person</th>
-                    <th scope="col">Role</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Last sign-in</th>
-                    <th aria-label="Actions" />
-                  </tr>
-                </thead>
-                <tbody>
-                  {members.map(member => (
-                    <MemberRow
-                      key={member.id}
-                      member={member}
-                      mayChange={mayChange}
-                      onRole={role =>
-                        void attempt(() => admin.setRole(member.id, role))
-                      }
-                      onNewLink={() => void makeLink(member)}
-                      onRemove={() => setOpen({ name: 'remove', member })}
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-        </Loaded>
-      </Panel>
+      <div className="pro-stack">
+        <Panel flush>
+          <Loaded load={load} onRetry={reload} rows={4}>
+            {members => (
+              <div className="pro-table-scroll">
+                <table className="pro-table">
+                  <thead>
+                    <tr>
+                      <th scope="col">Person</th>
+                      <th scope="col">Role</th>
+                      <th scope="col">State</th>
+                      <th scope="col">Last sign-in</th>
+                      <th aria-label="Actions" />
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {members.map(member => (
+                      <MemberRow
+                        key={member.id}
+                        member={member}
+                        mayChange={mayChange}
+                        onRole={role =>
+                          void attempt(() => admin.setRole(member.id, role))
+                        }
+                        onNewLink={() => void makeLink(member)}
+                        onSessions={() => setOpen({ name: 'sessions', member })}
+                        onNewPassword={() => void makePasswordLink(member)}
+                        onRemove={() => setOpen({ name: 'remove', member })}
+                        onViewAs={
+                          member.status === 'active' && member.id !== me?.id
+                            ? () => void viewAs(member)
+                            : undefined
+                        }
+                      />
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )}
+          </Loaded>
+        </Panel>
+        <ChangesPanel action="member.update" onUndone={reload} />
+      </div>
       {open && (
         <MemberDialog
           open={open}

@@ -2,6 +2,8 @@ import { VisuallyHidden } from '@backstage/ui';
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
 import { Badge } from '../../ui/Badge';
 import { useCurrentInView } from '../../ui/useCurrentInView';
+import { AuditPage } from './audit/AuditPage';
+import { AuditStreamsPage } from './audit/AuditStreamsPage';
 import { CatalogRulesPage } from './catalog/CatalogRulesPage';
 import { DeletedEntitiesPage } from './catalog/DeletedEntitiesPage';
 import { HeldRemovalPage } from './catalog/HeldRemovalPage';
@@ -17,16 +19,32 @@ import { KindsPage } from './kinds/KindsPage';
 import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
+import { HistoryPage } from './policies/HistoryPage';
+import { ReviewPage, VersionPage } from './policies/ReviewPage';
+import { RolePage, RolesPage } from './policies/RolesPage';
+import { WhyPage } from './policies/WhyPage';
+import { SecretPage } from './secrets/SecretPage';
+import { SecretsPage } from './secrets/SecretsPage';
+import { TokensPage } from './tokens/TokensPage';
+import { ProvisioningPage } from './provisioning/ProvisioningPage';
+import { NewProviderPage, ProviderPage } from './signIn/ProviderPage';
+import { SignInSettingsPage } from './signIn/SignInSettingsPage';
 import './settings.css';
 
 const sections = [
   { path: 'general', title: 'General' },
   { path: 'members', title: 'Members' },
+  { path: 'roles', title: 'Roles and policies' },
+  { path: 'secrets', title: 'Secrets' },
+  { path: 'tokens', title: 'Tokens' },
+  { path: 'provisioning', title: 'Provisioning' },
+  { path: 'sign-in', title: 'Sign-in' },
   { path: 'source-hosts', title: 'Source hosts' },
   { path: 'catalog-sources', title: 'Catalog sources' },
   { path: 'catalog', title: 'Catalog rules' },
   { path: 'kinds', title: 'Kinds' },
   { path: 'plugins', title: 'Plugins' },
+  { path: 'audit', title: 'Audit log' },
 ];
 
 function SettingsNav() {
@@ -64,6 +82,22 @@ export function SettingsPage() {
           <Route index element={<Navigate to="general" replace />} />
           <Route path="general" element={<GeneralPage />} />
           <Route path="members" element={<MembersPage />} />
+          <Route path="roles">
+            <Route index element={<RolesPage />} />
+            <Route path="new" element={<RolePage />} />
+            <Route path="review" element={<ReviewPage />} />
+            <Route path="history" element={<HistoryPage />} />
+            <Route path="history/:version" element={<VersionPage />} />
+            <Route path="why" element={<WhyPage />} />
+            <Route path="edit/:name" element={<RolePage />} />
+          </Route>
+          <Route path="secrets" element={<SecretsPage />} />
+          <Route path="secrets/:id" element={<SecretPage />} />
+          <Route path="tokens" element={<TokensPage />} />
+          <Route path="provisioning" element={<ProvisioningPage />} />
+          <Route path="sign-in" element={<SignInSettingsPage />} />
+          <Route path="sign-in/new" element={<NewProviderPage />} />
+          <Route path="sign-in/:id" element={<ProviderPage />} />
           <Route path="source-hosts" element={<SourceHostsPage />} />
           <Route path="catalog-sources">
             <Route index element={<CatalogSourcesPage />} />
@@ -79,6 +113,10 @@ export function SettingsPage() {
           <Route path="kinds/:kind" element={<KindPage />} />
           <Route path="plugins" element={<PluginsPage />} />
           <Route path="plugins/:pluginId" element={<PluginPage />} />
+          <Route path="audit">
+            <Route index element={<AuditPage />} />
+            <Route path="keeping" element={<AuditStreamsPage />} />
+          </Route>
         </Routes>
       </div>
     </div>

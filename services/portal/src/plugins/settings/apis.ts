@@ -3,6 +3,7 @@ import {
   fetchApiRef,
   type ApiRef,
 } from '@backstage/frontend-plugin-api';
+import { AuditClient, auditApiRef } from '../../api/audit';
 import {
   CatalogSettingsClient,
   catalogSettingsApiRef,
@@ -18,10 +19,19 @@ import {
   managedEntitiesApiRef,
 } from '../../api/managedEntities';
 import { PluginHostClient, pluginHostApiRef } from '../../api/pluginHost';
+import { PoliciesClient, policiesApiRef } from '../../api/policies';
+import { ProvisioningClient, provisioningApiRef } from '../../api/provisioning';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
+import { SecretsClient, secretsApiRef } from '../../api/secrets';
+import { SessionsClient, sessionsApiRef } from '../../api/sessions';
+import {
+  SignInSettingsClient,
+  signInSettingsApiRef,
+} from '../../api/signInSettings';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
+import { TokensClient, tokensApiRef } from '../../api/tokens';
 
 function clientApi<T>(
   name: string,
@@ -50,5 +60,12 @@ export const clientApis = [
   clientApi('managed-entities', managedEntitiesApiRef, ManagedEntitiesClient),
   clientApi('removals', removalsApiRef, RemovalsClient),
   clientApi('catalog-settings', catalogSettingsApiRef, CatalogSettingsClient),
+  clientApi('policies', policiesApiRef, PoliciesClient),
   clientApi('source-hosts', sourceHostsApiRef, SourceHostsClient),
+  clientApi('secrets', secretsApiRef, SecretsClient),
+  clientApi('tokens', tokensApiRef, TokensClient),
+  clientApi('audit', auditApiRef, AuditClient),
+  clientApi('provisioning', provisioningApiRef, ProvisioningClient),
+  clientApi('sign-in-settings', signInSettingsApiRef, SignInSettingsClient),
+  clientApi('sessions', sessionsApiRef, SessionsClient),
 ];

@@ -1,5 +1,8 @@
-//! The doors, the queue and sealing against a real Postgres.
+//! The doors, the queue, sealing and the audit log against a real Postgres.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+mod audit;
+mod keys;
 
 use kernel::{ErrorKind, TenantId};
 use std::time::Duration;
