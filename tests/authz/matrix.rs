@@ -58,6 +58,7 @@ const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
     ),
     ("GET /api/{plugin_id}/.backstage/auth/v1/cookie", MEMBERS, 401, "these callers have a token and no cookie"),
     ("GET /api/tenant-admin/v1/me", &[Service], 403, "a service is no person"),
+    ("POST /api/tenant-admin/v1/me/password", &[Service], 403, "a service has no password"),
     ("GET /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
     ("POST /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
     ("DELETE /api/tenant-admin/v1/tokens/{id}", &[Service], 403, "a service has no personal tokens"),

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
+use crate::limits::{Counters, Gate};
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
 use ::store::signing_keys::{self, StoredKey};
@@ -66,6 +67,10 @@ pub struct Inner {
     pub hasher: PasswordHasher,
     /// Which cookie carries sessions.
     pub cookie: SessionCookie,
+    /// Requests a minute.
+    pub(crate) counters: Counters,
+    /// Requests at the same time.
+    pub(crate) gate: Gate,
     hosts: Fresh<String, Option<Arc<Tenant>>>,
     tenants: Fresh<TenantId, Option<Arc<Tenant>>>,
     /// Sessions by token.
@@ -119,6 +124,8 @@ impl Gateway {
         let inner = Inner {
             hasher: PasswordHasher::for_this_machine(),
             cookie: SessionCookie::for_installation(parts.config.https, &parts.config.domain),
+            counters: Counters::start(parts.cache.clone(), &parts.tasks),
+            gate: Gate::default(),
             hosts: Fresh::new(clock(), 10_000),
             tenants: Fresh::new(clock(), 10_000),
             sessions: Fresh::new(clock(), 50_000),
@@ -198,7 +205,8 @@ impl Gateway {
             Some(known) => known,
             None => {
                 let mut tx = self.parts.db.system(SystemReason::ResolveHost).await?;
-                let found = tenant::find_active_at(&mut tx, &host, slug.as_deref()).await?.map(Arc::new);
+                let found =
+                    tenant::find_active_at(&mut tx, &host, slug.as_deref(), &self.parts.config).await?.map(Arc::new);
                 self.hosts.put(host, found.clone(), SHORT);
                 found
             }
@@ -215,7 +223,7 @@ impl Gateway {
             return Ok(known);
         }
         let mut tx = self.parts.db.system(SystemReason::ResolveHost).await?;
-        let found = tenant::find_active(&mut tx, id).await?.map(Arc::new);
+        let found = tenant::find_active(&mut tx, id, &self.parts.config).await?.map(Arc::new);
         self.tenants.put(id, found.clone(), SHORT);
         Ok(found)
     }

@@ -5,14 +5,22 @@ import { readPortalConfig, type PortalConfig } from './portalConfig';
 
 /** Invitations open before there is a session, so they do not need the Backstage app. */
 const invitationPath = /^\/invitation\/([^/]+)\/?$/;
+/** So does a forgotten password: the page that asks, and the one that its link leads to. */
+const resetPath = /^\/password-reset(?:\/([^/]+))?\/?$/;
 
 async function start(portal: PortalConfig, root: HTMLElement): Promise<void> {
   const invitation = invitationPath.exec(location.pathname);
+  const reset = resetPath.exec(location.pathname);
   if (portal.surface === 'apex') {
     const { renderApex } = await import(
       /* webpackChunkName: "apex" */ './apex'
     );
     renderApex(root, portal);
+  } else if (reset) {
+    const { renderPasswordReset } = await import(
+      /* webpackChunkName: "password-reset" */ './passwordReset'
+    );
+    renderPasswordReset(root, portal, reset[1] && decodeURIComponent(reset[1]));
   } else if (invitation?.[1]) {
     const { renderInvitation } = await import(
       /* webpackChunkName: "invitation" */ './invitation'
@@ -38,7 +46,7 @@ const root = document.getElementById('root');
 if (root) {
   const portal = readPortalConfig(document);
   if (portal) {
-    applyFirstTheme(portal.branding.accent);
+    applyFirstTheme(portal.branding);
     start(portal, root).catch((error: unknown) => {
       showPlainMessage(
         root,

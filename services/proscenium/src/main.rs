@@ -68,6 +68,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::DevBackends => commands::dev_backends(config).await,
         Command::Tenant { command } => commands::tenant(config, command).await,
         Command::Plugin { command } => commands::plugin(config, command).await,
+        Command::CheckKeys => commands::check_keys(config).await,
         Command::Jobs { limit } => commands::dead_jobs(config, limit).await,
         Command::Config | Command::Openapi { .. } | Command::Sandbox => Ok(()),
     }

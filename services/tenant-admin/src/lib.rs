@@ -9,17 +9,21 @@
 //!
 //! Start reading at `http/mod.rs`, then `create.rs`, then `domain/`.
 
+mod closing;
 mod config;
 mod create;
 mod domain;
 mod http;
+pub mod jobs;
+mod mails;
 mod state;
 mod store;
 
+pub use closing::{Closing, ListedTenant, close_tenant, list_tenants, set_plan};
 pub use config::Config;
 pub use create::{
     AdminCredentials, CreatedTenant, DemoTenant, NewTenant, TenantSummary, create_tenant, demo_tenant, find_tenant,
     sign_in_link,
 };
 pub use http::routes;
-pub use state::TenantAdmin;
+pub use state::{Ground, TenantAdmin};

@@ -1,10 +1,57 @@
 //! What every handler shares.
 
 use crate::config::Config;
-use credential::PasswordHasher;
-use kernel::{SharedClock, TenantId};
+use credential::{LinkKey, OneTimeCode, PasswordHasher};
+use http_shell::ServiceClient;
+use kernel::{Result, SharedClock, TenantId};
+use runtime::Tasks;
 use runtime::bus::{Bus, Topic};
+use runtime::cache::Cache;
+use runtime::config::SecretUrl;
+use runtime::mail::Mailer;
+use runtime::objects::Objects;
+use std::sync::Arc;
 use store::Db;
+use tokio::sync::Notify;
+
+/// What tenant-admin stands on beside the database.
+#[derive(Clone)]
+pub struct Ground {
+    /// Sends mails, where the operator has a server for them.
+    pub mailer: Mailer,
+    /// Counts of requests and of mails.
+    pub cache: Cache,
+    /// Logos, and what is to be deleted with an organisation. `None`: there is no storage.
+    pub objects: Option<Objects>,
+    /// Administration URL of the plugins' database, whose schemas go with their organisation. `None`: there is none.
+    pub plugins_url: Option<SecretUrl>,
+    /// Other services, asked how much an organisation has. `None`: nobody is asked.
+    pub services: Option<ServiceClient>,
+    /// Seals links that have no organisation yet.
+    pub link_key: LinkKey,
+    /// Background work.
+    pub tasks: Tasks,
+}
+
+impl Ground {
+    /// No mail, no storage, counters of this process, links that only this process can open.
+    ///
+    /// # Errors
+    /// `Internal` when the machine has no randomness to give.
+    pub fn alone() -> Result<Self> {
+        let cache = Cache::new(None).map_err(|error| kernel::Error::internal(error.to_string()))?;
+        let link_key = LinkKey::of(OneTimeCode::generate()?.reveal().as_bytes());
+        Ok(Self {
+            mailer: Mailer::default(),
+            cache,
+            objects: None,
+            plugins_url: None,
+            services: None,
+            link_key,
+            tasks: Tasks::new(),
+        })
+    }
+}
 
 /// tenant-admin's state. Cheap to clone.
 #[derive(Clone)]
@@ -19,13 +66,18 @@ pub struct TenantAdmin {
     pub bus: Bus,
     /// Hashes passwords, bounded.
     pub hasher: PasswordHasher,
+    /// The rest.
+    pub ground: Ground,
+    /// Rings when a mail was queued in this process.
+    pub(crate) mail_waits: Arc<Notify>,
 }
 
 impl TenantAdmin {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus) -> Self {
-        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine() }
+    pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus, ground: Ground) -> Self {
+        let hasher = PasswordHasher::for_this_machine();
+        Self { config, db, clock, bus, hasher, ground, mail_waits: Arc::default() }
     }
 
     /// Tells gateways that members, sessions or tokens of the tenant changed.

@@ -8,10 +8,12 @@ mod api_token;
 mod code;
 mod hashing;
 pub mod plugin_token;
+mod sealed_link;
 pub mod signing;
 mod strength;
 
 pub use api_token::ApiToken;
 pub use code::{Digest, OneTimeCode};
 pub use hashing::PasswordHasher;
+pub use sealed_link::LinkKey;
 pub use strength::password_problem;

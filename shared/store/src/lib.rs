@@ -16,6 +16,7 @@
 mod audit;
 mod bootstrap;
 mod db;
+mod erase;
 mod error;
 mod glance;
 pub mod lint;
@@ -29,6 +30,7 @@ mod tx;
 pub use audit::{AuditEvent, AuditRow, audit_page};
 pub use bootstrap::{BootstrapPlan, Roles, bootstrap, ensure_database};
 pub use db::{Db, DbOptions, SystemReason};
+pub use erase::{erase_batch, left_over};
 pub use error::{db, is_unique_violation, violated_constraint};
 pub use migrate::{MIGRATIONS, migrate};
 pub use seal::KeyEncryptionKey;

@@ -1,17 +1,25 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
+import { ApiFailure } from './failure';
 import { requestJson, requestNothing, type Fetch } from './request';
 import type {
+  Deleted,
+  Domain,
+  DomainList,
   InvitationLink,
   Me,
   Member,
   MemberList,
   NewMember,
+  ResetLink,
   Role,
   Tenant,
   TenantChange,
+  UsageReport,
 } from './types';
 
 const base = 'plugin://tenant-admin/v1';
+
+export type Picture = 'logo' | 'favicon';
 
 /** The organisation itself and who belongs to it. */
 export class TenantAdminClient {
@@ -30,6 +38,61 @@ export class TenantAdminClient {
       method: 'PATCH',
       body: change,
     });
+  }
+
+  /** Sets the logo or the favicon. */
+  async setPicture(slot: Picture, file: Blob): Promise<Tenant> {
+    const response = await this.#fetch(`${base}/branding/${slot}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: file,
+    });
+    if (!response.ok) throw await ApiFailure.fromResponse(response);
+    return (await response.json()) as Tenant;
+  }
+
+  removePicture(slot: Picture): Promise<Tenant> {
+    return requestJson(this.#fetch, `${base}/branding/${slot}`, {
+      method: 'DELETE',
+    });
+  }
+
+  async listDomains(): Promise<Domain[]> {
+    const list = await requestJson<DomainList>(this.#fetch, `${base}/domains`);
+    return list.items;
+  }
+
+  addDomain(host: string): Promise<Domain> {
+    return requestJson(this.#fetch, `${base}/domains`, {
+      method: 'POST',
+      body: { host },
+    });
+  }
+
+  verifyDomain(host: string): Promise<Domain> {
+    return requestJson(this.#fetch, `${base}/domains/${host}/verify`, {
+      method: 'POST',
+    });
+  }
+
+  removeDomain(host: string): Promise<void> {
+    return requestNothing(this.#fetch, `${base}/domains/${host}`, {
+      method: 'DELETE',
+    });
+  }
+
+  deleteTenant(confirmation: {
+    slug: string;
+    password: string;
+  }): Promise<Deleted> {
+    return requestJson(this.#fetch, `${base}/tenant/deletion`, {
+      method: 'POST',
+      body: confirmation,
+    });
+  }
+
+  getUsage(): Promise<UsageReport> {
+    return requestJson(this.#fetch, `${base}/usage`);
   }
 
   getMe(): Promise<Me> {
@@ -62,6 +125,20 @@ export class TenantAdminClient {
   removeMember(id: string): Promise<void> {
     return requestNothing(this.#fetch, `${base}/members/${id}`, {
       method: 'DELETE',
+    });
+  }
+
+  /** Makes a link with which a member chooses a new password. */
+  resetPassword(id: string): Promise<ResetLink> {
+    return requestJson(this.#fetch, `${base}/members/${id}/password-reset`, {
+      method: 'POST',
+    });
+  }
+
+  changePassword(change: { current: string; new: string }): Promise<void> {
+    return requestNothing(this.#fetch, `${base}/me/password`, {
+      method: 'POST',
+      body: change,
     });
   }
 

@@ -6,6 +6,7 @@ import {
 } from '@backstage/plugin-user-settings';
 import List from '@material-ui/core/List';
 import { Panel } from '../ui/Panel';
+import { PasswordPanel } from './PasswordPanel';
 import './profile.css';
 
 /** Who the person is here, and the theme; without the stock page's switch for a menu that we do not have. */
@@ -20,6 +21,7 @@ export function ProfilePage() {
             <UserSettingsThemeToggle />
           </List>
         </Panel>
+        <PasswordPanel />
       </div>
     </Content>
   );

@@ -50,6 +50,7 @@ export function SignInForm(props: SignInFormProps) {
       <DoorForm
         title={`Sign in to ${props.organizationName}`}
         onSubmit={event => void submit(event)}
+        footer={<a href="/password-reset">Forgot your password?</a>}
       >
         {problem && <Notice tone="bad">{problem}</Notice>}
         <Field

@@ -1,8 +1,11 @@
 //! The rules about names, addresses and people, without I/O.
 
+pub mod host;
+pub mod image;
 pub mod person;
 pub mod settings;
 pub mod slug;
+pub mod usage;
 
 use kernel::{Error, Result};
 

@@ -3,7 +3,11 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
 mod bench;
+mod closing;
 mod create;
+mod domains;
+mod mail;
 mod members;
 mod own;
+mod post;
 mod sign_up;

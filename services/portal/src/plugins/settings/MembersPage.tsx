@@ -10,8 +10,10 @@ import {
 import { useState } from 'react';
 import { asFailure } from '../../api/failure';
 import { tenantAdminApiRef } from '../../api/tenantAdmin';
-import type { Member, NewMember, Role } from '../../api/types';
+import type { Member, NewMember, ResetLink, Role } from '../../api/types';
+import { usePortal } from '../../app/portalApi';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
+import { CopyField } from '../../ui/CopyField';
 import { PageFrame } from '../../ui/PageFrame';
 import { Panel } from '../../ui/Panel';
 import { Problem } from '../../ui/Problem';
@@ -29,11 +31,13 @@ interface MemberRowProps {
   mayChange: boolean;
   onRole: (role: Role) => void;
   onNewLink: () => void;
+  onReset: () => void;
   onRemove: () => void;
 }
 
 function MemberRow(props: MemberRowProps) {
   const { member, mayChange } = props;
+  const portal = usePortal();
   return (
     <tr>
       <td>
@@ -81,7 +85,17 @@ function MemberRow(props: MemberRowProps) {
                 variant="secondary"
                 onPress={props.onNewLink}
               >
-                New link
+                {portal.mail ? 'Send again' : 'New link'}
+              </Button>
+            )}
+            {member.status === 'active' && (
+              <Button
+                size="small"
+                variant="secondary"
+                aria-label={`Reset the password of ${member.name}`}
+                onPress={props.onReset}
+              >
+                Reset password
               </Button>
             )}
             <Button
@@ -103,7 +117,39 @@ function MemberRow(props: MemberRowProps) {
 type Open =
   | { name: 'invite' }
   | { name: 'remove'; member: Member }
-  | { name: 'link'; invited: NewMember };
+  | { name: 'link'; invited: NewMember }
+  | { name: 'reset'; member: Member; link: ResetLink };
+
+const titles = {
+  invite: 'Invite a person',
+  link: 'New invitation link',
+  reset: 'Link for a new password',
+};
+
+function ResetNote({ member, link }: { member: Member; link: ResetLink }) {
+  return (
+    <div className="members-link" role="status">
+      <p>
+        {link.mailed ? (
+          <>
+            Mailed to <b>{member.email}</b>. You can also pass the link on
+            yourself.
+          </>
+        ) : (
+          <>
+            Send this link to <b>{member.name}</b>.
+          </>
+        )}{' '}
+        It works once and expires <RelativeTime at={link.expiresAt} />. The
+        present password works until then.
+      </p>
+      <CopyField
+        label={`Link for a new password of ${member.name}`}
+        text={link.url}
+      />
+    </div>
+  );
+}
 
 function MemberDialog(props: {
   open: Open;
@@ -130,14 +176,12 @@ function MemberDialog(props: {
   }
   return (
     <Dialog isOpen width={480} onOpenChange={isOpen => !isOpen && onClose()}>
-      <DialogHeader>
-        {open.name === 'invite' ? 'Invite a person' : 'New invitation link'}
-      </DialogHeader>
+      <DialogHeader>{titles[open.name]}</DialogHeader>
       <DialogBody>
-        {open.name === 'invite' ? (
-          <InviteForm onInvited={onChanged} />
-        ) : (
-          <InvitationNote invited={open.invited} />
+        {open.name === 'invite' && <InviteForm onInvited={onChanged} />}
+        {open.name === 'link' && <InvitationNote invited={open.invited} />}
+        {open.name === 'reset' && (
+          <ResetNote member={open.member} link={open.link} />
         )}
       </DialogBody>
     </Dialog>
@@ -166,6 +210,11 @@ export function MembersPage() {
     attempt(async () => {
       const invitation = await admin.renewInvitation(member.id);
       setOpen({ name: 'link', invited: { member, invitation } });
+    });
+  const reset = (member: Member) =>
+    attempt(async () => {
+      const link = await admin.resetPassword(member.id);
+      setOpen({ name: 'reset', member, link });
     });
 
   return (
@@ -205,6 +254,7 @@ export function MembersPage() {
                         void attempt(() => admin.setRole(member.id, role))
                       }
                       onNewLink={() => void makeLink(member)}
+                      onReset={() => void reset(member)}
                       onRemove={() => setOpen({ name: 'remove', member })}
                     />
                   ))}

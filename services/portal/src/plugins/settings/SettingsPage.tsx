@@ -9,7 +9,7 @@ import { ManagedEntitiesPage } from './catalog/ManagedEntitiesPage';
 import { SourcePage } from './catalog/SourcePage';
 import { useHeldRemovals } from './catalog/useHeldRemovals';
 import { CatalogSourcesPage } from './CatalogSourcesPage';
-import { GeneralPage } from './GeneralPage';
+import { GeneralPage } from './general/GeneralPage';
 import { SourceHostsPage } from './hosts/SourceHostsPage';
 import { KindPage, NewKindPage } from './kinds/KindPage';
 import { KindsPage } from './kinds/KindsPage';
@@ -17,6 +17,7 @@ import { MembersPage } from './MembersPage';
 import { PluginPage } from './PluginPage';
 import { PluginsPage } from './PluginsPage';
 import './settings.css';
+import { UsagePage } from './usage/UsagePage';
 
 const sections = [
   { path: 'general', title: 'General' },
@@ -26,6 +27,7 @@ const sections = [
   { path: 'catalog', title: 'Catalog rules' },
   { path: 'kinds', title: 'Kinds' },
   { path: 'plugins', title: 'Plugins' },
+  { path: 'usage', title: 'Usage' },
 ];
 
 function SettingsNav() {
@@ -75,6 +77,7 @@ export function SettingsPage() {
           <Route path="kinds" element={<KindsPage />} />
           <Route path="kinds/new" element={<NewKindPage />} />
           <Route path="kinds/:kind" element={<KindPage />} />
+          <Route path="usage" element={<UsagePage />} />
           <Route path="plugins" element={<PluginsPage />} />
           <Route path="plugins/:pluginId" element={<PluginPage />} />
         </Routes>
