@@ -5,9 +5,9 @@ import { asFailure } from '../api/failure';
 import { requestNothing } from '../api/request';
 import { tenantAdminApiRef } from '../api/tenantAdmin';
 import { Panel } from '../ui/Panel';
+import { PasswordInput } from '../ui/PasswordInput';
 import { Problem } from '../ui/Problem';
 import { Status } from '../ui/Status';
-import { TextInput } from '../ui/TextInput';
 
 /** Changing one's own password. All sessions end; this one begins anew with the new password. */
 export function PasswordPanel() {
@@ -55,18 +55,18 @@ export function PasswordPanel() {
         noValidate
       >
         {problem && <Problem>{problem}</Problem>}
-        <TextInput
+        <PasswordInput
           label="Present password"
           name="current-password"
-          type="password"
+          autoComplete="current-password"
           value={current}
           onChange={setCurrent}
           error={errors['current']}
         />
-        <TextInput
+        <PasswordInput
           label="New password"
           name="new-password"
-          type="password"
+          autoComplete="new-password"
           value={next}
           onChange={setNext}
           error={errors['new']}

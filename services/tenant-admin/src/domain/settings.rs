@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// The look of the portal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Branding {
     /// `#rrggbb`.
     #[serde(skip_serializing_if = "Option::is_none")]

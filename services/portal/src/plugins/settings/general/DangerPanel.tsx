@@ -11,6 +11,7 @@ import { asFailure } from '../../../api/failure';
 import { tenantAdminApiRef } from '../../../api/tenantAdmin';
 import type { Deleted, Tenant } from '../../../api/types';
 import { Panel } from '../../../ui/Panel';
+import { PasswordInput } from '../../../ui/PasswordInput';
 import { Problem } from '../../../ui/Problem';
 import { TextInput } from '../../../ui/TextInput';
 
@@ -82,10 +83,9 @@ function DeleteDialog(props: {
               onChange={setSlug}
               error={errors['slug']}
             />
-            <TextInput
+            <PasswordInput
               label="Your password"
               name="confirm-password"
-              type="password"
               autoComplete="current-password"
               value={password}
               onChange={setPassword}
