@@ -7,8 +7,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { barriers, overflow } from './accessibility.ts';
 
 const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/screenshots');
+
+/** The window of a desk, and the narrow one of a telephone. */
+const wide = { width: 1280, height: 860 };
+const narrow = { width: 360, height: 760 };
 
 /** Waits that a slow machine needs. */
 export const PATIENCE = 30_000;
@@ -47,7 +52,8 @@ export class Visitor {
   private readonly complaints: string[] = [];
   private readonly excused: RegExp[] = [];
 
-  private readonly screenshots: boolean;
+  /** Whether this person's screenshots are kept. */
+  screenshots: boolean;
 
   private constructor(context: BrowserContext, page: Page, screenshots: boolean) {
     this.screenshots = screenshots;
@@ -71,7 +77,7 @@ export class Visitor {
   static async arrive(browser: Browser, wish: Wish = {}): Promise<Visitor> {
     const { colorScheme = 'light', screenshots = true } = wish;
     const context = await browser.newContext({ colorScheme, viewport: { width: 1360, height: 860 } });
-    return new Visitor(context, await context.newPage(), screenshots && process.env.E2E_SCREENSHOTS !== 'off');
+    return new Visitor(context, await context.newPage(), screenshots);
   }
 
   /** Complaints that match are part of what the test is about. */
@@ -106,7 +112,44 @@ export class Visitor {
 
   /** Saves what is seen, when screenshots are wanted. */
   async screenshot(name: string): Promise<void> {
-    if (!this.screenshots) return;
+    if (!this.screenshots || process.env.E2E_SCREENSHOTS === 'off') return;
     await this.page.screenshot({ path: path.join(folder, `${name}.png`), animations: 'disabled' });
+  }
+
+  /** Saves what is seen at the top of the page. */
+  async screenshotFromTheTop(name: string): Promise<void> {
+    await this.page.evaluate(() => window.scrollTo(0, 0));
+    await this.screenshot(name);
+  }
+
+  /** Saves what is seen by somebody who likes it dark; `says` is on the page, which is drawn anew. */
+  async screenshotInTheDark(name: string, says: string | RegExp): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    await this.page.locator('[data-theme-mode="dark"]').first().waitFor({ state: 'attached' });
+    await this.sees(says);
+    await this.settle();
+    await this.screenshot(name);
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.locator('[data-theme-mode="light"]').first().waitFor({ state: 'attached' });
+    await this.sees(says);
+  }
+
+  /** What bars people from the page as it is, in a wide window and in a narrow one. */
+  async obstacles(): Promise<string[]> {
+    const before = this.page.viewportSize() ?? wide;
+    const found: string[] = [];
+    // The menu of a narrow window does not slide away over what is looked at.
+    await this.page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const window of [wide, narrow]) {
+      await this.page.setViewportSize(window);
+      await this.settle();
+      await this.page.locator('[role="progressbar"], .pro-skeleton').filter({ visible: true }).first().waitFor({ state: 'hidden' });
+      const place = `${new URL(this.page.url()).pathname} at ${window.width} px`;
+      found.push(...(await barriers(this.page)).map(barrier => `${place}: ${barrier}`));
+      const beyond = await overflow(this.page);
+      if (beyond > 0) found.push(`${place}: ${beyond} px are beyond the window`);
+    }
+    await this.page.setViewportSize(before);
+    return found;
   }
 }

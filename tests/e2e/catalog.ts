@@ -54,8 +54,11 @@ async function openSource(scene: Scene, file: string): Promise<void> {
 
 /** Reads the source again until its page says `text`. */
 async function readAgainUntil(scene: Scene, file: string, text: string | RegExp): Promise<void> {
+  const { page } = scene.admin;
   await openSource(scene, file);
-  await scene.admin.page.getByRole('button', { name: 'Read again now' }).click();
+  const isAsked = page.waitForResponse(answer => answer.url().endsWith('?onConflict=refresh'));
+  await page.getByRole('button', { name: 'Read again now' }).click();
+  await isAsked;
   await scene.admin.sees(text);
   await scene.admin.settle();
 }
@@ -79,6 +82,7 @@ async function aSourceTellsItsFiles(scene: Scene): Promise<void> {
   assert.equal(await problem.getAttribute('href'), files.url('dimmer.yaml'));
   await admin.settle();
   await admin.screenshot('source');
+  await admin.screenshotInTheDark('source-dark', 'Files with problems come first.');
   files.put('dimmer.yaml', dimmer);
   await admin.page.getByRole('button', { name: 'Read again now' }).click();
   await admin.sees(/^Dimmer$/);
@@ -91,12 +95,14 @@ async function aChangeIsInTheHistory(scene: Scene): Promise<void> {
   const { admin, files } = scene;
   const { page } = admin;
   files.put('lights.yaml', lamp('Lights the stage and the pit.', 'light, led'));
+  const isAsked = page.waitForResponse(answer => answer.url().endsWith('/api/catalog/refresh'));
   await readAgainUntil(scene, 'stage.yaml', 'Read');
-  await page.waitForTimeout(500);
-  await admin.open(pageOf(scene, `${lampPage}/history`));
-  for (let tries = 0; tries < 30 && !(await page.getByText('Changed description and tags').isVisible()); tries++) {
-    await page.waitForTimeout(500);
+  await isAsked;
+  const changed = page.getByText('Changed description and tags');
+  for (let tries = 0; tries < 10; tries++) {
     await admin.open(pageOf(scene, `${lampPage}/history`));
+    const isThere = changed.waitFor({ timeout: 3_000 });
+    if (await isThere.then(() => true, () => false)) break;
   }
   await admin.sees('Changed description and tags');
   await admin.sees('From its file');
@@ -106,6 +112,7 @@ async function aChangeIsInTheHistory(scene: Scene): Promise<void> {
     '+Added: Lights the stage and the pit.',
   ]);
   await admin.screenshot('history');
+  await admin.screenshotInTheDark('history-dark', 'Lights the stage and the pit.');
   await page.getByRole('link', { name: 'View this version' }).last().click();
   await admin.sees(/^As it was on/);
   const then = page.getByRole('region', { name: /^The entity as of/ });
@@ -134,7 +141,7 @@ async function anOverlayAddsToAFile(scene: Scene): Promise<void> {
   await page.getByRole('row', { name: /links\.0/ }).getByText('Added here').waitFor();
   await page.getByRole('row', { name: /spec\.owner/ }).getByText('The file').waitFor();
   await admin.settle();
-  await admin.screenshot('entity-source');
+  await admin.screenshotFromTheTop('entity-source');
   await admin.open(pageOf(scene, lampPage));
   await page.getByRole('link', { name: 'Runbook' }).first().waitFor();
   await admin.sees('critical');
@@ -152,7 +159,7 @@ async function anEntityIsMadeWithTheForm(scene: Scene): Promise<void> {
   await page.getByLabel('Title', { exact: true }).fill('Ledger');
   await choose(admin, 'Type', 'database', /^database/);
   await choose(admin, 'Owner', 'crew', /Stage crew/);
-  await admin.screenshot('create-entity');
+  await admin.screenshotFromTheTop('create-entity');
   await page.getByRole('button', { name: 'Create entity' }).click();
   await page.waitForURL('**/catalog/default/resource/ledger');
   await admin.sees('Stage crew');
@@ -185,6 +192,7 @@ async function aLargeRemovalWaits(scene: Scene): Promise<void> {
   await admin.sees('prop-14');
   await admin.settle();
   await admin.screenshot('held-removal');
+  assert.deepEqual(await admin.obstacles(), []);
   await page.getByRole('button', { name: 'Let them go' }).click();
   await page.getByRole('button', { name: 'Remove entities' }).click();
   await admin.sees('Nothing is held');
@@ -233,7 +241,7 @@ async function aKindIsDefined(scene: Scene): Promise<void> {
   await admin.sees(/^Line \d+, properties\.spec\.properties\.watts/);
   await schema.fill(right);
   await admin.sees('one of a list');
-  await admin.screenshot('kind');
+  await admin.screenshotFromTheTop('kind');
   await page.getByRole('button', { name: 'Define kind' }).click();
   await page.getByRole('link', { name: 'Spotlight' }).waitFor();
   await admin.open(pageOf(scene, '/entities/new?kind=spotlight'));
@@ -329,6 +337,40 @@ async function aViewerOnlyLooks(scene: Scene): Promise<void> {
   viewer.assertQuiet();
 }
 
+/** Every page is used with a keyboard and a screen reader too, and on a telephone. */
+async function nobodyIsBarred(scene: Scene): Promise<void> {
+  const { admin } = scene;
+  const pages: readonly [path: string, says: string | RegExp][] = [
+    ['/catalog?filters%5Bkind%5D=component&filters%5Buser%5D=all', 'Dimmer'],
+    [lampPage, 'Runbook'],
+    [`${lampPage}/history`, 'Changed description and tags'],
+    [`${lampPage}/source`, 'Field by field'],
+    ['/search?query=lamp', 'Lights the stage and the pit.'],
+    ['/register', 'Address of a catalog-info.yaml file'],
+    ['/entities/new?kind=resource', 'Add reference'],
+    ['/entities/edit/portal/default/resource/ledger', 'Add reference'],
+    [sources, /stage\.yaml$/],
+    [`${sources}/held`, 'Nothing is held'],
+    [`${sources}/deleted`, 'prop-13'],
+    [`${sources}/managed`, 'General ledger'],
+    ['/settings/kinds', 'Spotlight'],
+    ['/settings/kinds/new', 'What the form will ask'],
+    ['/settings/kinds/Spotlight', 'What the form will ask'],
+    ['/settings/catalog', 'Keep the past'],
+    ['/settings/source-hosts', 'No source hosts yet'],
+  ];
+  const found: string[] = [];
+  for (const [path, says] of pages) {
+    await admin.open(pageOf(scene, path));
+    await admin.sees(says);
+    found.push(...(await admin.obstacles()));
+  }
+  await openSource(scene, 'stage.yaml');
+  found.push(...(await admin.obstacles()));
+  assert.deepEqual(found, []);
+  admin.assertQuiet();
+}
+
 /** All steps, in the order in which they build on each other. */
 export function catalogPages(scene: Scene): Step[] {
   return [
@@ -341,6 +383,7 @@ export function catalogPages(scene: Scene): Step[] {
     ['a kind is defined, and its schema makes the form', () => aKindIsDefined(scene)],
     ['a source host is connected, and its token is never shown', () => aSourceHostIsConnected(scene)],
     ['the rules of the catalog are changed', () => rulesAreChanged(scene)],
+    ['no page bars anybody, in a wide window or a narrow one', () => nobodyIsBarred(scene)],
     ['a viewer looks, and is told what they may not do', () => aViewerOnlyLooks(scene)],
   ];
 }

@@ -1,6 +1,7 @@
-// Files of stock packages that are heavy and rarely needed at once. Each is replaced by one of ours in src/stock/,
-// which loads the original when it is first drawn; `stock-part/NAME` is the original.
+// Files of stock packages that one of ours in src/stock/ stands in for: heavy ones that are rarely needed at once, which
+// ours load when they are first drawn, and ones that bar people. `stock-part/NAME` is the original.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rspack } from '@rspack/core';
 
@@ -9,6 +10,9 @@ const local = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const parts = {
   MarkdownContent:
     '@backstage/core-components/dist/components/MarkdownContent/MarkdownContent.esm.js',
+  SearchResult:
+    '@backstage/plugin-search-react/dist/components/SearchResult/SearchResult.esm.js',
+  Table: '@backstage/core-components/dist/components/Table/Table.esm.js',
   ToastContainer:
     '@backstage/plugin-app/dist/components/Toast/ToastContainer.esm.js',
 };
@@ -34,12 +38,15 @@ export const stockAliases = {
 };
 
 /** One replacement plugin for each part. */
-export const stockReplacements = Object.keys(parts).map(
-  name =>
+export const stockReplacements = Object.entries(parts).map(
+  ([name, part]) =>
     new rspack.NormalModuleReplacementPlugin(
       new RegExp(`/${name}\\.esm\\.js$`),
       request => {
         if (!request.request.startsWith('.')) return;
+        // Other packages have files of the same name.
+        if (!join(request.context, request.request).endsWith(`/${part}`))
+          return;
         request.request = local(`src/stock/${name}.tsx`);
       },
     ),

@@ -8,6 +8,12 @@ declare const SHARED_VERSIONS: Readonly<Record<string, string>>;
 declare module 'stock-part/MarkdownContent' {
   export { MarkdownContent } from '@backstage/core-components';
 }
+declare module 'stock-part/SearchResult' {
+  export { SearchResult } from '@backstage/plugin-search-react';
+}
+declare module 'stock-part/Table' {
+  export { Table } from '@backstage/core-components';
+}
 declare module 'stock-part/ToastContainer' {
   import type { ComponentType } from 'react';
   export const ToastContainer: ComponentType<{ queue: unknown }>;

@@ -85,16 +85,16 @@ export class LocationsClient {
   /** Reads a location again, without waiting for its turn, and the locations that its files name. */
   async readAgain(detail: LocationDetail): Promise<void> {
     const { location } = detail;
-    await requestNothing(this.#fetch, `${base}/locations?onConflict=refresh`, {
-      method: 'POST',
-      body: { type: location.type, target: location.target },
-    });
-    for (const entityRef of innerLocations(detail)) {
-      await requestNothing(this.#fetch, `${base}/refresh`, {
-        method: 'POST',
-        body: { entityRef },
-      });
-    }
+    const ask = (path: string, body: object) =>
+      requestNothing(this.#fetch, `${base}/${path}`, { method: 'POST', body });
+    // All at once: whoever leaves the page right away has asked for the whole.
+    await Promise.all([
+      ask('locations?onConflict=refresh', {
+        type: location.type,
+        target: location.target,
+      }),
+      ...innerLocations(detail).map(entityRef => ask('refresh', { entityRef })),
+    ]);
   }
 
   unregister(id: string): Promise<void> {

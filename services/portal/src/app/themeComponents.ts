@@ -179,6 +179,8 @@ function muiStyles(c: Colours): Record<string, unknown> {
         },
       },
     },
+    MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } },
+    MuiLinearProgress: { defaultProps: { 'aria-label': 'Loading' } },
     MuiTabs: { styleOverrides: { root: { minHeight: 40 } } },
     MuiTableRow: {
       styleOverrides: {

@@ -96,6 +96,13 @@ export function OverlayPanel(props: OverlayPanelProps) {
         mayChange &&
         !editing && (
           <>
+            <Button
+              variant="secondary"
+              size="small"
+              onPress={() => setEditing(true)}
+            >
+              {empty ? 'Add something' : 'Edit additions'}
+            </Button>
             {!empty && (
               <Button
                 variant="secondary"
@@ -105,13 +112,6 @@ export function OverlayPanel(props: OverlayPanelProps) {
                 Remove additions
               </Button>
             )}
-            <Button
-              variant="secondary"
-              size="small"
-              onPress={() => setEditing(true)}
-            >
-              {empty ? 'Add something' : 'Edit additions'}
-            </Button>
           </>
         )
       }

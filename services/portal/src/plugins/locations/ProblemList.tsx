@@ -1,6 +1,7 @@
 import type { LocationProblem } from '../../api/types';
 import { FileLink } from '../../ui/FileLink';
 import './locations.css';
+import { problemWords } from './problemWords';
 
 export interface ProblemListProps {
   problems: LocationProblem[];
@@ -16,7 +17,7 @@ export function ProblemList({ problems, target }: ProblemListProps) {
       {problems.map((problem, at) => (
         <li key={at}>
           <FileLink url={problem.url ?? target} line={problem.line} />:{' '}
-          {problem.message}
+          {problemWords(problem.message)}
           {problem.entityRef && (
             <span className="pro-quiet"> ({problem.entityRef})</span>
           )}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LocationFile } from '../../api/locations';
-import { fileWords, troubledFirst } from './files';
+import { fileWords, standsForAddress, troubledFirst } from './files';
 
 test('files with problems come first', () => {
   const file = (
@@ -28,4 +28,18 @@ test('a file that was read with problems is not called well', () => {
     problems: [{ message: 'odd' }],
   };
   expect(fileWords(file)).toEqual(['warning', 'Read, with problems']);
+});
+
+test('the entity that stands for an address is none of a file', () => {
+  const location = (name: string) => ({
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Location',
+    metadata: { name },
+  });
+  const digest = '1929f7483041b64d84ed3e1295bc3b37d4043645';
+  expect(standsForAddress(location(`generated-${digest}`))).toBe(true);
+  expect(standsForAddress(location('generated-by-hand'))).toBe(false);
+  expect(
+    standsForAddress({ ...location(`generated-${digest}`), kind: 'System' }),
+  ).toBe(false);
 });

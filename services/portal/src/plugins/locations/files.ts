@@ -1,3 +1,4 @@
+import type { Entity } from '@backstage/catalog-model';
 import type { FileState, LocationFile } from '../../api/locations';
 import type { Tone } from '../../ui/Status';
 
@@ -6,6 +7,14 @@ export function troubledFirst(files: readonly LocationFile[]): LocationFile[] {
   const isWell = (file: LocationFile) =>
     file.problems.length === 0 && file.state !== 'failed';
   return [...files.filter(file => !isWell(file)), ...files.filter(isWell)];
+}
+
+/** Whether an entity is the one that stands for a registered address: it is no part of what the files say. */
+export function standsForAddress(entity: Entity): boolean {
+  return (
+    entity.kind === 'Location' &&
+    /^generated-[0-9a-f]{40}$/.test(entity.metadata.name)
+  );
 }
 
 /** The state of a file in words. */

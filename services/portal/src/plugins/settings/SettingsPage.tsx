@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@backstage/ui';
 import { NavLink, Navigate, Route, Routes } from 'react-router-dom';
 import { Badge } from '../../ui/Badge';
+import { useCurrentInView } from '../../ui/useCurrentInView';
 import { CatalogRulesPage } from './catalog/CatalogRulesPage';
 import { DeletedEntitiesPage } from './catalog/DeletedEntitiesPage';
 import { HeldRemovalPage } from './catalog/HeldRemovalPage';
@@ -32,10 +33,11 @@ const sections = [
 
 function SettingsNav() {
   const held = useHeldRemovals();
+  const row = useCurrentInView<HTMLUListElement>();
   return (
     <nav className="settings-nav" aria-label="Settings">
       <h2>Settings</h2>
-      <ul>
+      <ul ref={row}>
         {sections.map(section => (
           <li key={section.path}>
             <NavLink to={section.path}>

@@ -19,15 +19,19 @@ import { createPath, editPath } from '../../managedEntities/paths';
 import { useMay } from '../useMe';
 import { SourcesTabs } from './SourcesTabs';
 
+/** Sets beside the portal's own; what was brought back stands in one of them. */
+const setWords = (set: string) =>
+  set === 'restored' ? 'Restored' : `From the set ${set}`;
+
 function Managed(props: { managed: ManagedEntity; mayChange: boolean }) {
   const { set, entity } = props.managed;
   const { metadata } = entity;
   return (
-    <li className="sources-item">
+    <li className="sources-item managed-item">
       <div className="pro-grow">
         <EntityRefLink entityRef={entity} />{' '}
         <span className="pro-quiet">{entity.kind}</span>{' '}
-        {set !== portalSet && <Badge>Set {set}</Badge>}
+        {set !== portalSet && <Badge>{setWords(set)}</Badge>}
         {metadata.description && (
           <div className="pro-quiet">{metadata.description}</div>
         )}

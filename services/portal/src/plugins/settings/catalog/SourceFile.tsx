@@ -9,7 +9,7 @@ import { RelativeTime } from '../../../ui/RelativeTime';
 import { Status } from '../../../ui/Status';
 import { Loaded } from '../../../ui/states';
 import { useLoad } from '../../../ui/useLoad';
-import { fileWords } from '../../locations/files';
+import { fileWords, standsForAddress } from '../../locations/files';
 import { counted } from '../../locations/LocationProgressView';
 import { ProblemList } from '../../locations/ProblemList';
 
@@ -26,7 +26,10 @@ function FileEntities({ file }: { file: LocationFile }) {
       orderFields: { field: 'metadata.name', order: 'asc' },
       limit: mostListed,
     });
-    return { items, more: totalItems - items.length };
+    return {
+      items: items.filter(entity => !standsForAddress(entity)),
+      more: totalItems - items.length,
+    };
   }, `${file.url} ${file.entities} ${file.lastChangedAt}`);
   return (
     <Loaded load={load} onRetry={reload} rows={2}>
@@ -81,9 +84,10 @@ export function SourceFile({ file, startsOpen }: SourceFileProps) {
         ) : (
           <span>{counted(0)}</span>
         )}
-        {file.lastReadAt && (
+        {file.lastReadAt && file.state !== 'pending' && (
           <span>
-            Read <RelativeTime at={file.lastReadAt} />
+            {file.state === 'failed' ? 'Tried' : 'Read'}{' '}
+            <RelativeTime at={file.lastReadAt} />
           </span>
         )}
         {file.lastChangedAt && (

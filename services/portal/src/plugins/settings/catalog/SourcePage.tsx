@@ -125,11 +125,13 @@ function Facts({ detail }: { detail: LocationDetail }) {
           <FileLink url={location.target} whole />
         </dd>
         <dt>State</dt>
-        <dd role="status">
-          <LocationStatusLabel
-            state={detail.state}
-            problems={problems.length}
-          />
+        <dd>
+          <span role="status">
+            <LocationStatusLabel
+              state={detail.state}
+              problems={problems.length}
+            />
+          </span>
         </dd>
         <dt>Last read</dt>
         <dd>

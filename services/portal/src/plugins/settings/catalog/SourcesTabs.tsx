@@ -1,5 +1,6 @@
 import { NavLink } from 'react-router-dom';
 import { Badge } from '../../../ui/Badge';
+import { useCurrentInView } from '../../../ui/useCurrentInView';
 import { useHeldRemovals } from './useHeldRemovals';
 
 const base = '/settings/catalog-sources';
@@ -13,8 +14,9 @@ const tabs = [
 /** The parts of the catalog sources page. */
 export function SourcesTabs() {
   const held = useHeldRemovals();
+  const row = useCurrentInView<HTMLElement>();
   return (
-    <nav className="settings-tabs" aria-label="Catalog sources">
+    <nav ref={row} className="settings-tabs" aria-label="Catalog sources">
       {tabs.map(tab => (
         <NavLink key={tab.path} to={tab.path} end={tab.end}>
           {tab.title}

@@ -47,7 +47,7 @@ function TestResult({ result }: { result: SourceHostTest }) {
   return (
     <p className="hosts-test" role="status">
       <Status tone={result.ok ? 'good' : 'bad'}>
-        {result.ok ? 'The host answers' : 'It does not work'}
+        {result.ok ? 'The host answers' : 'It does not work.'}
       </Status>{' '}
       <span className="pro-any-break">
         {result.login && `as ${result.login}. `}

@@ -14,10 +14,16 @@ test('the pages of the catalog show and change what they say', async context => 
   });
   const browser = await launch();
   try {
-    const admin = await Visitor.arrive(browser);
+    const admin = await Visitor.arrive(browser, { screenshots: false });
     const viewer = await Visitor.arrive(browser, { screenshots: false });
     await inOrder(context, [
-      ['an organisation is there to begin with', () => signUp(admin, installation, ada)],
+      [
+        'an organisation is there to begin with',
+        async () => {
+          await signUp(admin, installation, ada);
+          admin.screenshots = true;
+        },
+      ],
       ...catalogPages({ admin, viewer, installation, files }),
     ]);
   } finally {
