@@ -190,8 +190,16 @@ fn settings(folder: &Path, address: SocketAddr) -> Config {
 impl Ground {
     fn operator(&self) -> TenantAdmin {
         let config = tenant_admin::Config::from_settings(&self.settings);
-        TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone())
+        TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone(), self.ground())
             .with_services(self.client.clone())
+    }
+
+    fn ground(&self) -> tenant_admin::Ground {
+        tenant_admin::Ground {
+            objects: Some(self.objects.clone()),
+            tasks: self.rest.clone(),
+            ..tenant_admin::Ground::alone().unwrap()
+        }
     }
 
     /// Builds and attaches every service but the gateway. A new service belongs here and in [`documents`].

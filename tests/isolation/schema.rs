@@ -5,12 +5,14 @@ use sqlx::{PgConnection, Row as _};
 use std::collections::{BTreeMap, BTreeSet};
 use testkit::TestDb;
 
-/// What may be unique across tenants: the address of an organisation and nothing else. The text indexes are no keys;
+/// What may be unique across tenants: the address of an organisation and nothing else. `member_address_lookup` is no key
+/// but the question it answers, asked through the system door: where a mail address belongs. The text indexes are no keys;
 /// only the audited functions of `proscenium_text` read them, and check the tenant inside.
-const GLOBAL_KEYS: [&str; 5] = [
+const GLOBAL_KEYS: [&str; 6] = [
     "tenant.tenant_slug",
     "tenant_host.tenant_host_pk",
     "tenant.tenant_pk",
+    "member_address.member_address_lookup",
     "search_document.search_document_vector",
     "search_page.search_page_vector",
 ];

@@ -76,6 +76,7 @@ pub(crate) async fn create(admin: &TenantAdmin, tx: &mut TenantTx, by: &Principa
 }
 
 async fn new_member(admin: &TenantAdmin, tx: &mut TenantTx, draft: &UserDraft) -> Result<MemberRow> {
+    members::keep_within_plan(admin, tx).await?;
     let row = MemberRow {
         member_id: Uuid::now_v7(),
         name: draft.name.clone(),

@@ -1,6 +1,8 @@
 //! tenant-admin's statements.
 
 pub mod audit_stream;
+pub mod closing;
+pub mod domain;
 pub mod invitation;
 pub mod member;
 pub mod password_reset;
@@ -12,3 +14,4 @@ pub mod service_token;
 pub mod sign_in;
 pub mod tenant;
 pub mod token;
+pub mod used_link;
