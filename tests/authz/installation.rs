@@ -14,7 +14,7 @@ use kernel::system_clock;
 use plugin_host::domain::lifecycle::Limits;
 use runtime::bus::Bus;
 use runtime::cache::Cache;
-use runtime::config::{Config, Sources};
+use runtime::config::{Config, Plan, Plans, Sources};
 use runtime::objects::Objects;
 use runtime::process::Launcher;
 use runtime::{Tasks, embedded};
@@ -273,7 +273,11 @@ impl Ground {
     fn edge(&self) -> Router {
         let attempts =
             gateway::Attempts { sign_in_per_account: 10_000, sign_in_per_address: 10_000, sign_up_per_address: 10_000 };
-        let config = gateway::Config { demo: true, attempts, ..gateway::Config::new(&*self.settings.domain, false) };
+        // Seats are counted here, requests are not.
+        let members = self.settings.plans.get("free").members;
+        let plans = Plans::default().with("free", Plan { members, ..Plan::default() });
+        let config =
+            gateway::Config { demo: true, attempts, plans, ..gateway::Config::new(&*self.settings.domain, false) };
         let texts = documents()
             .into_iter()
             .map(|(name, _, document)| (name.to_owned(), http_shell::write_openapi(&document).unwrap()));

@@ -16,6 +16,7 @@ mod openapi;
 pub mod organisation;
 mod resources;
 mod scopes;
+mod tenant_admin_examples;
 
 use http_shell::RouteEntry;
 

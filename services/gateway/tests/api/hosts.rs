@@ -122,6 +122,12 @@ async fn a_host_of_ones_own_is_an_origin_of_its_own() {
     edge.clock.advance(time::Duration::seconds(2));
     let page = edge.get_with(host, "/", "accept", "text/html").await;
     assert_eq!(crate::bench::injected(&page.text())["backend"]["baseUrl"], "http://portal.acme.example:7007");
+    let out = edge.get(host, "/api/auth/okta/start?next=/x").await;
+    assert_eq!(
+        (out.status, out.headers["location"].to_str().unwrap()),
+        (StatusCode::FOUND, "http://acme.localhost:7007/api/auth/okta/start?next=/x"),
+        "a provider knows the address below the domain only"
+    );
     let own = crate::bench::Org { host: host.to_owned(), origin: format!("http://{host}"), ..org };
     let cookie = edge.session(&own).await;
     let token = edge.user_token(&own, &cookie).await;
