@@ -287,6 +287,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/v1/view-as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to look at the portal as another member. Load the portal anew after it.
+         * @description Permission: `tenant.member.viewAs`.
+         */
+        post: operations["begin"];
+        /**
+         * Goes back to one's own view.
+         * @description Permission: `tenant.read`.
+         */
+        delete: operations["end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/{provider}/handler/frame": {
         parameters: {
             query?: never;
@@ -372,6 +396,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/permission/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about permissions, as Backstage's permission clients ask. */
+        post: operations["authorize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{plugin_id}/.backstage/auth/v1/cookie": {
         parameters: {
             query?: never;
@@ -400,6 +441,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Answers by the questions' ids. */
+        Answers: {
+            /** @description `{id, result}`; `CONDITIONAL` comes with `pluginId`, `resourceType` and `conditions`. */
+            items: Record<string, unknown>[];
+        };
+        /** @description A permission as plugins describe it. */
+        AskedPermission: {
+            name: string;
+            /** @description `basic` or `resource`. */
+            type?: string | null;
+        };
         /** @description A Backstage user token and what it stands for. */
         BackstageIdentity: {
             token: string;
@@ -466,11 +518,23 @@ export interface components {
             email: string;
             displayName: string;
         };
+        /** @description One question. */
+        Question: {
+            id: string;
+            permission: components["schemas"]["AskedPermission"];
+            resourceRef?: components["schemas"]["ResourceRefs"] | null;
+        };
+        /** @description Questions. */
+        Questions: {
+            items: components["schemas"]["Question"][];
+        };
         /** @description The answer that the stock front end's sign-in expects. */
         RefreshAnswer: {
             profile: components["schemas"]["Profile"];
             backstageIdentity: components["schemas"]["BackstageIdentity"];
         };
+        /** @description One resource or several. */
+        ResourceRefs: string | string[];
         /** @description Sessions that live, the last seen first. */
         SessionList: {
             items: components["schemas"]["BrowserSession"][];
@@ -506,6 +570,17 @@ export interface components {
             sub: string;
             /** @description Every ref whose possessions count as the user's. */
             ent: string[];
+        };
+        /** @description As whom to look. */
+        ViewAs: {
+            /** Format: uuid */
+            memberId: string;
+        };
+        /** @description Until when. */
+        Viewing: {
+            userEntityRef: string;
+            /** Format: date-time */
+            endsAt: string;
         };
     };
     responses: never;
@@ -928,6 +1003,59 @@ export interface operations {
             };
         };
     };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewAs"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Viewing"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not in a browser session */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     take_back: {
         parameters: {
             query?: {
@@ -1065,6 +1193,42 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    authorize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Questions"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answers"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description At no organisation's address */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
