@@ -76,8 +76,9 @@ async fn whom_the_directory_deactivates_is_out_everywhere_within_two_seconds() {
         "a directory is nobody else"
     );
     let mut tx = edge.db.db.tenant(org.id).await.unwrap();
-    let rows = store::audit_page(&mut tx, None, 1).await.unwrap();
-    assert_eq!((rows[0].actor.as_str(), rows[0].action.as_str()), ("directory:Okta", "member.deactivate"));
+    let rows = store::audit_page(&mut tx, None, 2).await.unwrap();
+    let told: Vec<_> = rows.iter().map(|row| (row.actor.as_str(), row.action.as_str())).collect();
+    assert_eq!(told, [("nobody", "session.refuse"), ("directory:Okta", "member.deactivate")]);
 }
 
 #[tokio::test]
