@@ -379,6 +379,11 @@ const INTEGRATIONS: &[Example] = &[
         "/internal/integrations/v1/push",
         r#"{"remoteUrl":"not an address","branch":"main","message":"m","files":[]}"#,
     ),
+    example(
+        "POST /internal/integrations/v1/deliver",
+        "/internal/integrations/v1/deliver",
+        r#"{"method":"POST","url":"not an address","headers":{},"body":""}"#,
+    ),
     get("GET /api/integrations/v1/source-hosts", "/api/integrations/v1/source-hosts"),
     example(
         "POST /api/integrations/v1/source-hosts",

@@ -58,7 +58,7 @@ fn value(column: &str, kind: &str, tenant: TenantId) -> String {
         "timestamptz" => "now()".into(),
         "bool" => "false".into(),
         "int2" | "int4" | "int8" | "numeric" | "float8" => "1".into(),
-        "_text" | "_uuid" => "'{}'".into(),
+        "_text" | "_uuid" | "_int4" => "'{}'".into(),
         "tsvector" => "''".into(),
         other => panic!("isolation tests do not know how to fill a column of type {other}"),
     }

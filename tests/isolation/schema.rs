@@ -215,12 +215,21 @@ fn no_migration_breaks_the_version_that_still_runs() {
 /// Columns of bytes that hold nothing sealed, and what they hold.
 const NOT_SEALED: &[(&str, &str)] = &[
     ("api_token.token_hash", "a hash"),
+    ("audit_head.base_hash", "a hash"),
+    ("audit_head.hash", "a hash"),
+    ("audit_link.hash", "a hash"),
     ("handoff.code_hash", "a hash"),
     ("invitation.code_hash", "a hash"),
+    ("member_address.address_hash", "a hash"),
+    ("password_reset.code_hash", "a hash"),
+    ("scim_token.token_hash", "a hash"),
     ("service_token.token_hash", "a hash"),
     ("session.token_hash", "a hash"),
+    ("sign_in_attempt.browser_hash", "a hash"),
+    ("sign_in_attempt.state_hash", "a hash"),
     ("signing_key.public", "a public key"),
     ("tenant_key.wrapped", "a data key, wrapped by the key wrapper"),
+    ("used_link.code_hash", "a hash"),
 ];
 
 /// A sealed column that `store::reseal` does not know would be unreadable after the next rotation of the data key.

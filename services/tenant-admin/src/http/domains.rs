@@ -5,7 +5,7 @@
 
 use crate::domain::{FormProblems, host};
 use crate::state::TenantAdmin;
-use crate::store::domain::{self, DomainRow};
+use crate::store::own_host::{self, DomainRow};
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{Request, StatusCode};
@@ -64,7 +64,7 @@ pub(crate) struct DomainList {
 #[utoipa::path(get, path = "/api/tenant-admin/v1/domains", tag = "domains", responses((status = 200, body = DomainList)))]
 pub(crate) async fn list_domains(State(admin): State<TenantAdmin>, caller: Caller) -> Result<Json<DomainList>> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
-    let items = domain::list(&mut tx).await?.into_iter().map(|row| Domain::new(&admin, row)).collect();
+    let items = own_host::list(&mut tx).await?.into_iter().map(|row| Domain::new(&admin, row)).collect();
     Ok(Json(DomainList { items }))
 }
 
@@ -90,13 +90,14 @@ pub(crate) async fn add_domain(
     problems.check("host", host::problem(&host, &admin.config.domain));
     problems.into_result()?;
     let mut tx = admin.db.tenant(caller.tenant).await?;
-    let known = domain::list(&mut tx).await?;
+    let known = own_host::list(&mut tx).await?;
     if known.len() >= host::MOST && known.iter().all(|row| row.host != host) {
         return Err(Error::conflict("An organisation can have five hosts. Remove one first.").into());
     }
     let proof = format!("proscenium-domain={}", OneTimeCode::generate()?.reveal());
-    domain::insert(&mut tx, &host, &proof, admin.clock.now()).await?;
-    let row = domain::find(&mut tx, &host).await?.ok_or_else(|| Error::internal("a claim that was written is gone"))?;
+    own_host::insert(&mut tx, &host, &proof, admin.clock.now()).await?;
+    let row =
+        own_host::find(&mut tx, &host).await?.ok_or_else(|| Error::internal("a claim that was written is gone"))?;
     tx.record(AuditEvent::by(&caller.principal, "domain.claim", &host)).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(Domain::new(&admin, row))))
@@ -117,15 +118,15 @@ pub(crate) async fn verify_domain(
     Path(host): Path<String>,
 ) -> Result<Json<Domain>> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
-    let row = domain::find(&mut tx, &host).await?.ok_or_else(no_such)?;
+    let row = own_host::find(&mut tx, &host).await?.ok_or_else(no_such)?;
     tx.rollback().await?;
     prove(&admin, caller.tenant, &row).await?;
     let mut tx = admin.db.tenant(caller.tenant).await?;
-    let row = domain::find(&mut tx, &host).await?.ok_or_else(no_such)?;
+    let row = own_host::find(&mut tx, &host).await?.ok_or_else(no_such)?;
     if row.verified_at.is_none() {
-        domain::set_verified(&mut tx, &host, admin.clock.now()).await?;
+        own_host::set_verified(&mut tx, &host, admin.clock.now()).await?;
     }
-    let row = domain::find(&mut tx, &host).await?.ok_or_else(no_such)?;
+    let row = own_host::find(&mut tx, &host).await?.ok_or_else(no_such)?;
     tx.record(AuditEvent::by(&caller.principal, "domain.verify", &host)).await?;
     tx.commit().await?;
     admin.tenant_changed(caller.tenant);
@@ -172,7 +173,7 @@ pub(crate) async fn remove_domain(
     Path(host): Path<String>,
 ) -> Result<StatusCode> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
-    if !domain::delete(&mut tx, &host).await? {
+    if !own_host::delete(&mut tx, &host).await? {
         return Err(no_such().into());
     }
     tx.record(AuditEvent::by(&caller.principal, "domain.remove", &host)).await?;
