@@ -18,6 +18,14 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
     ("PUT /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
     ("PATCH /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
     ("DELETE /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
+    (
+        "POST /api/tenant-admin/v1/signup/confirm",
+        "takes a link that is only mailed; tenant-admin's mail tests open one",
+    ),
+    ("POST /api/tenant-admin/v1/portals/open", "takes a link that is only mailed; tenant-admin's mail tests open one"),
+    ("POST /api/tenant-admin/v1/password-resets", "refused where no mail is sent; tenant-admin's mail tests ask"),
+    ("POST /api/tenant-admin/v1/domains/{host}/verify", "nobody has this host; tenant-admin's tests prove one"),
+    ("POST /api/tenant-admin/v1/tenant/deletion", "would close the organisation; tenant-admin's tests close one"),
     ("POST /internal/integrations/v1/push", "changes the outside world for a task whose start is audited"),
     ("POST /internal/integrations/v1/deliver", "carries rows of the log out; setting the stream up is audited"),
 ];

@@ -4,8 +4,8 @@
 //! something of one's own, of a stranger's, or for nothing. They are in an order in which each route succeeds for an
 //! administrator at least once.
 
-use super::examples_tenant_admin::TENANT_ADMIN;
 use super::resources::{Resources, in_address, in_json};
+use super::tenant_admin_examples::TENANT_ADMIN;
 use super::{assert_known, name_of, reason};
 use http_shell::RouteEntry;
 
@@ -47,6 +47,14 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "no source host is installed; nothing is looked up"),
     ("POST /api/tenant-admin/v1/signup", "makes an organisation; that an address is taken is public"),
     ("PATCH /api/catalog/v1/settings", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/signup/confirm", "the link is sealed: only we can make one"),
+    ("POST /api/tenant-admin/v1/portals", "asked at the start page and answered by mail"),
+    ("POST /api/tenant-admin/v1/portals/list", "the link is sealed: only we can make one"),
+    ("POST /api/tenant-admin/v1/portals/open", "the link is sealed: only we can make one"),
+    ("POST /api/tenant-admin/v1/tenant/deletion", "the caller's own organisation, by its host"),
+    ("PUT /api/tenant-admin/v1/branding/{slot}", "the caller's own organisation, by its host"),
+    ("DELETE /api/tenant-admin/v1/branding/{slot}", "the caller's own organisation, by its host"),
+    ("POST /api/tenant-admin/v1/domains", "a claim; who else claims the host changes nothing"),
     ("PATCH /api/tenant-admin/v1/tenant", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/tokens", "a new token of the caller's own"),
     ("POST /api/permission/authorize", "the caller's own permissions; conditions are applied by the owner's own route"),
@@ -86,6 +94,8 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/catalog/validate-entity", "the document is in the body"),
     ("POST /api/catalog/analyze-location", "the address is in the body"),
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
+    ("POST /api/tenant-admin/v1/portals", "the address is in the body; the answer goes by mail"),
+    ("POST /api/tenant-admin/v1/portals/list", "the link is in the body"),
     ("POST /internal/integrations/v1/read", "the address is in the body"),
     ("POST /internal/integrations/v1/tree", "the address is in the body"),
     ("POST /internal/integrations/v1/search", "the address is in the body"),
@@ -368,6 +378,11 @@ const INTEGRATIONS: &[Example] = &[
         "POST /internal/integrations/v1/push",
         "/internal/integrations/v1/push",
         r#"{"remoteUrl":"not an address","branch":"main","message":"m","files":[]}"#,
+    ),
+    example(
+        "POST /internal/integrations/v1/deliver",
+        "/internal/integrations/v1/deliver",
+        r#"{"method":"POST","url":"not an address","headers":{},"body":""}"#,
     ),
     get("GET /api/integrations/v1/source-hosts", "/api/integrations/v1/source-hosts"),
     example(

@@ -14,7 +14,7 @@ use kernel::system_clock;
 use plugin_host::domain::lifecycle::Limits;
 use runtime::bus::Bus;
 use runtime::cache::Cache;
-use runtime::config::{Config, Sources};
+use runtime::config::{Config, Plan, Plans, Sources};
 use runtime::objects::Objects;
 use runtime::process::Launcher;
 use runtime::{Tasks, embedded};
@@ -190,8 +190,16 @@ fn settings(folder: &Path, address: SocketAddr) -> Config {
 impl Ground {
     fn operator(&self) -> TenantAdmin {
         let config = tenant_admin::Config::from_settings(&self.settings);
-        TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone())
+        TenantAdmin::new(config, self.test.db.clone(), system_clock(), self.bus.clone(), self.ground())
             .with_services(self.client.clone())
+    }
+
+    fn ground(&self) -> tenant_admin::Ground {
+        tenant_admin::Ground {
+            objects: Some(self.objects.clone()),
+            tasks: self.rest.clone(),
+            ..tenant_admin::Ground::alone().unwrap()
+        }
     }
 
     /// Builds and attaches every service but the gateway. A new service belongs here and in [`documents`].
@@ -265,7 +273,11 @@ impl Ground {
     fn edge(&self) -> Router {
         let attempts =
             gateway::Attempts { sign_in_per_account: 10_000, sign_in_per_address: 10_000, sign_up_per_address: 10_000 };
-        let config = gateway::Config { demo: true, attempts, ..gateway::Config::new(&*self.settings.domain, false) };
+        // Seats are counted here, requests are not.
+        let members = self.settings.plans.get("free").members;
+        let plans = Plans::default().with("free", Plan { members, ..Plan::default() });
+        let config =
+            gateway::Config { demo: true, attempts, plans, ..gateway::Config::new(&*self.settings.domain, false) };
         let texts = documents()
             .into_iter()
             .map(|(name, _, document)| (name.to_owned(), http_shell::write_openapi(&document).unwrap()));

@@ -9,7 +9,6 @@ mod canary;
 mod cross_tenant;
 mod csrf;
 mod examples;
-mod examples_tenant_admin;
 mod foreign_credentials;
 pub mod installation;
 mod matrix;
@@ -17,6 +16,7 @@ mod openapi;
 pub mod organisation;
 mod resources;
 mod scopes;
+mod tenant_admin_examples;
 
 use http_shell::RouteEntry;
 

@@ -62,12 +62,14 @@ impl Resources {
     pub fn absent(&self, installation: &Installation) -> Self {
         let mut absent = Self::default();
         // Each its own, and well-formed at the end of a code in base64.
-        let mut letters = "cgkosw048AEI".chars();
+        let mut letters = "cgkosw048AEIMQUY".chars();
         for (name, value) in &self.0 {
             let made = match *name {
                 "location_target" => address(installation, "strangers"),
                 "digest" => "0".repeat(64),
                 "plugin" => "cabin".to_owned(),
+                "domain" => "nobodys.example".to_owned(),
+                "picture" => format!("logo-{}.webp", "0".repeat(32)),
                 "custom_kind" => "NobodysMachine0".to_owned(),
                 "provider" => "no-such-provider".to_owned(),
                 "set" => "no-such-set".to_owned(),
@@ -269,6 +271,12 @@ impl Installation {
         made.set("admin_email", &*of.admin_email);
         let token = self.by_admin(of, "POST", "/api/tenant-admin/v1/tokens", &json!({ "name": "aardvark" })).await;
         made.set("token", text(&token, "/id"));
+        let domain = json!({ "host": "portal.aardvarks.example" });
+        made.set("domain", text(&self.by_admin(of, "POST", "/api/tenant-admin/v1/domains", &domain).await, "/host"));
+        let bearer = format!("Bearer {}", of.admin);
+        let headers = [("authorization", bearer.as_str())];
+        let picture = request("PUT", &of.host, "/api/tenant-admin/v1/branding/logo", "RIFF1234WEBPVP8 logo", &headers);
+        made.set("picture", text(&self.call(picture).await.json(), "/branding/logo"));
         let link = tenant_admin::sign_in_link(&self.operator, of.id, time::Duration::minutes(10)).await.unwrap();
         made.set("handoff", link.rsplit_once('=').unwrap().1);
     }

@@ -23,6 +23,8 @@ export interface Installation {
   readonly port: number;
   readonly origin: string;
   readonly dataDir: string;
+  /** The server of the layout `all`, whose children are its Redis and its workers. */
+  readonly pid: number;
   /** The origin of an organisation's portal. */
   tenant(slug: string): string;
   /** Runs a command of the executable beside the server and parses the JSON it prints. */
@@ -61,6 +63,12 @@ class Processes {
 
   change(environment: Record<string, string>): void {
     Object.assign(this.environment, environment);
+  }
+
+  get first(): number {
+    const pid = this.children[0]?.pid;
+    if (pid === undefined) throw new Error('nothing runs');
+    return pid;
   }
 
   get env(): NodeJS.ProcessEnv {
@@ -103,6 +111,9 @@ export async function install({ layout = 'all', env = {} }: Options = {}): Promi
     port,
     origin: `http://localhost:${port}`,
     dataDir,
+    get pid() {
+      return processes.first;
+    },
     tenant: slug => `http://${slug}.localhost:${port}`,
     async command(...args) {
       const done = await execute(binary, [...args, '--data-dir', dataDir], {

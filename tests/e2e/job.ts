@@ -157,7 +157,7 @@ export async function seesNothingOf(visitor: Visitor, installation: Installation
 export async function chooseAccent(visitor: Visitor, installation: Installation, slug: string): Promise<void> {
   const { page } = visitor;
   await visitor.open(`${installation.tenant(slug)}/settings/general`);
-  await page.getByLabel('Another colour').fill(accent);
+  await page.getByLabel('Another colour for the light mode').fill(accent);
   await page.getByRole('button', { name: 'Save changes' }).click();
   await visitor.sees('Saved. Everyone sees it at the next page.');
   await visitor.settle();

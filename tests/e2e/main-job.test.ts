@@ -4,6 +4,7 @@ import { launch, Visitor } from './browser.ts';
 import { serveFiles } from './fixtures.ts';
 import { install } from './installation.ts';
 import { mainJob } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 test('the main job, with everything in one process', async context => {
@@ -13,7 +14,7 @@ test('the main job, with everything in one process', async context => {
   try {
     const acme = await Visitor.arrive(browser);
     const globex = await Visitor.arrive(browser, { colorScheme: 'dark' });
-    await inOrder(context, mainJob(installation, files, acme, globex));
+    await inOrder(context, [...mainJob(installation, files, acme, globex), keysHaveOwners(installation)]);
   } finally {
     await browser.close();
     await installation.stop();

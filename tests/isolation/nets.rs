@@ -122,6 +122,36 @@ async fn a_table_whose_policy_was_dropped_shows_nothing() {
 }
 
 #[tokio::test]
+async fn a_deleted_organisation_leaves_no_row_and_its_neighbour_loses_none() {
+    let test = TestDb::new().await;
+    let (acme, globex) = (test.tenant("acme").await, test.tenant("globex").await);
+    let mut admin = admin(&test).await;
+    let tables = fill(&mut admin, &[acme, globex]).await;
+    let mut tx = test.db.tenant(acme).await.unwrap();
+    assert!(store::erase_batch(&mut tx, 10).await.is_err(), "an organisation that is open was erased");
+    drop(tx);
+    let closed = format!("update tenant set status = 'deleted', shredded_at = now() where tenant_id = '{acme}'");
+    run(&mut admin, &closed).await;
+    run(&mut admin, &format!("delete from tenant_key where tenant_id = '{acme}'")).await;
+    for _ in 0..20 {
+        let mut tx = test.db.tenant(acme).await.unwrap();
+        let gone = store::erase_batch(&mut tx, 10).await.unwrap();
+        tx.commit().await.unwrap();
+        if gone == 0 {
+            break;
+        }
+    }
+    let mut tx = test.db.tenant(acme).await.unwrap();
+    let left = store::left_over(&mut tx).await.unwrap();
+    assert_eq!(left, Vec::<String>::new());
+    for table in tables {
+        let rows = format!("select count(*) from {table} where tenant_id = '{globex}'");
+        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(rows)).fetch_one(&mut admin).await.unwrap();
+        assert!(rows > 0 || table == "tenant_host", "{table} of the neighbour is empty");
+    }
+}
+
+#[tokio::test]
 async fn the_system_door_sees_its_listed_tables_and_no_other() {
     let test = TestDb::new().await;
     let (acme, globex) = (test.tenant("acme").await, test.tenant("globex").await);

@@ -2,6 +2,7 @@
 
 use super::scene::{Browser, SESSION, Scene};
 use http::StatusCode;
+use runtime::config::Plan;
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,5 +155,20 @@ async fn people_are_matched_to_their_entities_and_never_become_somebody_elses() 
     assert!(browser.signed_in(), "{}", reply.text());
     let joe = scene.member_of("real-joe@acme.example").await.unwrap();
     assert_eq!(joe["userEntityRef"], "user:default/joe", "by annotation");
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_in_for_whom_the_plan_has_no_seat() {
+    let scene = Scene::bare_with(|settings| {
+        let plan = Plan { members: 4, ..Plan::default() };
+        settings.plans = settings.plans.clone().with("free", plan);
+    })
+    .await;
+    scene.add_provider(&scene.org, "example", json!({})).await;
+    assert_eq!(scene.members().await.len(), 4, "the organisation is full");
+    let (browser, reply) = scene.sign_in("jane").await;
+    assert_eq!((reply.status, browser.signed_in()), (StatusCode::FORBIDDEN, false), "{}", reply.text());
+    assert!(reply.text().contains("room for 4 members"), "{}", reply.text());
     scene.stop().await;
 }

@@ -4,6 +4,7 @@ use super::idp::Idp;
 use crate::authz::installation::{Installation, request};
 use crate::authz::organisation::Organisation;
 use http::StatusCode;
+use runtime::config::Config;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use testkit::Reply;
@@ -70,9 +71,18 @@ impl Scene {
 
     /// Without a provider at the organisation.
     pub async fn bare() -> Self {
+        Self::bare_with(|_| ()).await
+    }
+
+    /// The same with settings of one's own.
+    pub async fn bare_with(change: impl FnOnce(&mut Config)) -> Self {
         let idp = Idp::start();
         let allowed = idp.address();
-        let installation = Installation::start_with(|settings| settings.reading.allow.push(allowed)).await;
+        let installation = Installation::start_with(|settings| {
+            settings.reading.allow.push(allowed);
+            change(settings);
+        })
+        .await;
         let org = installation.organisation("acme").await;
         let scene = Self { idp, installation, org };
         scene.register(&[&scene.org]).await;

@@ -1,6 +1,7 @@
 //! What the operator sets for the catalog at start.
 
 use crate::domain::kinds::AllowedKinds;
+use runtime::config::Plans;
 use std::time::Duration;
 
 /// Settings of the catalog service.
@@ -16,6 +17,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// The index in memory.
     pub index: IndexSettings,
+    /// How many entities an organisation may have; without any plan there is no limit.
+    pub plans: Plans,
 }
 
 /// The index in memory, and the documents beside it.
@@ -40,6 +43,7 @@ impl Config {
             allowed_kinds: AllowedKinds::new(config.rules.allow.iter().map(String::as_str)),
             concurrency: 8,
             poll_interval: Duration::from_millis(500),
+            plans: Plans::default(),
             index: IndexSettings {
                 enabled: config.index,
                 index_bytes: usize::try_from(config.index_bytes).unwrap_or(usize::MAX),

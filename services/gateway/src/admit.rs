@@ -178,6 +178,17 @@ impl Entering<'_> {
         Ok(id)
     }
 
+    async fn keep_within_plan(&self, tx: &mut TenantTx) -> Result<()> {
+        let (count, plan) = identity::count_for_update(tx).await?;
+        let allowed = self.gateway.parts.config.plans.get(&plan).members;
+        if allowed > 0 && count >= i64::from(allowed) {
+            return Err(Error::not_allowed(format!(
+                "Your organisation's plan has room for {allowed} members, and there are so many. Ask an administrator."
+            )));
+        }
+        Ok(())
+    }
+
     async fn as_newcomer(&self, tx: &mut TenantTx, email: String, role: String, spare: Option<String>) -> Result<Uuid> {
         let user_ref = match (self.entity, spare) {
             (Match::Found(found), _) => found.clone(),
@@ -197,6 +208,7 @@ impl Entering<'_> {
         let name = self.person.claims.display_name().unwrap_or_else(|| email.clone());
         let name: String = name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect();
         let name = if name.trim().is_empty() { email.clone() } else { name };
+        self.keep_within_plan(tx).await?;
         let member = NewMember { member_id: Uuid::now_v7(), name, email, role, user_ref };
         let now = self.gateway.now();
         identity::insert_member(tx, &member, now).await?;

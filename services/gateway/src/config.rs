@@ -1,5 +1,6 @@
 //! What the operator decides about the edge.
 
+use runtime::config::{Limits, Plans};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ pub struct Config {
     pub https: bool,
     /// Whether the demo git host and the demo organisation are there.
     pub demo: bool,
+    /// Whether this installation sends mail.
+    pub mail: bool,
     /// A descriptor that the onboarding page offers to try, if there is one.
     pub demo_sample_url: Option<String>,
     /// Folder of the built portal; `None` when there is none yet.
@@ -26,6 +29,10 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How often what may be tried.
     pub attempts: Attempts,
+    /// Requests of one caller.
+    pub limits: Limits,
+    /// What organisations may have; without any, nothing is limited.
+    pub plans: Plans,
 }
 
 /// Limits of attempts.
@@ -53,6 +60,7 @@ impl Config {
             domain: domain.into(),
             https,
             demo: false,
+            mail: false,
             demo_sample_url: None,
             portal_dir: None,
             session_lifetime: time::Duration::days(14),
@@ -60,6 +68,8 @@ impl Config {
             max_body_bytes: 10 << 20,
             request_timeout: Duration::from_secs(60),
             attempts: Attempts::default(),
+            limits: Limits::default(),
+            plans: Plans::default(),
         }
     }
 
@@ -72,6 +82,7 @@ impl Config {
         let lifetime = time::Duration::try_from(edge.session_lifetime);
         Ok(Self {
             demo: settings.demo,
+            mail: settings.smtp.url.is_some(),
             portal_dir: runtime::places::portal_dir(settings),
             session_lifetime: lifetime.map_err(|_| kernel::Error::input("gateway.session_lifetime is too long"))?,
             trust_forwarded_for: edge.trust_forwarded_for,
@@ -82,6 +93,8 @@ impl Config {
                 sign_in_per_address: edge.sign_in_per_address,
                 sign_up_per_address: settings.signup.per_address,
             },
+            limits: settings.limits,
+            plans: settings.plans.clone(),
             ..Self::new(settings.domain.clone(), settings.scheme == runtime::config::Scheme::Https)
         })
     }
@@ -96,9 +109,30 @@ impl Config {
         format!("{}://{}", self.scheme(), self.domain)
     }
 
-    /// Origin of an organisation's portal.
+    /// Host of an organisation below the domain, with port.
+    #[must_use]
+    pub fn tenant_host(&self, slug: &str) -> String {
+        format!("{slug}.{}", self.domain)
+    }
+
+    /// A host of an organisation's own, with the port of the domain.
+    #[must_use]
+    pub fn own_host(&self, host: &str) -> String {
+        match self.domain.rsplit_once(':') {
+            Some((_, port)) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Origin of an organisation's portal below the domain, which names it in tokens whatever host it was asked at.
     #[must_use]
     pub fn tenant_origin(&self, slug: &str) -> String {
-        format!("{}://{slug}.{}", self.scheme(), self.domain)
+        self.origin_at(&self.tenant_host(slug))
+    }
+
+    /// Origin of a host that is given with its port.
+    #[must_use]
+    pub fn origin_at(&self, host: &str) -> String {
+        format!("{}://{host}", self.scheme())
     }
 }

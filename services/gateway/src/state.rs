@@ -5,6 +5,7 @@ use crate::domain::cookie::SessionCookie;
 use crate::domain::host::{Place, host_name, place};
 use crate::domain::user_token;
 use crate::federation::Memory;
+use crate::limits::{Counters, Gate};
 use crate::policies::{Alike, Effective};
 use crate::store::session::Session;
 use crate::store::tenant::{self, Tenant};
@@ -75,6 +76,10 @@ pub struct Inner {
     pub attempt_cookie: SessionCookie,
     /// What is remembered of identity providers.
     pub(crate) providers: Memory,
+    /// Requests a minute.
+    pub(crate) counters: Counters,
+    /// Requests at the same time.
+    pub(crate) gate: Gate,
     hosts: Fresh<String, Option<Arc<Tenant>>>,
     tenants: Fresh<TenantId, Option<Arc<Tenant>>>,
     /// Sessions by token.
@@ -134,6 +139,8 @@ impl Gateway {
             cookie: SessionCookie::for_installation(parts.config.https, &parts.config.domain),
             attempt_cookie: SessionCookie::for_attempts(parts.config.https, &parts.config.domain),
             providers: Memory::new(&parts.clock),
+            counters: Counters::start(parts.cache.clone(), &parts.tasks),
+            gate: Gate::default(),
             hosts: Fresh::new(clock(), 10_000),
             tenants: Fresh::new(clock(), 10_000),
             sessions: Fresh::new(clock(), 50_000),
@@ -218,7 +225,8 @@ impl Gateway {
             Some(known) => known,
             None => {
                 let mut tx = self.parts.db.system(SystemReason::ResolveHost).await?;
-                let found = tenant::find_active_at(&mut tx, &host, slug.as_deref()).await?.map(Arc::new);
+                let found =
+                    tenant::find_active_at(&mut tx, &host, slug.as_deref(), &self.parts.config).await?.map(Arc::new);
                 self.hosts.put(host, found.clone(), SHORT);
                 found
             }
@@ -235,7 +243,7 @@ impl Gateway {
             return Ok(known);
         }
         let mut tx = self.parts.db.system(SystemReason::ResolveHost).await?;
-        let found = tenant::find_active(&mut tx, id).await?.map(Arc::new);
+        let found = tenant::find_active(&mut tx, id, &self.parts.config).await?.map(Arc::new);
         self.tenants.put(id, found.clone(), SHORT);
         Ok(found)
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
+use runtime::config::Plans;
 use runtime::process::Launcher;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub struct Config {
     pub tools: Tools,
     /// Which packages may be installed and run.
     pub allow: AllowList,
+    /// How many workers an organisation may have; without any plan there is no limit.
+    pub plans: Plans,
     /// Native workers by name.
     pub native: BTreeMap<String, PathBuf>,
     /// Numbers of the life cycle.
@@ -114,6 +117,7 @@ impl Config {
             gateway_url: config.services.gateway_url.clone().unwrap_or_else(|| format!("http://{gateway}")),
             tools: Tools::Found(Box::new(config.clone())),
             allow: AllowList::new(&config.plugins.allow)?,
+            plans: config.plans.clone(),
             native: native.into_iter().collect(),
             ..Self::in_folder(config.data_dir.clone())
         })
@@ -132,6 +136,7 @@ impl Config {
             gateway_url: "http://127.0.0.1:7007".to_owned(),
             tools: Tools::At { node: None, worker_dir: None, shell_versions: None },
             allow: AllowList::default(),
+            plans: Plans::default(),
             native: BTreeMap::new(),
             limits: Limits::default(),
             health_interval: Duration::from_secs(5),

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { accentFor, contrast, isHexColour, textOn } from './accent';
+import {
+  accentFor,
+  chosenAccent,
+  contrast,
+  isHexColour,
+  textOn,
+} from './accent';
 
 const surfaces = { light: '#ffffff', dark: '#1e1b27' } as const;
 
@@ -27,3 +33,11 @@ test.each(['#ffff00', '#ffffff', '#000000', '#5746d9', '#ff6600', '#808080'])(
     }
   },
 );
+
+test('the dark mode has its own accent where one is chosen', () => {
+  const both = { accent: '#0b6bcb', accentDark: '#7cc4ff' };
+  expect(chosenAccent('light', both)).toBe('#0b6bcb');
+  expect(chosenAccent('dark', both)).toBe('#7cc4ff');
+  expect(chosenAccent('dark', { accent: '#0b6bcb' })).toBe('#0b6bcb');
+  expect(chosenAccent('dark', {})).toBeUndefined();
+});

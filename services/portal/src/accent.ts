@@ -48,6 +48,14 @@ function towards(from: Rgb, to: Rgb, share: number): Rgb {
   ) as unknown as Rgb;
 }
 
+/** What the organisation chose for `mode`: the dark mode's own colour, or the one for both. */
+export function chosenAccent(
+  mode: Mode,
+  branding: { accent?: string; accentDark?: string },
+): string | undefined {
+  return (mode === 'dark' && branding.accentDark) || branding.accent;
+}
+
 /** The accent for `mode`: the given colour, moved towards black or white until it can be read on a card. */
 export function accentFor(mode: Mode, accent?: string): string {
   const { surface, standard } = surfaces[mode];

@@ -6,6 +6,7 @@ import { readPortalConfig, type PortalConfig } from './portalConfig';
 /** Links that open before there is a session, so they do not need the Backstage app. */
 const invitationPath = /^\/invitation\/([^/]+)\/?$/;
 const newPasswordPath = /^\/password\/([^/]+)\/?$/;
+const forgottenPath = /^\/password-reset\/?$/;
 
 async function start(portal: PortalConfig, root: HTMLElement): Promise<void> {
   const invitation = invitationPath.exec(location.pathname);
@@ -15,6 +16,11 @@ async function start(portal: PortalConfig, root: HTMLElement): Promise<void> {
       /* webpackChunkName: "apex" */ './apex'
     );
     renderApex(root, portal);
+  } else if (forgottenPath.test(location.pathname)) {
+    const { renderPasswordReset } = await import(
+      /* webpackChunkName: "password-reset" */ './passwordReset'
+    );
+    renderPasswordReset(root, portal);
   } else if (invitation?.[1]) {
     const { renderInvitation } = await import(
       /* webpackChunkName: "invitation" */ './invitation'
@@ -45,7 +51,7 @@ const root = document.getElementById('root');
 if (root) {
   const portal = readPortalConfig(document);
   if (portal) {
-    applyFirstTheme(portal.branding.accent);
+    applyFirstTheme(portal.branding);
     start(portal, root).catch((error: unknown) => {
       showPlainMessage(
         root,

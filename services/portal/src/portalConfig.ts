@@ -9,6 +9,15 @@ export interface RemotePlugin {
   modules: { expose: string }[];
 }
 
+/** The look that the organisation chose. */
+export interface Branding {
+  accent?: string;
+  /** For the dark mode; without it the accent is made lighter there. */
+  accentDark?: string;
+  logoUrl?: string;
+  faviconUrl?: string;
+}
+
 /** What the gateway writes into `index.html` for this host. */
 export interface PortalConfig {
   surface: 'apex' | 'tenant';
@@ -16,11 +25,13 @@ export interface PortalConfig {
   domain: string;
   apexUrl: string;
   demo: boolean;
+  /** Whether this installation sends mail. */
+  mail: boolean;
   /** Whether the request for this page carried a living session. Absent: unknown. */
   session?: boolean;
   demoSampleUrl?: string;
   tenant?: { id: string; slug: string; name: string };
-  branding: { accent?: string };
+  branding: Branding;
   plugins: RemotePlugin[];
   organizationName: string;
   title: string;
@@ -31,7 +42,7 @@ interface InjectedData {
   organization?: { name?: string };
   proscenium?: Partial<
     Omit<PortalConfig, 'organizationName' | 'title' | 'branding'>
-  > & { branding?: { accent?: string } };
+  > & { branding?: Branding };
 }
 
 interface InjectedConfig {
@@ -59,6 +70,7 @@ export function readPortalConfig(page: Document): PortalConfig | undefined {
     domain: portal.domain ?? page.location.host,
     apexUrl: portal.apexUrl ?? page.location.origin,
     demo: portal.demo ?? false,
+    mail: portal.mail ?? false,
     session: portal.session,
     demoSampleUrl: portal.demoSampleUrl,
     tenant: portal.tenant,

@@ -83,6 +83,8 @@ pub enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Look for keys in Redis and object storage that say no owner; prints one JSON object, and fails if there is one.
+    CheckKeys,
     /// List jobs that were given up, one JSON object a line.
     Jobs {
         /// At most so many.
@@ -112,6 +114,33 @@ pub enum TenantCommand {
         user_ref: Option<String>,
         /// Its plan; `internal` has no limits.
         #[arg(long, default_value = "internal")]
+        plan: String,
+    },
+    /// List all organisations, one JSON object a line.
+    List,
+    /// Close an organisation until it is resumed; nothing is lost.
+    Suspend {
+        /// Its address.
+        slug: String,
+    },
+    /// Open a suspended organisation again, or bring a deleted one back while its period of grace lasts.
+    Resume {
+        /// Its address.
+        slug: String,
+    },
+    /// Close an organisation, and erase it when the period of grace (`tenants.deletion_grace`) is over.
+    Delete {
+        /// Its address.
+        slug: String,
+        /// Without any grace: a running server erases it within a minute, and nothing brings it back.
+        #[arg(long)]
+        now: bool,
+    },
+    /// Put an organisation on another plan.
+    Plan {
+        /// Its address.
+        slug: String,
+        /// The plan's name in the settings.
         plan: String,
     },
 }

@@ -8,6 +8,7 @@ use runtime::{Config, Tasks};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::time::Duration;
+use tenant_admin::{Closing, TenantAdmin};
 
 /// How long a command waits for its background work at the end.
 const LINGER: Duration = Duration::from_secs(2);
@@ -54,14 +55,29 @@ pub async fn dev_backends(config: Config) -> anyhow::Result<()> {
 
 /// Organisations.
 pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()> {
-    let TenantCommand::Create { slug, name, admin, user_ref, plan } = command;
     let platform = Platform::beside(config, Tasks::new()).await?;
-    let made = crate::demo::create_tenant(
-        &platform,
-        tenant_admin::NewTenant { slug, name, plan, admin_email: admin, admin_name: None, user_ref },
-    )
-    .await?;
-    print(&made)?;
+    let state = crate::roles::tenant_admin(&platform)?;
+    match command {
+        TenantCommand::Create { slug, name, admin, user_ref, plan } => {
+            let new = tenant_admin::NewTenant { slug, name, plan, admin_email: admin, admin_name: None, user_ref };
+            print(&crate::demo::create_tenant(&platform, new).await?)?;
+        }
+        TenantCommand::List => {
+            for listed in tenant_admin::list_tenants(&state).await? {
+                print(&serde_json::to_value(listed)?)?;
+            }
+        }
+        TenantCommand::Suspend { slug } => close(&state, &slug, Closing::Suspend).await?,
+        TenantCommand::Resume { slug } => close(&state, &slug, Closing::Resume).await?,
+        TenantCommand::Delete { slug, now: false } => close(&state, &slug, Closing::Delete).await?,
+        TenantCommand::Delete { slug, now: true } => close(&state, &slug, Closing::DeleteNow).await?,
+        TenantCommand::Plan { slug, plan } => {
+            print(&serde_json::to_value(tenant_admin::set_plan(&state, &slug, &plan).await?)?)?;
+        }
+    }
+    // What was published to the gateways must be on its way before we go.
+    platform.tasks.request_shutdown();
+    drop(platform.tasks.shutdown(LINGER).await);
     finish(platform).await
 }
 
@@ -69,13 +85,17 @@ pub async fn tenant(config: Config, command: TenantCommand) -> anyhow::Result<()
 pub async fn audit(config: Config, command: AuditCommand) -> anyhow::Result<()> {
     let AuditCommand::Verify { tenant, kept } = command;
     let platform = Platform::beside(config, Tasks::new()).await?;
-    let admin = crate::roles::tenant_admin(&platform);
+    let admin = crate::roles::tenant_admin(&platform)?;
     let id = tenant_admin::find_tenant(&admin, &tenant).await?;
     let found = tenant_admin::verify(&admin, id, kept.as_deref()).await?;
     writeln!(std::io::stdout(), "{}", serde_json::to_string(&found)?)?;
     finish(platform).await?;
     anyhow::ensure!(found.is_intact(), "the audit log of {tenant} is not as it was written");
     Ok(())
+}
+
+async fn close(state: &TenantAdmin, slug: &str, what: Closing) -> anyhow::Result<()> {
+    print(&serde_json::to_value(tenant_admin::close_tenant(state, slug, what).await?)?)
 }
 
 /// Plugins.
@@ -90,7 +110,7 @@ pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()
 /// Keys that wrap data keys.
 pub async fn keys(config: Config, command: KeysCommand) -> anyhow::Result<()> {
     let platform = Platform::beside(config, Tasks::new()).await?;
-    let admin = crate::roles::tenant_admin(&platform);
+    let admin = crate::roles::tenant_admin(&platform)?;
     let wrapper = platform.db.keys().current().clone();
     let done = match command {
         KeysCommand::Status => {
@@ -105,6 +125,16 @@ pub async fn keys(config: Config, command: KeysCommand) -> anyhow::Result<()> {
     };
     print(&done)?;
     finish(platform).await
+}
+
+/// Keys without an owner.
+pub async fn check_keys(config: Config) -> anyhow::Result<()> {
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let scan = runtime::key_scan::KeyScan::of(&platform.cache, &platform.objects).await?;
+    print(&serde_json::to_value(&scan)?)?;
+    finish(platform).await?;
+    anyhow::ensure!(scan.strange.is_empty(), "there are keys that say no owner: {}", scan.strange.join(", "));
+    Ok(())
 }
 
 /// Jobs that were given up, one JSON object a line.

@@ -27,7 +27,7 @@ pub async fn prepare(platform: &Platform, samples: &[Sample]) -> anyhow::Result<
     if !platform.config.demo {
         return Ok(Vec::new());
     }
-    let demo = ::tenant_admin::demo_tenant(&tenant_admin(platform)).await?;
+    let demo = ::tenant_admin::demo_tenant(&tenant_admin(platform)?).await?;
     if demo.created.is_some() {
         for sample in samples {
             register(platform, demo.tenant.id, &sample.location).await?;
@@ -52,13 +52,13 @@ async fn register(platform: &Platform, tenant: kernel::TenantId, url: &str) -> a
 
 /// `proscenium tenant create`.
 pub async fn create_tenant(platform: &Platform, new: ::tenant_admin::NewTenant) -> anyhow::Result<Value> {
-    let made = ::tenant_admin::create_tenant(&tenant_admin(platform), new).await?;
+    let made = ::tenant_admin::create_tenant(&tenant_admin(platform)?, new).await?;
     Ok(serde_json::to_value(made)?)
 }
 
 /// `proscenium plugin install`.
 pub async fn install_plugin(platform: &Platform, slug: &str, package: &str) -> anyhow::Result<Value> {
-    let tenant = ::tenant_admin::find_tenant(&tenant_admin(platform), slug).await?;
+    let tenant = ::tenant_admin::find_tenant(&tenant_admin(platform)?, slug).await?;
     let allow = plugin_host::AllowList::new(&platform.config.plugins.allow)?;
     let installed =
         plugin_host::install(&platform.db, &platform.clock, &allow, tenant, package, INSTALL_PATIENCE).await?;

@@ -6,8 +6,10 @@ use crate::platform::Platform;
 use crate::serve::{bind, listen};
 use anyhow::Context as _;
 use axum::Router;
+use credential::LinkKey;
 use http_shell::ServiceName;
 use integrations::Integrations;
+use runtime::mail::Mailer;
 use runtime::{Config, Tasks};
 use std::io::Write as _;
 use std::time::Duration;
@@ -50,7 +52,7 @@ async fn serve_all(platform: &Platform, listener: tokio::net::TcpListener) -> an
     let integrations = integrations_state(platform)?;
     let client = &platform.client;
     client.attach(ServiceName::Integrations, integrations::service(integrations.clone(), &platform.key).router);
-    client.attach(ServiceName::TenantAdmin, tenant_admin_role(platform));
+    client.attach(ServiceName::TenantAdmin, tenant_admin_role(platform)?);
     client.attach(ServiceName::Catalog, catalog_role(platform));
     client.attach(ServiceName::Scaffolder, scaffolder_role(platform));
     client.attach(ServiceName::PluginHost, plugin_host_role(platform)?);
@@ -79,7 +81,7 @@ pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
         Role::Gateway => gateway_role(&platform, None)?,
         Role::Catalog => catalog_role(&platform),
         Role::Scaffolder => scaffolder_role(&platform),
-        Role::TenantAdmin => tenant_admin_role(&platform),
+        Role::TenantAdmin => tenant_admin_role(&platform)?,
         Role::PluginHost => plugin_host_role(&platform)?,
         Role::Integrations => {
             let state = integrations_state(&platform)?;
@@ -133,23 +135,31 @@ fn integrations_state(platform: &Platform) -> anyhow::Result<Integrations> {
 }
 
 /// The service's state, which commands use without serving it.
-pub fn tenant_admin(platform: &Platform) -> TenantAdmin {
+pub fn tenant_admin(platform: &Platform) -> anyhow::Result<TenantAdmin> {
     let config = tenant_admin::Config::from_settings(&platform.config);
-    TenantAdmin::new(config, platform.db.clone(), platform.clock.clone(), platform.bus.clone())
-        .with_services(platform.client.clone())
+    let ground = tenant_admin::Ground {
+        mailer: Mailer::new(&platform.config.smtp)?,
+        cache: platform.cache.clone(),
+        objects: Some(platform.objects.clone()),
+        plugins_url: Some(platform.plugins_url.clone()),
+        link_key: LinkKey::of(&platform.internal_secret),
+        tasks: platform.tasks.clone(),
+    };
+    let admin = TenantAdmin::new(config, platform.db.clone(), platform.clock.clone(), platform.bus.clone(), ground);
+    Ok(admin.with_services(platform.client.clone()))
 }
 
-fn tenant_admin_role(platform: &Platform) -> Router {
-    let state = tenant_admin(platform);
+fn tenant_admin_role(platform: &Platform) -> anyhow::Result<Router> {
+    let state = tenant_admin(platform)?;
     tenant_admin::jobs::start(&state, &platform.client, &platform.tasks);
-    tenant_admin::routes().build(state, &platform.key).router
+    Ok(tenant_admin::routes().build(state, &platform.key).router)
 }
 
 fn catalog_role(platform: &Platform) -> Router {
     let state = catalog::State::new(
         platform.db.clone(),
         platform.client.clone(),
-        catalog::Config::new(&platform.config.catalog),
+        catalog::Config { plans: platform.config.plans.clone(), ..catalog::Config::new(&platform.config.catalog) },
         &platform.internal_secret,
         platform.clock.clone(),
     );

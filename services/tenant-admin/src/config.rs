@@ -1,5 +1,6 @@
 //! What the operator decides about organisations.
 
+use runtime::config::Plans;
 use time::Duration;
 
 /// tenant-admin's settings.
@@ -21,6 +22,10 @@ pub struct Config {
     pub audit_poll: std::time::Duration,
     /// How long a bucket's next object waits for more rows.
     pub audit_gathering: Duration,
+    /// Between closing an organisation and destroying its keys.
+    pub deletion_grace: Duration,
+    /// What organisations may have; without any, nothing is limited.
+    pub plans: Plans,
 }
 
 impl Config {
@@ -36,6 +41,8 @@ impl Config {
             handoff_lifetime: Duration::seconds(60),
             audit_poll: std::time::Duration::from_secs(2),
             audit_gathering: crate::domain::delivery::GATHERING,
+            deletion_grace: Duration::days(14),
+            plans: Plans::default(),
         }
     }
 
@@ -43,14 +50,35 @@ impl Config {
     #[must_use]
     pub fn from_settings(settings: &runtime::Config) -> Self {
         let https = settings.scheme == runtime::config::Scheme::Https;
-        Self { signup_enabled: settings.signup.enabled, ..Self::new(settings.domain.clone(), https) }
+        Self {
+            signup_enabled: settings.signup.enabled,
+            deletion_grace: Duration::try_from(settings.tenants.deletion_grace).unwrap_or(Duration::MAX),
+            plans: settings.plans.clone(),
+            ..Self::new(settings.domain.clone(), https)
+        }
+    }
+
+    const fn scheme(&self) -> &'static str {
+        if self.https { "https" } else { "http" }
+    }
+
+    /// Origin of the apex.
+    #[must_use]
+    pub fn apex_origin(&self) -> String {
+        format!("{}://{}", self.scheme(), self.domain)
+    }
+
+    /// Origin of a portal at a host of its organisation's own, with the port of the domain.
+    #[must_use]
+    pub fn origin_at(&self, host: &str) -> String {
+        let port = self.domain.rsplit_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
+        format!("{}://{host}{port}", self.scheme())
     }
 
     /// Origin of an organisation's portal.
     #[must_use]
     pub fn tenant_origin(&self, slug: &str) -> String {
-        let scheme = if self.https { "https" } else { "http" };
-        format!("{scheme}://{slug}.{}", self.domain)
+        format!("{}://{slug}.{}", self.scheme(), self.domain)
     }
 
     /// Host name of an organisation's portal, without port.

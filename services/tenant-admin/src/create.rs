@@ -164,6 +164,7 @@ pub async fn create_tenant(admin: &TenantAdmin, new: NewTenant) -> Result<Create
     if let Some(problem) = checks.into_iter().flatten().next() {
         return Err(Error::input(problem));
     }
+    crate::closing::known_plan(admin, &new.plan)?;
     let user_ref = match &new.user_ref {
         Some(given) => person::given_user_ref(given)?,
         None => person::user_ref(&new.admin_email, 0),

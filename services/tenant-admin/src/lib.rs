@@ -15,16 +15,19 @@
 //! Start reading at `http/mod.rs`, then `create.rs`, then `domain/`.
 
 mod catalog;
+mod closing;
 mod config;
 mod create;
 mod domain;
 mod http;
 pub mod jobs;
 mod keys;
+mod mails;
 mod provisioning;
 mod state;
 mod store;
 
+pub use closing::{Closing, ListedTenant, close_tenant, list_tenants, set_plan};
 pub use config::Config;
 pub use create::{
     AdminCredentials, CreatedTenant, DemoTenant, NewTenant, TenantSummary, create_tenant, demo_tenant, find_tenant,
@@ -32,4 +35,4 @@ pub use create::{
 };
 pub use http::{Verification, routes, verify};
 pub use keys::{Rewrapped, rewrap_all};
-pub use state::TenantAdmin;
+pub use state::{Ground, TenantAdmin};

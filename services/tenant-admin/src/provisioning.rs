@@ -76,6 +76,7 @@ pub(crate) async fn create(admin: &TenantAdmin, tx: &mut TenantTx, by: &Principa
 }
 
 async fn new_member(admin: &TenantAdmin, tx: &mut TenantTx, draft: &UserDraft) -> Result<MemberRow> {
+    members::keep_within_plan(admin, tx).await.map_err(no_room)?;
     let row = MemberRow {
         member_id: Uuid::now_v7(),
         name: draft.name.clone(),
@@ -88,6 +89,14 @@ async fn new_member(admin: &TenantAdmin, tx: &mut TenantTx, draft: &UserDraft) -
     };
     member::insert(tx, &row, &draft.email.to_lowercase()).await?;
     Ok(row)
+}
+
+/// To a directory, a conflict means that the user is there already.
+fn no_room(error: Error) -> Error {
+    match error.kind {
+        ErrorKind::Conflict => Error::not_allowed(error.message),
+        _ => error,
+    }
 }
 
 fn same_mail(error: Error) -> Error {

@@ -2,11 +2,47 @@
 
 use crate::config::Config;
 use crate::domain::secret::Grantee;
-use credential::PasswordHasher;
+use credential::{LinkKey, OneTimeCode, PasswordHasher};
 use http_shell::ServiceClient;
 use kernel::{Error, Result, SharedClock, TenantId};
+use runtime::Tasks;
 use runtime::bus::{Bus, Topic};
+use runtime::cache::Cache;
+use runtime::config::SecretUrl;
+use runtime::mail::Mailer;
+use runtime::objects::Objects;
+use std::sync::Arc;
 use store::Db;
+use tokio::sync::Notify;
+
+/// What tenant-admin stands on beside the database.
+#[derive(Clone)]
+pub struct Ground {
+    /// Sends mails, where the operator has a server for them.
+    pub mailer: Mailer,
+    /// Counts of requests and of mails.
+    pub cache: Cache,
+    /// Logos, and what is to be deleted with an organisation. `None`: there is no storage.
+    pub objects: Option<Objects>,
+    /// Administration URL of the plugins' database, whose schemas go with their organisation. `None`: there is none.
+    pub plugins_url: Option<SecretUrl>,
+    /// Seals links that have no organisation yet.
+    pub link_key: LinkKey,
+    /// Background work.
+    pub tasks: Tasks,
+}
+
+impl Ground {
+    /// No mail, no storage, counters of this process, links that only this process can open.
+    ///
+    /// # Errors
+    /// `Internal` when the machine has no randomness to give.
+    pub fn alone() -> Result<Self> {
+        let cache = Cache::new(None).map_err(|error| kernel::Error::internal(error.to_string()))?;
+        let link_key = LinkKey::of(OneTimeCode::generate()?.reveal().as_bytes());
+        Ok(Self { mailer: Mailer::default(), cache, objects: None, plugins_url: None, link_key, tasks: Tasks::new() })
+    }
+}
 
 /// tenant-admin's state. Cheap to clone.
 #[derive(Clone)]
@@ -23,13 +59,18 @@ pub struct TenantAdmin {
     pub hasher: PasswordHasher,
     /// The way to the catalog, which knows groups, and to plugins, which know their permissions. Commands have none.
     pub services: Option<ServiceClient>,
+    /// The rest.
+    pub ground: Ground,
+    /// Rings when a mail was queued in this process.
+    pub(crate) mail_waits: Arc<Notify>,
 }
 
 impl TenantAdmin {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus) -> Self {
-        Self { config, db, clock, bus, hasher: PasswordHasher::for_this_machine(), services: None }
+    pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus, ground: Ground) -> Self {
+        let hasher = PasswordHasher::for_this_machine();
+        Self { config, db, clock, bus, hasher, services: None, ground, mail_waits: Arc::default() }
     }
 
     /// The same with a way to the other services.

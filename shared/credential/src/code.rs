@@ -15,8 +15,14 @@ impl Digest {
     /// Hashes the text exactly as the client showed it.
     #[must_use]
     pub fn of(text: &str) -> Self {
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// Hashes bytes that are no text.
+    #[must_use]
+    pub fn of_bytes(content: &[u8]) -> Self {
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()).as_ref());
+        bytes.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, content).as_ref());
         Self(bytes)
     }
 

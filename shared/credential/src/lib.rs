@@ -11,6 +11,7 @@ mod hashing;
 mod person;
 pub mod plugin_token;
 pub mod provider;
+mod sealed_link;
 pub mod signing;
 mod strength;
 
@@ -18,4 +19,5 @@ pub use api_token::ApiToken;
 pub use code::{Digest, OneTimeCode};
 pub use hashing::PasswordHasher;
 pub use person::user_ref;
+pub use sealed_link::LinkKey;
 pub use strength::password_problem;

@@ -26,6 +26,11 @@ impl CacheKey {
         Self(format!("proscenium:{tenant}:{area}:{part}"))
     }
 
+    /// Where the requests of a tenant in one minute (since 1970) are counted.
+    pub fn requests(tenant: TenantId, minute: i64) -> Self {
+        Self::tenant(tenant, "requests", minute)
+    }
+
     /// A key of the installation, such as sign-up attempts of an address.
     pub fn platform(area: &'static str, part: impl fmt::Display) -> Self {
         Self(format!("proscenium:platform:{area}:{part}"))
@@ -94,7 +99,75 @@ impl Cache {
                 return count;
             }
         }
-        self.local.increment(key, ttl)
+        self.local.add(key, 1, ttl)
+    }
+
+    /// Adds to many counters at once, each of which ends `ttl` after its last change; the counts after it. `None` while
+    /// Redis is away: nothing was counted then, or nobody knows.
+    pub async fn add_all(&self, amounts: &[(CacheKey, u64)], ttl: Duration) -> Option<Vec<u64>> {
+        let Some(link) = &self.redis else {
+            return Some(amounts.iter().map(|(key, amount)| self.local.add(key, *amount, ttl)).collect());
+        };
+        let mut pipe = redis::pipe();
+        for (key, amount) in amounts {
+            pipe.cmd("INCRBY").arg(&key.0).arg(*amount).cmd("PEXPIRE").arg(&key.0).arg(millis(ttl)).ignore();
+        }
+        link.run(|mut redis| async move { pipe.query_async::<Vec<u64>>(&mut redis).await }).await
+    }
+
+    /// Forgets everything that is kept for a tenant; `None` while Redis is away.
+    pub async fn forget_tenant(&self, tenant: TenantId) -> Option<()> {
+        let prefix = format!("proscenium:{tenant}:");
+        self.local.lock().retain(|key, _| !key.starts_with(&prefix));
+        let Some(link) = &self.redis else { return Some(()) };
+        let mut cursor = 0_u64;
+        loop {
+            let scan = redis::cmd("SCAN")
+                .arg(cursor)
+                .arg("MATCH")
+                .arg(format!("{prefix}*"))
+                .arg("COUNT")
+                .arg(1_000)
+                .to_owned();
+            let (next, keys) =
+                link.run(|mut redis| async move { scan.query_async::<(u64, Vec<String>)>(&mut redis).await }).await?;
+            if !keys.is_empty() {
+                let delete = redis::cmd("DEL").arg(keys).to_owned();
+                link.run(|mut redis| async move { delete.query_async::<i64>(&mut redis).await }).await?;
+            }
+            if next == 0 {
+                return Some(());
+            }
+            cursor = next;
+        }
+    }
+
+    /// Shows every key in Redis to `look`; `Some(false)` where there is no Redis, `None` while it is away.
+    pub async fn each_key(&self, mut look: impl FnMut(&str)) -> Option<bool> {
+        let Some(link) = &self.redis else { return Some(false) };
+        let mut cursor = 0_u64;
+        loop {
+            let scan = redis::cmd("SCAN").arg(cursor).arg("COUNT").arg(1_000).to_owned();
+            let (next, keys) =
+                link.run(|mut redis| async move { scan.query_async::<(u64, Vec<String>)>(&mut redis).await }).await?;
+            keys.iter().for_each(|key| look(key));
+            if next == 0 {
+                return Some(true);
+            }
+            cursor = next;
+        }
+    }
+
+    /// What these counters hold; 0 where there is none. `None` while Redis is away.
+    pub async fn counts(&self, keys: &[CacheKey]) -> Option<Vec<u64>> {
+        let Some(link) = &self.redis else { return Some(keys.iter().map(|key| self.local.count(key)).collect()) };
+        let mut command = redis::cmd("MGET");
+        for key in keys {
+            command.arg(&key.0);
+        }
+        let counts =
+            link.run(|mut redis| async move { command.query_async::<Vec<Option<u64>>>(&mut redis).await }).await?;
+        Some(counts.into_iter().map(Option::unwrap_or_default).collect())
     }
 }
 
@@ -133,16 +206,23 @@ impl Local {
         self.insert(key, Entry { expires: Instant::now() + ttl, value: Value::Bytes(value.to_owned()) });
     }
 
-    fn increment(&self, key: &CacheKey, ttl: Duration) -> u64 {
+    fn count(&self, key: &CacheKey) -> u64 {
+        match self.lock().get(&key.0) {
+            Some(Entry { expires, value: Value::Count(count) }) if *expires > Instant::now() => *count,
+            _ => 0,
+        }
+    }
+
+    fn add(&self, key: &CacheKey, amount: u64, ttl: Duration) -> u64 {
         let now = Instant::now();
         if let Some(Entry { expires, value: Value::Count(count) }) = self.lock().get_mut(&key.0)
             && *expires > now
         {
-            *count += 1;
+            *count += amount;
             return *count;
         }
-        self.insert(key, Entry { expires: now + ttl, value: Value::Count(1) });
-        1
+        self.insert(key, Entry { expires: now + ttl, value: Value::Count(amount) });
+        amount
     }
 
     fn insert(&self, key: &CacheKey, entry: Entry) {
@@ -192,6 +272,25 @@ mod tests {
         assert_eq!(cache.increment(&key("a"), MINUTE).await, 2);
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert_eq!(cache.increment(&key("a"), MINUTE).await, 1);
+    }
+
+    #[tokio::test]
+    async fn many_counters_are_added_to_and_read_at_once() {
+        let cache = Cache::new(None).expect("cache");
+        assert_eq!(cache.add_all(&[(key("c"), 2), (key("d"), 5)], MINUTE).await, Some(vec![2, 5]));
+        assert_eq!(cache.add_all(&[(key("c"), 3)], MINUTE).await, Some(vec![5]));
+        assert_eq!(cache.counts(&[key("c"), key("d"), key("e")]).await, Some(vec![5, 5, 0]));
+    }
+
+    #[tokio::test]
+    async fn a_tenant_is_forgotten_as_a_whole_and_no_other() {
+        let (cache, gone, other) = (Cache::new(None).expect("cache"), TenantId::generate(), TenantId::generate());
+        for tenant in [gone, other] {
+            cache.set(&CacheKey::tenant(tenant, "test", 1), b"x", MINUTE).await;
+        }
+        cache.forget_tenant(gone).await.expect("there is no Redis to be away");
+        assert_eq!(cache.get(&CacheKey::tenant(gone, "test", 1)).await, None);
+        assert!(cache.get(&CacheKey::tenant(other, "test", 1)).await.is_some());
     }
 
     #[tokio::test]

@@ -26,6 +26,10 @@ pub enum SystemReason {
     ClaimJobs,
     /// The operator looks at jobs that were given up.
     ListDeadJobs,
+    /// The start page asks which organisations a mail address belongs to.
+    FindByAddress,
+    /// The operator looks at organisations in whatever state, and deleted ones come to their end.
+    CloseTenant,
     /// A service walks over all tenants at start (workers to wake, keys to check).
     ListTenants,
     /// The operator has every organisation's data keys wrapped again.

@@ -16,6 +16,7 @@
 pub mod audit;
 mod bootstrap;
 mod db;
+mod erase;
 mod error;
 mod glance;
 mod keyring;
@@ -33,6 +34,7 @@ mod tx;
 pub use audit::{AuditEvent, AuditRow, audit_page};
 pub use bootstrap::{BootstrapPlan, Roles, bootstrap, ensure_database};
 pub use db::{Db, DbOptions, SystemReason};
+pub use erase::{erase_batch, left_over};
 pub use error::{db, is_unique_violation, violated_constraint};
 pub use keyring::{KEYS_KEPT, KeyEncryptionKey, Keyring};
 pub use migrate::{MIGRATIONS, migrate};

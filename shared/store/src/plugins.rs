@@ -50,6 +50,29 @@ pub async fn ensure_schema(admin_url: &str, tenant: TenantId, plugin_id: &str, p
     Ok(PluginSchema { role: name.clone(), password: password.to_owned(), schema: name })
 }
 
+/// Drops every schema and role that plugins of the tenant have; how many schemas there were.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub async fn drop_schemas(admin_url: &str, tenant: TenantId) -> Result<usize> {
+    let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
+    let prefix = format!("t_{}_", tenant.as_uuid().simple());
+    let list = |statement: &'static str| sqlx::query_scalar::<sqlx::Postgres, String>(statement).bind(prefix.clone());
+    let schemas = list("select quote_ident(nspname) from pg_namespace where starts_with(nspname::text, $1)");
+    let schemas = schemas.fetch_all(&mut connection).await.map_err(db)?;
+    for schema in &schemas {
+        let statement = format!("drop schema if exists {schema} cascade");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map_err(db)?;
+    }
+    let roles = list("select quote_ident(rolname) from pg_roles where starts_with(rolname::text, $1)");
+    for role in roles.fetch_all(&mut connection).await.map_err(db)? {
+        let statement = format!("drop owned by {role} cascade; drop role if exists {role}");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map_err(db)?;
+    }
+    connection.close().await.map_err(db)?;
+    Ok(schemas.len())
+}
+
 /// `t_<tenant>_<plugin>`, at most 63 bytes, safe to stand in a statement because of the check here.
 fn schema_name(tenant: TenantId, plugin_id: &str) -> Result<String> {
     let valid = !plugin_id.is_empty()

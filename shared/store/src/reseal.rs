@@ -47,6 +47,30 @@ pub const SEALED: &[SealedColumn] = &[
             where tenant_id = $1 and source_host_id = $2 and sealed_token = $4 and $3::integer is null",
     },
     SealedColumn {
+        name: "sign_in_provider.sealed_secret",
+        list: "select provider_id, 'sign-in-provider', provider_id::text, null::integer, sealed_secret from sign_in_provider
+            where tenant_id = $1 and sealed_secret is not null and substring(sealed_secret from 2 for 16) <> $2
+            limit $3 for update",
+        set: "update sign_in_provider set sealed_secret = $5
+            where tenant_id = $1 and provider_id = $2 and sealed_secret = $4 and $3::integer is null",
+    },
+    SealedColumn {
+        name: "sign_in_test.sealed_secret",
+        list: "select test_id, 'sign-in-provider', test_id::text, null::integer, sealed_secret from sign_in_test
+            where tenant_id = $1 and sealed_secret is not null and substring(sealed_secret from 2 for 16) <> $2
+            limit $3 for update",
+        set: "update sign_in_test set sealed_secret = $5
+            where tenant_id = $1 and test_id = $2 and sealed_secret = $4 and $3::integer is null",
+    },
+    SealedColumn {
+        name: "audit_stream.sealed_secret",
+        list: "select stream_id, 'audit-stream', stream_id::text, null::integer, sealed_secret from audit_stream
+            where tenant_id = $1 and sealed_secret is not null and substring(sealed_secret from 2 for 16) <> $2
+            limit $3 for update",
+        set: "update audit_stream set sealed_secret = $5
+            where tenant_id = $1 and stream_id = $2 and sealed_secret = $4 and $3::integer is null",
+    },
+    SealedColumn {
         name: "secret_version.sealed",
         list: "select s.secret_id, 'secret/' || s.scope || '/' || s.secret_id::text, s.name, v.version, v.sealed
             from secret_version v join secret s on s.tenant_id = $1 and s.secret_id = v.secret_id

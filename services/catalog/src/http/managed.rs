@@ -12,7 +12,7 @@ use crate::domain::source::Source;
 use crate::store::claim::{Conflict, Mode, Mutated};
 use crate::store::managed::Managed;
 use crate::store::policies::Which;
-use crate::store::{apply, entities, kinds, managed};
+use crate::store::{apply, entities, kinds, managed, quota};
 use authz::{Decision, Permission};
 use axum::body::Body;
 use axum::extract::State as Shared;
@@ -288,6 +288,7 @@ async fn apply(
     put: &Put<'_>,
     mode: Mode<'_>,
 ) -> kernel::Result<Mutated> {
+    quota::check(tx, &state.config.plans, &put.emitted).await?;
     let source = managed::set_source(put.set);
     let done = apply::provider(tx, &source, &put.emitted, mode, &Cause::person(&caller.principal)).await?;
     kinds::stay_current(tx, &state.config.allowed_kinds, put.kinds).await?;

@@ -11,7 +11,7 @@ use crate::domain::outcome::{Emitted, Problem, last_wins};
 use crate::domain::provided::from_provider;
 use crate::domain::source::Source;
 use crate::store::claim::{Mode, Mutated};
-use crate::store::{apply, kinds, statistics};
+use crate::store::{apply, kinds, quota, statistics};
 use authz::Permission;
 use axum::body::Body;
 use axum::extract::State as Shared;
@@ -79,6 +79,7 @@ pub async fn mutate(
     let mode = removed.as_deref().map_or(Mode::Full, Mode::Delta);
     let source = Source::Provider(&name).to_string();
     let mut tx = state.db.tenant(caller.tenant).await?;
+    quota::check(&mut tx, &state.config.plans, &emitted).await?;
     let done = apply::provider(&mut tx, &source, &emitted, mode, &Cause::provider(&*name)).await?;
     kinds::stay_current(&mut tx, &state.config.allowed_kinds, &kinds).await?;
     let result = result_of(&done, &failed);

@@ -6,7 +6,7 @@ use crate::State;
 use crate::domain::kinds::Kinds;
 use crate::domain::outcome::Run;
 use crate::store::apply::{self, Applied, UnitRun};
-use crate::store::{kinds, stitch_due};
+use crate::store::{kinds, quota, stitch_due};
 use kernel::{Error, Result, TenantId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -167,7 +167,16 @@ async fn together_if_possible(state: &State, tenant: TenantId, runs: &[&Finished
 /// `false`: nothing was written, since a lease was lost, or the kinds have changed.
 async fn apply(state: &State, tenant: TenantId, runs: &[&Finished]) -> Result<bool> {
     let mut tx = state.db.tenant(tenant).await?;
-    let units: Vec<UnitRun<'_>> = runs.iter().map(|one| one.unit_run()).collect();
+    let read: Vec<&Run> = runs.iter().map(|one| &one.run).collect();
+    let instead = quota::within(&mut tx, &state.config.plans, &read).await?;
+    let mut units = Vec::with_capacity(runs.len());
+    for (one, instead) in runs.iter().zip(&instead) {
+        let unit = one.unit_run();
+        units.push(match instead {
+            Some(run) => UnitRun { run, ..unit },
+            None => unit,
+        });
+    }
     // Locks the organisation's counters first: a person who deletes the location meanwhile comes before or after.
     let Applied { gone, changed, conflicts } = apply::runs(&mut tx, &units).await?;
     tracing::debug!(runs = runs.len(), changed, conflicts, "took over");

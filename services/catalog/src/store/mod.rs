@@ -23,6 +23,7 @@ mod plans;
 pub mod policies;
 pub mod postings;
 pub mod progress;
+pub mod quota;
 pub mod refresh;
 pub mod rejudge;
 pub mod relations;

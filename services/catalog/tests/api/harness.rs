@@ -14,6 +14,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use http_shell::{Caller, ServiceClient, ServiceName};
 use kernel::{Principal, TenantId, system_clock};
 use runtime::Tasks;
+use runtime::config::Plans;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -163,6 +164,11 @@ impl Catalog {
 
     /// A process on a database that is there already; its job loop does not run yet.
     pub fn on(test: TestDb, tenant: TenantId, files: Files) -> Self {
+        Self::with_plans(test, tenant, files, Plans::default())
+    }
+
+    /// A process with limits of entities.
+    pub fn with_plans(test: TestDb, tenant: TenantId, files: Files, plans: Plans) -> Self {
         let client = ServiceClient::new(key());
         let reading = Router::new()
             .route("/internal/integrations/v1/read", post(read))
@@ -175,6 +181,7 @@ impl Catalog {
             allowed_kinds: AllowedKinds::new(kinds),
             concurrency: 3,
             poll_interval: Duration::from_millis(50),
+            plans,
             index: IndexSettings {
                 enabled: INDEXED,
                 index_bytes: 64 << 20,

@@ -23,6 +23,7 @@ mod patience;
 mod permissions;
 mod providers;
 mod query;
+mod quota;
 mod scope;
 mod search;
 mod settings;

@@ -11,5 +11,7 @@ pub mod host;
 pub mod origin;
 pub mod page;
 pub mod path;
+pub mod rate_headers;
 pub mod security_headers;
 pub mod user_token;
+pub mod window;

@@ -9,6 +9,7 @@ use crate::domain::page::notice;
 use crate::domain::path::{Target, target};
 use crate::domain::security_headers::{ALWAYS, CONTENT_SECURITY_POLICY, DATA_CONTENT_SECURITY_POLICY};
 use crate::identity::Identity;
+use crate::limits::Lane;
 use crate::state::{Gateway, Surface};
 use ::store::audit::Origin;
 use axum::Router;
@@ -23,6 +24,14 @@ use kernel::{Error, Principal, RequestId};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
+
+/// Public routes below these take a link's secret, or send a mail.
+const GUARDED: [&str; 4] = [
+    "/api/tenant-admin/v1/invitations/",
+    "/api/tenant-admin/v1/password-resets",
+    "/api/tenant-admin/v1/portals",
+    "/api/tenant-admin/v1/signup/",
+];
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -147,7 +156,15 @@ impl Edge {
     }
 
     async fn api(&self, request: Request, surface: &Surface, target: Target) -> kernel::Result<Response> {
-        let identity = self.gateway.identify(surface, request.headers(), address_of(&request)).await?;
+        let address = address_of(&request);
+        let identity = match self.gateway.identify(surface, request.headers(), address).await {
+            Ok(identity) => identity,
+            // Guessing costs look-ups: whoever shows wrong credentials counts as a stranger.
+            Err(error) => match self.gateway.admit_stranger(address) {
+                Ok(_) => return Err(error),
+                Err(refusal) => return Ok(*refusal),
+            },
+        };
         if matches!(surface, Surface::Nobody { .. }) && identity.tenant.is_none() {
             return Ok(self.nobody(request.headers()));
         }
@@ -155,10 +172,28 @@ impl Edge {
             tracing::Span::current().record("tenant", tracing::field::display(tenant.id));
         }
         self.check_origin(&request, surface, &identity)?;
+        let lane = if target == Target::Plugin { Lane::Plugins } else { Lane::Own };
+        let admission = match self.gateway.admit_request(&identity, request.headers(), address, lane).await {
+            Ok(admission) => admission,
+            Err(refusal) => return Ok(*refusal),
+        };
+        let answered = self.dispatch(request, &identity, surface, target).await;
+        let mut response = answered.unwrap_or_else(|error| ApiError(error).into_response());
+        admission.describe(response.headers_mut());
+        Ok(response)
+    }
+
+    async fn dispatch(
+        &self,
+        request: Request,
+        identity: &Identity,
+        surface: &Surface,
+        target: Target,
+    ) -> kernel::Result<Response> {
         match target {
-            Target::Own => self.own(request, &identity, surface).await,
-            Target::Service(service) => self.service(request, &identity, surface, service).await,
-            Target::Plugin => self.service(request, &identity, surface, ServiceName::PluginHost).await,
+            Target::Own => self.own(request, identity, surface).await,
+            Target::Service(service) => self.service(request, identity, surface, service).await,
+            Target::Plugin => self.service(request, identity, surface, ServiceName::PluginHost).await,
             _ => Err(Error::not_found("There is no API at this address")),
         }
     }
@@ -166,7 +201,7 @@ impl Edge {
     /// A change that rides on a cookie must come from the organisation's own pages.
     fn check_origin(&self, request: &Request, surface: &Surface, identity: &Identity) -> kernel::Result<()> {
         let (Surface::Tenant(tenant), true) = (surface, identity.by_cookie) else { return Ok(()) };
-        let own = self.gateway.parts.config.tenant_origin(&tenant.slug);
+        let own = self.gateway.parts.config.origin_at(&tenant.host);
         let upgrade = request.headers().contains_key(header::UPGRADE);
         if may_use_cookie(request.method(), upgrade, &origins(request.headers()), &own) {
             return Ok(());
@@ -182,17 +217,17 @@ impl Edge {
         service: ServiceName,
     ) -> kernel::Result<Response> {
         if service == ServiceName::TenantAdmin {
-            let address = Some(address_of(&request)).filter(|_| *request.method() == Method::POST);
+            let address = (*request.method() == Method::POST).then(|| address_of(&request));
             self.limit_public_writes(request.uri(), address).await?;
         }
         let host = match surface {
-            Surface::Tenant(tenant) => format!("{}.{}", tenant.slug, self.gateway.parts.config.domain),
+            Surface::Tenant(tenant) => tenant.host.clone(),
             _ => self.gateway.parts.config.domain.clone(),
         };
         forward::forward(&self.gateway, service, identity, &host, request).await
     }
 
-    /// Limits what anybody may try without signing in: signing up, and guessing invitations.
+    /// Limits what anybody may try without signing in: signing up, guessing links, and making us send mails.
     async fn limit_public_writes(&self, uri: &Uri, address: Option<IpAddr>) -> kernel::Result<()> {
         let Some(address) = address else { return Ok(()) };
         // In every spelling that the service takes for its route.
@@ -200,10 +235,7 @@ impl Edge {
         if path == "/api/tenant-admin/v1/signup" {
             return self.gateway.limit_sign_up(address).await;
         }
-        if ["/api/tenant-admin/v1/invitations/", "/api/tenant-admin/v1/password-resets/"]
-            .iter()
-            .any(|it| path.starts_with(it))
-        {
+        if GUARDED.iter().any(|guarded| path.starts_with(guarded)) {
             return self.gateway.limit_address(address).await;
         }
         Ok(())

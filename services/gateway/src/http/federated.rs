@@ -14,7 +14,7 @@ use crate::store::provider::{self, Provider};
 use crate::store::tenant::Tenant;
 use ::store::AuditEvent;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use credential::OneTimeCode;
 use credential::provider::redirect_uri;
@@ -74,7 +74,8 @@ pub(crate) struct Start {
     test: Option<Uuid>,
 }
 
-/// Sends the browser to the provider.
+/// Sends the browser to the provider. Providers send back to the address below the domain only, so from a host of one's
+/// own the way leads over that address.
 #[utoipa::path(get, path = "/api/auth/{provider}/start", tag = "auth",
     params(("provider" = String, Path, description = "The provider's name"), Start),
     responses((status = 302), (status = 404, description = "No such provider, or it is off")))]
@@ -82,11 +83,17 @@ pub(crate) async fn start(
     State(gateway): State<Gateway>,
     visit: Visit,
     headers: HeaderMap,
+    uri: Uri,
     Path(name): Path<String>,
     Query(start): Query<Start>,
 ) -> Result<Response> {
     let tenant = visit.on_tenant_host()?.clone();
     gateway.limit_address(visit.address).await?;
+    let config = &gateway.parts.config;
+    if tenant.host != config.tenant_host(&tenant.slug) {
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        return Ok(redirect(&format!("{}{path}", config.tenant_origin(&tenant.slug)), None)?);
+    }
     let outcome = Box::pin(send_out(&gateway, &tenant, &visit, &name, start)).await;
     shown(&headers, "Sign-in could not begin", outcome)
 }

@@ -26,7 +26,7 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
         _ => None,
     };
     let (title, origin) = match tenant {
-        Some(tenant) => (tenant.name.as_str(), config.tenant_origin(&tenant.slug)),
+        Some(tenant) => (tenant.name.as_str(), config.origin_at(&tenant.host)),
         None => (PRODUCT, config.apex_origin()),
     };
     let mut proscenium = Map::new();
@@ -34,6 +34,7 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
     proscenium.insert("domain".into(), json!(config.domain));
     proscenium.insert("apexUrl".into(), json!(config.apex_origin()));
     proscenium.insert("demo".into(), json!(config.demo));
+    proscenium.insert("mail".into(), json!(config.mail));
     if let Some(url) = config.demo_sample_url.as_ref().filter(|_| config.demo) {
         proscenium.insert("demoSampleUrl".into(), json!(url));
     }
@@ -63,13 +64,26 @@ async fn describe_tenant(
     proscenium.insert("session".into(), json!(session.is_some()));
     let (id, slug, name) = (tenant.id, &tenant.slug, &tenant.name);
     proscenium.insert("tenant".into(), json!({ "id": id, "slug": slug, "name": name }));
-    let mut branding = Map::new();
-    if let Some(accent) = tenant.settings.pointer("/branding/accent").filter(|accent| accent.is_string()) {
-        branding.insert("accent".into(), accent.clone());
-    }
-    proscenium.insert("branding".into(), Value::Object(branding));
+    proscenium.insert("branding".into(), Value::Object(branding(&tenant.settings)));
     proscenium.insert("plugins".into(), plugins(gateway, tenant.id).await);
     Ok(())
+}
+
+/// Colours as they are, pictures as their addresses.
+fn branding(settings: &Value) -> Map<String, Value> {
+    let stored = |name: &str| settings.pointer("/branding")?.get(name)?.as_str();
+    let mut branding = Map::new();
+    for name in ["accent", "accentDark"] {
+        if let Some(colour) = stored(name) {
+            branding.insert(name.into(), json!(colour));
+        }
+    }
+    for (name, shown) in [("logo", "logoUrl"), ("favicon", "faviconUrl")] {
+        if let Some(file) = stored(name) {
+            branding.insert(shown.into(), json!(format!("/api/tenant-admin/v1/branding/files/{file}")));
+        }
+    }
+    branding
 }
 
 /// The organisation's front-end plugins; none while the plugin host is away, for a portal without its plugins is

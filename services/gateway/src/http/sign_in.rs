@@ -39,7 +39,7 @@ pub(crate) async fn sign_in(
 ) -> Result<Response> {
     let tenant = visit.on_tenant_host()?;
     // Also without a cookie: signing a browser in under somebody else's account is an attack, too.
-    if origins(&headers) != [gateway.parts.config.tenant_origin(&tenant.slug)] {
+    if origins(&headers) != [gateway.parts.config.origin_at(&tenant.host)] {
         return Err(Error::not_allowed("This request did not come from this portal's own pages").into());
     }
     let email_key = given.email.trim().to_lowercase();

@@ -110,6 +110,26 @@ pub async fn link(tx: &mut TenantTx, identity: Identity<'_>, member: Uuid, now: 
     Ok(())
 }
 
+/// How many members there are, invited ones included, and the organisation's plan. Its row is locked, so that two who come
+/// in at the same time come one after the other.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_for_update(tx: &mut TenantTx) -> Result<(i64, String)> {
+    let id = tx.id();
+    let plan = sqlx::query_scalar("select plan from tenant where tenant_id = $1 for update")
+        .bind(id)
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db)?;
+    let count = sqlx::query_scalar("select count(*) from member where tenant_id = $1")
+        .bind(id)
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db)?;
+    Ok((count, plan))
+}
+
 /// Adds a member.
 ///
 /// # Errors

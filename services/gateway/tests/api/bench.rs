@@ -90,13 +90,17 @@ impl Edge {
     }
 
     pub async fn org(&self, slug: &str) -> Org {
+        self.org_on(slug, "internal").await
+    }
+
+    pub async fn org_on(&self, slug: &str, plan: &str) -> Org {
         let new = NewTenant {
             slug: slug.to_owned(),
             name: format!("{slug} & Co"),
             admin_email: format!("jane@{slug}.example"),
             admin_name: Some("Jane".to_owned()),
             user_ref: None,
-            plan: "internal".to_owned(),
+            plan: plan.to_owned(),
         };
         let CreatedTenant { tenant, admin, token, .. } = tenant_admin::create_tenant(&self.admin, new).await.unwrap();
         Org {
@@ -184,7 +188,9 @@ fn edge(
     services: ServiceClient,
 ) -> (Router, TenantAdmin) {
     let settings = tenant_admin::Config::new(APEX, false);
-    let admin = TenantAdmin::new(settings, db.db.clone(), clock.clone(), bus.clone()).with_services(services.clone());
+    let ground = tenant_admin::Ground::alone().unwrap();
+    let admin =
+        TenantAdmin::new(settings, db.db.clone(), clock.clone(), bus.clone(), ground).with_services(services.clone());
     services.attach(ServiceName::TenantAdmin, tenant_admin::routes().build(admin.clone(), &testkit::key()).router);
     services.attach(ServiceName::PluginHost, neighbour());
     let documents = BTreeMap::from([("gateway".to_owned(), "{\"openapi\":\"3.1.0\"}".to_owned())]);

@@ -109,3 +109,40 @@ async fn probes_answer_on_any_host_and_say_ok_or_not_only() {
     assert_eq!((reply.status, reply.text()), (StatusCode::SERVICE_UNAVAILABLE, "{\"status\":\"error\"}".to_owned()));
     assert_eq!(edge.get(APEX, "/.backstage/health/v1/liveness").await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn a_host_of_ones_own_is_an_origin_of_its_own() {
+    let edge = Edge::start().await;
+    edge.write_portal("index.html", b"<html><head><title>x</title><!--APP_CONFIG--></head></html>");
+    let org = edge.org("acme").await;
+    let host = "portal.acme.example:7007";
+    assert_eq!(edge.get_with(host, "/", "accept", "text/html").await.status, StatusCode::NOT_FOUND);
+    let row = format!("insert into tenant_host (host, tenant_id) values ('portal.acme.example', '{}')", org.id);
+    edge.db.execute_as_admin(&row).await;
+    edge.clock.advance(time::Duration::seconds(2));
+    let page = edge.get_with(host, "/", "accept", "text/html").await;
+    assert_eq!(crate::bench::injected(&page.text())["backend"]["baseUrl"], "http://portal.acme.example:7007");
+    let out = edge.get(host, "/api/auth/okta/start?next=/x").await;
+    assert_eq!(
+        (out.status, out.headers["location"].to_str().unwrap()),
+        (StatusCode::FOUND, "http://acme.localhost:7007/api/auth/okta/start?next=/x"),
+        "a provider knows the address below the domain only"
+    );
+    let own = crate::bench::Org { host: host.to_owned(), origin: format!("http://{host}"), ..org };
+    let cookie = edge.session(&own).await;
+    let token = edge.user_token(&own, &cookie).await;
+    let slug_host = "acme.localhost:7007";
+    for host in [host, slug_host] {
+        assert_eq!(edge.bearer(host, "/api/catalog/x", &token).await.status, StatusCode::OK, "a token at {host}");
+    }
+    let seen = edge.bearer(host, "/api/catalog/x", &token).await.json();
+    assert_eq!(seen["headers"]["x-forwarded-host"], host);
+    // A change that rides on the cookie needs the origin that it was made at.
+    for (origin, status) in
+        [(format!("http://{host}"), StatusCode::OK), (format!("http://{slug_host}"), StatusCode::FORBIDDEN)]
+    {
+        let change = axum::http::Request::post("/api/catalog/x").header("host", host).header("cookie", &cookie);
+        let change = change.header("origin", origin).body(axum::body::Body::empty()).unwrap();
+        assert_eq!(edge.call(change).await.status, status);
+    }
+}

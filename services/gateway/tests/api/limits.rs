@@ -1,9 +1,10 @@
 //! How often one may try.
 
-use crate::bench::{APEX, Edge, generous};
+use crate::bench::{APEX, Edge, Org, generous};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use gateway::Attempts;
+use runtime::config::{Limits, Plan, Plans};
 
 #[tokio::test]
 async fn guessing_one_accounts_password_is_stopped_and_others_still_get_in() {
@@ -104,4 +105,102 @@ async fn another_spelling_of_a_limited_address_is_limited_too() {
             assert_eq!(second.status, StatusCode::TOO_MANY_REQUESTS, "{path}");
         }
     }
+}
+
+fn plan(requests_per_minute: u32, requests_in_flight: u32) -> Plan {
+    Plan { requests_per_minute, requests_in_flight, ..Plan::default() }
+}
+
+/// An edge whose organisations of the plan `free` have limits, and one such organisation.
+async fn limited(plan: Plan, limits: Limits) -> (Edge, Org) {
+    let edge = Edge::with(|config| {
+        config.attempts = generous();
+        config.plans = Plans::default().with("free", plan).with("internal", Plan::default());
+        config.limits = limits;
+    })
+    .await;
+    let org = edge.org_on("acme", "free").await;
+    (edge, org)
+}
+
+const PATH: &str = "/api/catalog/entities";
+
+#[tokio::test]
+async fn an_organisation_gets_its_requests_a_minute_and_is_told_what_is_left() {
+    let (edge, org) = limited(plan(5, 0), Limits { per_token: 100, ..Limits::default() }).await;
+    let internal = edge.org("globex").await;
+    for left in (0..5).rev() {
+        let reply = edge.bearer(&org.host, PATH, &org.api_token).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        assert_eq!(reply.headers["ratelimit-policy"], "\"organization\";q=5;w=60, \"token\";q=100;w=60");
+        assert_eq!(reply.headers["ratelimit"], format!("\"organization\";r={left};t=60"));
+    }
+    let refused = edge.bearer(&org.host, PATH, &org.api_token).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.json()["error"]["name"], "TooManyRequestsError");
+    let wait: i64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert_eq!(refused.headers["ratelimit"], format!("\"organization\";r=0;t={wait}"));
+    edge.clock.advance(time::Duration::seconds(wait));
+    assert_eq!(edge.bearer(&org.host, PATH, &org.api_token).await.status, StatusCode::OK, "after the time it was told");
+    for _ in 0..20 {
+        let reply = edge.bearer(&internal.host, PATH, &internal.api_token).await;
+        assert_eq!((reply.status, reply.headers.get("ratelimit")), (StatusCode::OK, None), "nothing is counted there");
+    }
+}
+
+#[tokio::test]
+async fn one_caller_cannot_use_up_what_their_organisation_has() {
+    let (edge, org) = limited(plan(1_000, 0), Limits { per_token: 3, per_user: 4, ..Limits::default() }).await;
+    let cookie = edge.session(&org).await;
+    let by_token = async || edge.bearer(&org.host, PATH, &org.api_token).await.status;
+    let by_person = async || edge.get_with(&org.host, PATH, "cookie", &cookie).await.status;
+    for _ in 0..3 {
+        assert_eq!(by_token().await, StatusCode::OK);
+    }
+    assert_eq!(by_token().await, StatusCode::TOO_MANY_REQUESTS);
+    for _ in 0..4 {
+        assert_eq!(by_person().await, StatusCode::OK);
+    }
+    assert_eq!(by_person().await, StatusCode::TOO_MANY_REQUESTS);
+    edge.clock.advance(time::Duration::seconds(120));
+    assert_eq!((by_token().await, by_person().await), (StatusCode::OK, StatusCode::OK));
+}
+
+#[tokio::test]
+async fn strangers_and_wrong_tokens_count_by_address_and_cost_the_organisation_nothing() {
+    let (edge, org) = limited(plan(3, 0), Limits { per_address: 4, ..Limits::default() }).await;
+    for _ in 0..2 {
+        assert_eq!(edge.get(&org.host, "/api/auth/.well-known/jwks.json").await.status, StatusCode::OK);
+        assert_eq!(edge.bearer(&org.host, PATH, "x.y.z").await.status, StatusCode::UNAUTHORIZED);
+    }
+    let jwks = edge.get(&org.host, "/api/auth/.well-known/jwks.json").await;
+    assert_eq!(jwks.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(jwks.headers["ratelimit"].to_str().unwrap().starts_with("\"address\";r=0;"));
+    assert_eq!(edge.bearer(&org.host, PATH, "x.y.z").await.status, StatusCode::TOO_MANY_REQUESTS);
+    for _ in 0..3 {
+        assert_eq!(edge.bearer(&org.host, PATH, &org.api_token).await.status, StatusCode::OK, "who is known gets in");
+    }
+    assert_ne!(edge.get(&org.host, "/").await.status, StatusCode::TOO_MANY_REQUESTS, "pages are not limited");
+}
+
+#[tokio::test]
+async fn requests_that_stand_still_hold_up_their_own_organisation_only() {
+    let (edge, org) = limited(plan(0, 1), Limits::default()).await;
+    let internal = edge.org("globex").await;
+    let slow = edge.bearer(&org.host, "/api/catalog/slow", &org.api_token);
+    let others = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        assert_eq!(edge.bearer(&internal.host, PATH, &internal.api_token).await.status, StatusCode::OK);
+        let plugin = edge.bearer(&org.host, "/api/badges/x", &org.api_token).await.status;
+        assert_eq!(plugin, StatusCode::OK, "plugins have a line of their own");
+        edge.bearer(&org.host, PATH, &org.api_token).await
+    };
+    tokio::select! {
+        _ = slow => panic!("the slow request ended"),
+        reply = others => {
+            assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS);
+            assert_eq!(reply.headers["retry-after"], "1");
+        }
+    }
+    assert_eq!(edge.bearer(&org.host, PATH, &org.api_token).await.status, StatusCode::OK, "who gave up left the line");
 }

@@ -69,10 +69,10 @@ async fn the_page_is_told_whose_it_is() {
     let apex = injected(&edge.get(APEX, "/").await.text());
     assert_eq!(
         apex["proscenium"],
-        json!({ "surface": "apex", "domain": "localhost:7007", "apexUrl": "http://localhost:7007", "demo": false, "plugins": [] })
+        json!({ "surface": "apex", "domain": "localhost:7007", "apexUrl": "http://localhost:7007", "demo": false, "mail": false, "plugins": [] })
     );
     let tenant = injected(&edge.get(&org.host, "/").await.text());
-    let expected = json!({ "surface": "tenant", "domain": "localhost:7007", "apexUrl": "http://localhost:7007", "demo": false,
+    let expected = json!({ "surface": "tenant", "domain": "localhost:7007", "apexUrl": "http://localhost:7007", "demo": false, "mail": false,
         "session": false, "tenant": { "id": org.id, "slug": "acme", "name": "acme & Co" }, "branding": {},
         "plugins": [{ "pluginId": "tech-radar", "entry": "/api/plugins/v1/remotes/d/mf-manifest.json" }] });
     assert_eq!(tenant["proscenium"], expected);

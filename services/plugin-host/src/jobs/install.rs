@@ -5,9 +5,12 @@ use super::{frontend, tool};
 use crate::State;
 use crate::domain::package::{Source, Wanted, is_own_api, is_plugin_id};
 use crate::store::package::{self, Backend, Installed};
+use crate::store::tenant;
 use kernel::{Error, Result};
+use runtime::config::Plans;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use store::TenantTx;
@@ -180,4 +183,23 @@ pub async fn check_place(tx: &mut TenantTx, name: &str, found: &Installed) -> Re
         ))),
         None => Ok(()),
     }
+}
+
+/// Refuses one worker more than the organisation's plan has room for. A plugin that has one already keeps it.
+///
+/// # Errors
+/// `Conflict` when there is no room; those of the database.
+pub async fn check_room(tx: &mut TenantTx, plans: &Plans, found: &Installed) -> Result<()> {
+    let allowed = plans.get(&tenant::get_plan(tx).await?).workers;
+    if allowed == 0 || found.backend.is_none() {
+        return Ok(());
+    }
+    let packages = package::list_packages(tx).await?.into_iter().filter(|package| package.backend.is_some());
+    let with_worker: BTreeSet<String> = packages.map(|package| package.plugin_id).collect();
+    if with_worker.contains(&found.plugin_id) || u32::try_from(with_worker.len()).is_ok_and(|count| count < allowed) {
+        return Ok(());
+    }
+    Err(Error::conflict(format!(
+        "Your plan has room for {allowed} plugins with a back end. Remove one, or ask for a larger plan."
+    )))
 }

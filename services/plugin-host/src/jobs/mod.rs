@@ -97,7 +97,11 @@ async fn finish(state: &State, job: &Job, found: Option<package::Installed>) -> 
         queue::complete(&mut tx, job).await?;
         return tx.commit().await;
     };
-    if let Err(error) = install::check_place(&mut tx, &job.key, &found).await {
+    let fits = match install::check_place(&mut tx, &job.key, &found).await {
+        Ok(()) => install::check_room(&mut tx, &state.config.plans, &found).await,
+        taken => taken,
+    };
+    if let Err(error) = fits {
         drop(tx);
         return give_up(state, job, error).await;
     }

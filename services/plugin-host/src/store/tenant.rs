@@ -28,6 +28,18 @@ pub async fn get_tenant(tx: &mut TenantTx) -> Result<Tenant> {
     found.ok_or_else(|| Error::not_found("There is no such organisation"))
 }
 
+/// The organisation's plan.
+///
+/// # Errors
+/// Those of the database.
+pub async fn get_plan(tx: &mut TenantTx) -> Result<String> {
+    sqlx::query_scalar("select plan from tenant where tenant_id = $1")
+        .bind(tx.id())
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db)
+}
+
 /// Every organisation that is in use.
 ///
 /// # Errors

@@ -240,3 +240,18 @@ async fn remotes_are_public_and_nothing_else_is() {
     assert_eq!(host.get(internal).await.status, StatusCode::FORBIDDEN);
     host.stop().await;
 }
+
+#[tokio::test]
+async fn a_plan_has_room_for_so_many_workers() {
+    let host = Host::with(|config| {
+        let plan = runtime::config::Plan { workers: 1, ..runtime::config::Plan::default() };
+        config.plans = runtime::config::Plans::default().with("free", plan);
+        // A second native plugin: the same program under another name, which is never started.
+        config.native.insert("tech-radar".to_owned(), config.native["probe"].clone());
+    })
+    .await;
+    host.install("proscenium:probe").await.unwrap();
+    host.install("proscenium:probe").await.unwrap();
+    let refused = host.install("proscenium:tech-radar").await.unwrap_err();
+    assert!(refused.contains("room for 1 plugins"), "{refused}");
+}

@@ -39,6 +39,12 @@ export function GoToPortalPage({ portal }: { portal: PortalConfig }) {
         onSubmit={event => void submit(event)}
         footer={
           <>
+            {portal.mail && (
+              <>
+                Forgotten the address? <a href="/portals">Find your portals</a>
+                <br />
+              </>
+            )}
             New here? <a href="/signup">Create a portal</a>
           </>
         }

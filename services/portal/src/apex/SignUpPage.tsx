@@ -1,7 +1,11 @@
 import { useState, type FormEvent } from 'react';
 import { asFailure } from '../api/failure';
 import { requestJson } from '../api/request';
-import type { SignUpRequest, SignUpResponse } from '../api/types';
+import type {
+  ConfirmationMailed,
+  SignUpRequest,
+  SignUpResponse,
+} from '../api/types';
 import { DoorPage } from '../frontDoor/DoorPage';
 import { DoorForm, Field, Notice, SubmitButton } from '../frontDoor/form';
 import { NewPasswordField } from '../frontDoor/NewPasswordField';
@@ -62,6 +66,7 @@ function useSignUp() {
   const [errors, setErrors] = useState<Errors>({});
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [mailedTo, setMailedTo] = useState<string>();
 
   const slug = form.slug ?? suggestSlug(form.organization);
   const change = (field: keyof Form, path: string) => (value: string) => {
@@ -84,12 +89,13 @@ function useSignUp() {
     if (Object.keys(found).length > 0) return;
     setBusy(true);
     try {
-      const created = await requestJson<SignUpResponse>(
+      const answer = await requestJson<SignUpResponse | ConfirmationMailed>(
         fetch.bind(window),
         signUpPath,
         { method: 'POST', body: request },
       );
-      location.assign(created.url);
+      if ('url' in answer) location.assign(answer.url);
+      else setMailedTo(answer.mailedTo);
     } catch (thrown) {
       const failure = asFailure(thrown);
       setErrors(failure.fields);
@@ -97,14 +103,33 @@ function useSignUp() {
       setBusy(false);
     }
   };
-  return { form, slug, errors, problem, busy, change, submit };
+  return { form, slug, errors, problem, busy, mailedTo, change, submit };
+}
+
+function ConfirmYourAddress({ email }: { email: string }) {
+  return (
+    <DoorPage>
+      <DoorForm
+        title="Look into your mail"
+        onSubmit={event => event.preventDefault()}
+        footer={<a href="/signup">Sign up with another address</a>}
+      >
+        <p className="door-introduction" role="status">
+          We sent a link to <b>{email}</b>. Open it within an hour, and your
+          portal is made.
+        </p>
+      </DoorForm>
+    </DoorPage>
+  );
 }
 
 /** Makes an organisation's portal and goes there. */
 export function SignUpPage({ portal }: { portal: PortalConfig }) {
-  const { form, slug, errors, problem, busy, change, submit } = useSignUp();
+  const { form, slug, errors, problem, busy, mailedTo, change, submit } =
+    useSignUp();
   const check = useSlugAvailability(slug);
   const setSlug = change('slug', 'organization.slug');
+  if (mailedTo) return <ConfirmYourAddress email={mailedTo} />;
   return (
     <DoorPage>
       <DoorForm

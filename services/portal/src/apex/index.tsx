@@ -1,12 +1,16 @@
 import ReactDOM from 'react-dom/client';
 import type { PortalConfig } from '../portalConfig';
+import { ConfirmPage } from './ConfirmPage';
 import { GoToPortalPage } from './GoToPortalPage';
 import { LandingPage } from './LandingPage';
+import { PortalsPage } from './PortalsPage';
 import { SignUpPage } from './SignUpPage';
 
 const pages: Record<string, typeof LandingPage> = {
   '/signup': SignUpPage,
   '/portal': GoToPortalPage,
+  '/portals': PortalsPage,
+  '/confirm': ConfirmPage,
 };
 
 /** Starts the pages of the installation itself: sign-up and the way to one's own portal. */

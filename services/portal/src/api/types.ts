@@ -18,6 +18,15 @@ export type InvitationLink = TenantAdmin['schemas']['InvitationLink'];
 /** The answer to adding a member: they and their invitation. */
 export type NewMember = TenantAdmin['schemas']['AddedMember'];
 export type Invitation = TenantAdmin['schemas']['Invitation'];
+export type ConfirmationMailed = TenantAdmin['schemas']['ConfirmationMailed'];
+export type PortalList = TenantAdmin['schemas']['PortalList'];
+export type PortalDoor = TenantAdmin['schemas']['PortalDoor'];
+export type Branding = TenantAdmin['schemas']['Branding'];
+export type Domain = TenantAdmin['schemas']['Domain'];
+export type DomainList = TenantAdmin['schemas']['DomainList'];
+export type Deleted = TenantAdmin['schemas']['Deleted'];
+export type Usage = TenantAdmin['schemas']['Usage'];
+export type UsageReport = TenantAdmin['schemas']['UsageReport'];
 export type Me = TenantAdmin['schemas']['Me'];
 export type Secret = TenantAdmin['schemas']['Secret'];
 export type SecretList = TenantAdmin['schemas']['SecretList'];

@@ -107,7 +107,11 @@ export function makeSidebar(portal: PortalConfig) {
 
     const brand = (
       <NavLink to="/" className="shell-brand">
-        <Mark size={28} />
+        {portal.branding.logoUrl ? (
+          <img className="shell-logo" src={portal.branding.logoUrl} alt="" />
+        ) : (
+          <Mark size={28} />
+        )}
         <span className="shell-brand-text">
           <strong>{portal.organizationName}</strong>
           <span>Proscenium</span>

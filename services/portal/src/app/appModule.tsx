@@ -17,7 +17,7 @@ import { UnifiedThemeProvider } from '@backstage/theme';
 import DarkIcon from '@material-ui/icons/Brightness2';
 import LightIcon from '@material-ui/icons/WbSunny';
 import type { ReactNode } from 'react';
-import type { Mode } from '../accent';
+import { chosenAccent, type Mode } from '../accent';
 import type { PortalConfig } from '../portalConfig';
 import { makeSignInPage } from '../signIn/SignInPage';
 import { portalApiRef } from './portalApi';
@@ -69,7 +69,6 @@ const layout = createExtension({
 
 /** What we put in the place of the stock app's own parts: frame, menu, sign-in, themes, page headers. */
 export function makeAppModule(portal: PortalConfig) {
-  const { accent } = portal.branding;
   return createFrontendModule({
     pluginId: 'app',
     extensions: [
@@ -79,8 +78,8 @@ export function makeAppModule(portal: PortalConfig) {
           define({ api: portalApiRef, deps: {}, factory: () => portal }),
       }),
       layout,
-      themeExtension('light', 'Light', accent),
-      themeExtension('dark', 'Dark', accent),
+      themeExtension('light', 'Light', chosenAccent('light', portal.branding)),
+      themeExtension('dark', 'Dark', chosenAccent('dark', portal.branding)),
       NavContentBlueprint.make({ params: { component: makeSidebar(portal) } }),
       SignInPageBlueprint.make({
         params: { loader: async () => makeSignInPage(portal) },

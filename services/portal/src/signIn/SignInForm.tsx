@@ -85,6 +85,7 @@ function PasswordFields(props: {
           : 'Passwords here are for administrators who were named for emergencies.'
       }
       onSubmit={event => void submit(event)}
+      footer={<a href="/password-reset">Forgot your password?</a>}
     >
       {problem && <Notice tone="bad">{problem}</Notice>}
       {options.passwords && options.providers.length > 0 && (

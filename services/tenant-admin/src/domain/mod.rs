@@ -2,6 +2,8 @@
 
 pub mod delivery;
 pub mod explain;
+pub mod host;
+pub mod image;
 pub mod import;
 pub mod person;
 pub mod rbac_csv;
@@ -12,6 +14,7 @@ pub mod sigv4;
 pub mod slug;
 pub mod token;
 pub mod undo;
+pub mod usage;
 
 use kernel::{Error, Result};
 

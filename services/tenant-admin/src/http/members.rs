@@ -2,6 +2,8 @@
 
 use super::sign_in_rule::keep_break_glass;
 use crate::domain::{FormProblems, person};
+use crate::jobs::queue_mail;
+use crate::mails;
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
 use crate::store::{invitation, scim, tenant};
@@ -119,6 +121,8 @@ pub(crate) struct InvitationLink {
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
     expires_at: OffsetDateTime,
+    /// Whether it was mailed as well.
+    mailed: bool,
 }
 
 /// The new member and their invitation.
@@ -149,6 +153,7 @@ pub(crate) async fn add_member(
     problems.check("role", Role::named(&form.role).is_none().then_some(NOT_A_ROLE));
     problems.into_result()?;
     only_admins_make_admins(&caller, &form.role)?;
+    keep_within_plan(&admin, &mut tx).await?;
     let row = MemberRow {
         member_id: Uuid::now_v7(),
         user_ref: free_user_ref(&mut tx, &email).await?,
@@ -160,10 +165,11 @@ pub(crate) async fn add_member(
         last_sign_in_at: None,
     };
     member::insert(&mut tx, &row, &email_key).await.map_err(raced)?;
-    let link = open_invitation(&admin, &mut tx, row.member_id).await?;
+    let link = open_invitation(&admin, &mut tx, &row).await?;
     let after = json!({ "email": row.email, "name": row.name, "role": row.role });
     tx.record(AuditEvent::by(&caller.principal, "member.invite", &row.user_ref).after(after)).await?;
     tx.commit().await?;
+    admin.mail_queued();
     Ok((StatusCode::CREATED, Json(AddedMember { member: row.into(), invitation: link })))
 }
 
@@ -187,12 +193,26 @@ pub(crate) async fn free_user_ref(tx: &mut TenantTx, email: &str) -> kernel::Res
     Err(Error::conflict("There are too many members with this name already"))
 }
 
-async fn open_invitation(admin: &TenantAdmin, tx: &mut TenantTx, member: Uuid) -> kernel::Result<InvitationLink> {
+/// Refuses one person more than the organisation's plan has room for.
+pub(crate) async fn keep_within_plan(admin: &TenantAdmin, tx: &mut TenantTx) -> kernel::Result<()> {
+    let allowed = admin.config.plans.get(&tenant::get(tx).await?.plan).members;
+    if allowed > 0 && member::count_for_update(tx).await? >= i64::from(allowed) {
+        return Err(Error::conflict(format!(
+            "Your plan has room for {allowed} members, invited ones included. Remove somebody, or ask for a larger plan."
+        )));
+    }
+    Ok(())
+}
+
+async fn open_invitation(admin: &TenantAdmin, tx: &mut TenantTx, member: &MemberRow) -> kernel::Result<InvitationLink> {
     let code = OneTimeCode::generate()?;
     let expires_at = admin.clock.now() + admin.config.invitation_lifetime;
-    invitation::set(tx, member, code.digest(), expires_at).await?;
-    let origin = admin.config.tenant_origin(&tenant::get(tx).await?.slug);
-    Ok(InvitationLink { url: format!("{origin}/invitation/{}", code.reveal()), expires_at })
+    invitation::set(tx, member.member_id, code.digest(), expires_at).await?;
+    let organization = tenant::get(tx).await?;
+    let url = format!("{}/invitation/{}", admin.config.tenant_origin(&organization.slug), code.reveal());
+    let mail = mails::invitation(&member.email, &member.name, &organization.name, &url);
+    let mailed = queue_mail(admin, tx, &mail).await?;
+    Ok(InvitationLink { url, expires_at, mailed })
 }
 
 async fn find(tx: &mut TenantTx, id: Uuid) -> kernel::Result<MemberRow> {
@@ -308,8 +328,9 @@ pub(crate) async fn renew_invitation(
     if row.status != "invited" {
         return Err(Error::conflict("This person has accepted the invitation already").into());
     }
-    let link = open_invitation(&admin, &mut tx, id).await?;
+    let link = open_invitation(&admin, &mut tx, &row).await?;
     tx.record(AuditEvent::by(&caller.principal, "member.invite", &row.user_ref)).await?;
     tx.commit().await?;
+    admin.mail_queued();
     Ok((StatusCode::CREATED, Json(link)))
 }

@@ -2,16 +2,21 @@
 
 mod audit;
 mod audit_streams;
+mod closing;
+mod domains;
 mod invitations;
 mod me;
 pub(crate) mod members;
+mod own_password;
 mod password_resets;
 mod permissions;
+mod pictures;
 mod policies;
 mod policy_draft;
 mod policy_exchange;
 mod policy_publish;
 mod policy_review;
+mod portals;
 mod provider_set_up;
 mod providers;
 mod scim_admin;
@@ -27,6 +32,7 @@ mod sign_in_rule;
 mod signup;
 mod tenant;
 mod tokens;
+mod usage;
 
 use crate::domain::undo;
 use crate::state::TenantAdmin;
@@ -45,9 +51,18 @@ pub fn routes() -> Routes<TenantAdmin> {
     let change_policies = Access::user(Permission::TENANT_POLICY_UPDATE);
     Routes::new("tenant-admin")
         .route(Access::public(), routes!(signup::sign_up))
+        .route(Access::public(), routes!(signup::confirm_sign_up))
         .route(Access::public(), routes!(signup::get_slug_availability))
         .route(Access::user(Permission::TENANT_READ), routes!(tenant::get_tenant))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(tenant::update_tenant))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(closing::delete_tenant))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(pictures::set_picture, pictures::remove_picture))
+        .route(Access::public(), routes!(pictures::get_picture))
+        .route(Access::user(Permission::TENANT_READ), routes!(domains::list_domains))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::add_domain))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::verify_domain))
+        .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::remove_domain))
+        .route(Access::user(Permission::TENANT_READ), routes!(usage::get_usage))
         .route(Access::user(Permission::TENANT_READ), routes!(me::get_me))
         .route(Access::user(Permission::TENANT_MEMBER_READ), routes!(members::list_members))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::add_member))
@@ -91,6 +106,10 @@ pub fn routes() -> Routes<TenantAdmin> {
             routes!(secret_grants::grant_secret, secret_grants::revoke_grant),
         )
         .route(Access::service(), routes!(secret_grants::resolve_secrets))
+        .route(Access::public(), routes!(password_resets::ask_for_password_reset))
+        .route(Access::public(), routes!(portals::ask_for_portals))
+        .route(Access::public(), routes!(portals::list_portals))
+        .route(Access::public(), routes!(portals::open_portal))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::list_tokens, tokens::create_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::delete_token))
         .route(Access::user(Permission::TENANT_TOKEN_READ), routes!(tokens::list_member_tokens))

@@ -1,6 +1,6 @@
 //! The organisation's own record.
 
-use crate::domain::settings::{Branding, Onboarding, Settings, accent_problem};
+use crate::domain::settings::{Branding, Onboarding, Settings, mode_problem};
 use crate::domain::{FormProblems, person};
 use crate::state::TenantAdmin;
 use crate::store::tenant::{self, TenantRow};
@@ -30,7 +30,7 @@ pub(crate) struct Tenant {
 }
 
 impl Tenant {
-    fn new(id: TenantId, row: TenantRow) -> Self {
+    pub(super) fn new(id: TenantId, row: TenantRow) -> Self {
         let TenantRow { slug, name, plan, settings, created_at } = row;
         let Settings { branding, onboarding, .. } = Settings::read(settings);
         Self { id, slug, name, plan, created_at, branding, onboarding }
@@ -46,10 +46,14 @@ pub(crate) async fn get_tenant(State(admin): State<TenantAdmin>, caller: Caller)
 
 /// A change of the look; `null` takes a value away.
 #[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct BrandingChange {
     #[serde(default, deserialize_with = "null_or_value")]
     #[schema(value_type = Option<String>)]
     accent: Option<Option<String>>,
+    #[serde(default, deserialize_with = "null_or_value")]
+    #[schema(value_type = Option<String>)]
+    accent_dark: Option<Option<String>>,
 }
 
 /// Tells a field that is `null` from one that is not there.
@@ -107,7 +111,10 @@ pub(super) async fn put_back(tx: &mut TenantTx, event: &AuditRow) -> kernel::Res
     let settings = Settings::read(state["settings"].clone());
     let change = TenantChange {
         name: state["name"].as_str().map(str::to_owned),
-        branding: Some(BrandingChange { accent: Some(settings.branding.accent) }),
+        branding: Some(BrandingChange {
+            accent: Some(settings.branding.accent),
+            accent_dark: Some(settings.branding.accent_dark),
+        }),
         onboarding: Some(OnboardingChange { dismissed: Some(settings.onboarding.dismissed) }),
     };
     check(&change)?;
@@ -117,10 +124,13 @@ pub(super) async fn put_back(tx: &mut TenantTx, event: &AuditRow) -> kernel::Res
 }
 
 fn check(change: &TenantChange) -> kernel::Result<()> {
-    let accent = change.branding.as_ref().and_then(|branding| branding.accent.as_ref()?.as_deref());
+    let branding = change.branding.as_ref();
+    let accent = branding.and_then(|branding| branding.accent.as_ref()?.as_deref());
+    let accent_dark = branding.and_then(|branding| branding.accent_dark.as_ref()?.as_deref());
     let mut problems = FormProblems::default();
     problems.check("name", change.name.as_deref().and_then(person::name_problem));
-    problems.check("branding.accent", accent.and_then(accent_problem));
+    problems.check("branding.accent", accent.and_then(|accent| mode_problem(accent, false)));
+    problems.check("branding.accentDark", accent_dark.and_then(|accent| mode_problem(accent, true)));
     problems.into_result()
 }
 
@@ -129,8 +139,10 @@ fn apply(change: TenantChange, row: &mut TenantRow) -> kernel::Result<()> {
     if let Some(name) = change.name {
         row.name = name.trim().to_owned();
     }
-    if let Some(accent) = change.branding.and_then(|branding| branding.accent) {
-        settings.branding.accent = accent;
+    if let Some(branding) = change.branding {
+        let look = &mut settings.branding;
+        look.accent = branding.accent.unwrap_or(look.accent.take());
+        look.accent_dark = branding.accent_dark.unwrap_or(look.accent_dark.take());
     }
     if let Some(dismissed) = change.onboarding.and_then(|onboarding| onboarding.dismissed) {
         settings.onboarding.dismissed = dismissed;

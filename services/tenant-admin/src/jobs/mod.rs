@@ -1,12 +1,18 @@
 //! Background work: the audit log is sent where an organisation wants it, and what it does not keep is pruned; secrets and
-//! keys have theirs in [`upkeep`].
+//! keys have theirs in [`upkeep`]; mails are sent, and what was deleted is erased.
 //!
-//! Both are jobs of the queue, one for each stream and one for each log with a retention, so that a killed process loses
+//! The audit log's are jobs of the queue, one for each stream and one for each log with a retention, so that a killed process loses
 //! nothing: the lease runs out and another goes on from the row that was confirmed last.
 
+mod erase;
+mod mail;
 mod prune;
 mod send;
 pub mod upkeep;
+
+pub use erase::erase_due;
+pub(crate) use mail::queue_mail;
+pub use mail::start as send_mails;
 
 use crate::state::TenantAdmin;
 use http_shell::ServiceClient;
@@ -34,6 +40,8 @@ struct Context {
 /// Starts the loop that does what is due.
 pub fn start(admin: &TenantAdmin, client: &ServiceClient, tasks: &Tasks) {
     upkeep::start(admin, tasks);
+    mail::start(admin, tasks);
+    erase::start(admin, tasks);
     let context = Context { admin: admin.clone(), client: client.clone() };
     let shutdown = tasks.shutdown_token();
     tasks.spawn("audit jobs", async move {

@@ -216,3 +216,73 @@ pub async fn delete(tx: &mut TenantTx, member: Uuid) -> Result<()> {
         .map_err(db)?;
     Ok(())
 }
+
+/// The active member with this mail address (lower case).
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_active_by_email(tx: &mut TenantTx, email_key: &str) -> Result<Option<MemberRow>> {
+    sqlx::query_as(
+        "select member_id, name, email, role, user_ref, status, created_at, last_sign_in_at
+         from member where tenant_id = $1 and email_key = $2 and status = 'active'",
+    )
+    .bind(tx.id())
+    .bind(email_key)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db)
+}
+
+/// How many there are, invited ones included. The organisation's row is locked, so that two who invite the last one at
+/// the same time come one after the other.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_for_update(tx: &mut TenantTx) -> Result<i64> {
+    let id = tx.id();
+    sqlx::query("select from tenant where tenant_id = $1 for update").bind(id).execute(tx.conn()).await.map_err(db)?;
+    count(tx).await
+}
+
+/// How many there are, invited ones included.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count(tx: &mut TenantTx) -> Result<i64> {
+    sqlx::query_scalar("select count(*) from member where tenant_id = $1")
+        .bind(tx.id())
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db)
+}
+
+/// The hash of a member's password, if they have one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn password_hash(tx: &mut TenantTx, member: Uuid) -> Result<Option<String>> {
+    sqlx::query_scalar("select hash from password where tenant_id = $1 and member_id = $2")
+        .bind(tx.id())
+        .bind(member)
+        .fetch_optional(tx.conn())
+        .await
+        .map_err(db)
+}
+
+/// Ends all sessions of a member; how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_sessions(tx: &mut TenantTx, member: Uuid, now: OffsetDateTime) -> Result<u64> {
+    let ended = sqlx::query(
+        "update session set revoked_at = $3
+         where tenant_id = $1 and member_id = $2 and revoked_at is null and expires_at > $3",
+    )
+    .bind(tx.id())
+    .bind(member)
+    .bind(now)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(ended.rows_affected())
+}

@@ -1,8 +1,10 @@
 //! tenant-admin's statements.
 
 pub mod audit_stream;
+pub mod closing;
 pub mod invitation;
 pub mod member;
+pub mod own_host;
 pub mod password_reset;
 pub mod policy;
 pub mod scim;
@@ -12,3 +14,4 @@ pub mod service_token;
 pub mod sign_in;
 pub mod tenant;
 pub mod token;
+pub mod used_link;

@@ -58,18 +58,3 @@ pub async fn take(tx: &mut TenantTx, code: Digest, now: OffsetDateTime) -> Resul
         .map_err(db)?;
     Ok(taken.rows_affected() == 1)
 }
-
-/// Ends every session of a member, whose password is another one now.
-///
-/// # Errors
-/// Those of the database.
-pub async fn end_sessions(tx: &mut TenantTx, member: Uuid, now: OffsetDateTime) -> Result<()> {
-    sqlx::query("update session set revoked_at = $3 where tenant_id = $1 and member_id = $2 and revoked_at is null")
-        .bind(tx.id())
-        .bind(member)
-        .bind(now)
-        .execute(tx.conn())
-        .await
-        .map_err(db)?;
-    Ok(())
-}

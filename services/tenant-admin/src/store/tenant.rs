@@ -1,5 +1,6 @@
 //! Rows of `tenant` and `tenant_host`.
 
+use credential::Digest;
 use kernel::{Result, TenantId};
 use serde_json::Value;
 use store::{SystemTx, TenantTx, db};
@@ -115,4 +116,20 @@ pub async fn set(tx: &mut TenantTx, name: &str, settings: &Value) -> Result<()> 
         .await
         .map_err(db)?;
     Ok(())
+}
+
+/// Id, address and name of the active organisations that a mail address belongs to, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_by_address(tx: &mut SystemTx, address: Digest) -> Result<Vec<(TenantId, String, String)>> {
+    let rows: Vec<(Uuid, String, String)> = sqlx::query_as(
+        "select t.tenant_id, t.slug, t.name from member_address a join tenant t on t.tenant_id = a.tenant_id
+         where a.address_hash = $1 and t.status = 'active' order by lower(t.name), t.slug limit 100",
+    )
+    .bind(address.as_bytes())
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(rows.into_iter().map(|(id, slug, name)| (TenantId::new(id), slug, name)).collect())
 }

@@ -1,14 +1,16 @@
 //! An organisation with one administrator, and requests by whom one likes.
 
+use crate::post::PostOffice;
 use axum::Router;
 use axum::http::Method;
-use http_shell::Caller;
+use http_shell::{Caller, ServiceClient};
 use kernel::{FixedClock, Grants, Principal, SignedInBy, TenantId, User};
 use runtime::Tasks;
 use runtime::bus::Bus;
+use runtime::mail::Mailer;
 use serde_json::Value;
 use std::sync::Arc;
-use tenant_admin::{Config, CreatedTenant, NewTenant, TenantAdmin};
+use tenant_admin::{Config, CreatedTenant, Ground, NewTenant, TenantAdmin};
 use testkit::{Reply, TestDb, key, request};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -36,12 +38,29 @@ impl Bench {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(change, Ground::alone().unwrap(), None).await
+    }
+
+    /// One that sends its mails to this post office.
+    pub async fn with_post(post: &PostOffice) -> Self {
+        let mailer = Mailer::new(&post.settings()).unwrap();
+        Self::on(|_| (), Ground { mailer, ..Ground::alone().unwrap() }, None).await
+    }
+
+    /// One that reaches these other services.
+    pub async fn beside(services: ServiceClient) -> Self {
+        Self::on(|_| (), Ground::alone().unwrap(), Some(services)).await
+    }
+
+    pub async fn on(change: impl FnOnce(&mut Config), ground: Ground, services: Option<ServiceClient>) -> Self {
         let db = TestDb::new().await;
         let clock = Arc::new(FixedClock::at(OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()));
         let mut config = Config::new("localhost:7007", false);
         change(&mut config);
         let bus = Bus::start(None, &Tasks::new()).unwrap();
-        let state = TenantAdmin::new(config, db.db.clone(), clock.clone(), bus);
+        let mut state = TenantAdmin::new(config, db.db.clone(), clock.clone(), bus, ground);
+        state.services = services;
+        tenant_admin::jobs::send_mails(&state, &state.ground.tasks);
         let router = tenant_admin::routes().build(state.clone(), &key()).router;
         Self { router, db, state, clock }
     }
@@ -76,6 +95,13 @@ impl Bench {
 
     pub async fn call(&self, by: &Caller, method: Method, path: &str, body: Option<Value>) -> Reply {
         request(&self.router, Some(by), method, &format!("{BASE}{path}"), body).await
+    }
+
+    /// Puts bytes that are no JSON.
+    pub async fn upload(&self, by: &Caller, path: &str, bytes: &[u8]) -> Reply {
+        let token = key().issue(Some(by.tenant), &by.principal).unwrap();
+        let request = axum::http::Request::put(format!("{BASE}{path}")).header(http_shell::TOKEN_HEADER, token);
+        testkit::send(&self.router, request.body(axum::body::Body::from(bytes.to_vec())).unwrap()).await
     }
 
     pub async fn get(&self, by: &Caller, path: &str) -> Reply {

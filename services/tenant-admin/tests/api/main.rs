@@ -5,10 +5,14 @@
 mod audit;
 mod audit_streams;
 mod bench;
+mod closing;
 mod create;
+mod domains;
+mod mail;
 mod members;
 mod own;
 mod policies;
+mod post;
 mod scim;
 mod secrets;
 mod sign_up;

@@ -262,3 +262,20 @@ async fn tokens_are_made_by_administrators_and_shown_once() {
     }
     assert_eq!(bench.post(&org.admin, "/scim/tokens", json!({ "name": "x" })).await.status, StatusCode::CONFLICT);
 }
+
+#[tokio::test]
+async fn a_directory_fills_no_more_seats_than_the_plan_has() {
+    let bench = Bench::with(|config| {
+        let plan = runtime::config::Plan { members: 2, ..runtime::config::Plan::default() };
+        config.plans = runtime::config::Plans::default().with("internal", plan);
+    })
+    .await;
+    let org = bench.org("acme").await;
+    let directory = Directory::of(&bench, &org);
+    directory.user("kim").await;
+    let lee = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "lee@acme.example",
+        "emails": [{ "value": "lee@acme.example", "primary": true }], "active": true });
+    let refused = directory.call(Method::POST, "/Users", Some(lee)).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+    assert!(refused.text().contains("room for 2 members"), "{}", refused.text());
+}

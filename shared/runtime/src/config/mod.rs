@@ -5,6 +5,7 @@
 //! database and never a setting. Secrets cannot be printed: their types mask themselves.
 
 mod load;
+mod plans;
 mod text;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use load::{ConfigError, Overrides, Sources};
+pub use plans::{Limits, Plan, Plans};
 pub use text::{Secret, SecretUrl};
 
 /// The text of the default file, comments included.
@@ -45,10 +47,18 @@ pub struct Config {
     pub catalog: Catalog,
     /// Search.
     pub search: Search,
+    /// Mail.
+    pub smtp: Smtp,
     /// Sign-up.
     pub signup: Signup,
     /// The public edge.
     pub gateway: Gateway,
+    /// Requests of one caller.
+    pub limits: Limits,
+    /// Organisations.
+    pub tenants: Tenants,
+    /// What an organisation may have.
+    pub plans: Plans,
     /// Keys that never leave our own processes.
     pub internal: Internal,
     /// What wraps the organisations' data keys.
@@ -196,6 +206,17 @@ pub struct Search {
     pub refresh_interval: Duration,
 }
 
+/// `[smtp]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// Absent: no mail is sent.
+    #[serde(with = "text::optional")]
+    pub url: Option<SecretUrl>,
+    /// The sender.
+    pub from: String,
+}
+
 /// `[signup]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -204,6 +225,15 @@ pub struct Signup {
     pub enabled: bool,
     /// Sign-ups of one address in an hour.
     pub per_address: u32,
+}
+
+/// `[tenants]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenants {
+    /// Between closing an organisation and destroying its keys.
+    #[serde(with = "text::duration")]
+    pub deletion_grace: Duration,
 }
 
 /// `[gateway]`

@@ -20,6 +20,8 @@ fn the_manual_alone_is_a_valid_configuration() {
     assert_eq!(config.catalog.rules.allow.len(), 10);
     let plugins = ["@backstage-community/plugin-badges-backend", "@backstage-community/plugin-tech-radar"];
     assert_eq!(config.plugins.allow, [plugins[0], plugins[1], "proscenium:tech-radar"]);
+    assert!(config.plans.get("internal").requests_are_free() && !config.plans.get("free").requests_are_free());
+    assert_eq!(config.plans.get("of yesterday"), config.plans.get("free"));
     assert!(config.database.url.is_none() && config.redis.url.is_none() && config.s3.url.is_none());
 }
 
@@ -31,6 +33,7 @@ fn variables_take_the_type_that_the_manual_gives_their_key() {
         ("PROSCENIUM_CATALOG__RULES__ALLOW", "Component,API"),
         ("PROSCENIUM_PLUGINS__ALLOW", "@acme/plugin-x,proscenium:tech-radar"),
         ("PROSCENIUM_S3__ACCESS_KEY", "12345"),
+        ("PROSCENIUM_PLANS__FREE__MEMBERS", "2"),
         ("PROSCENIUM_DEMO", "true"),
         ("PROSCENIUM_DATABASE__APP_CONNECTIONS", "3"),
         ("PROSCENIUM_LISTEN", "127.0.0.1:8080"),
@@ -42,6 +45,7 @@ fn variables_take_the_type_that_the_manual_gives_their_key() {
     assert_eq!(config.plugins.allow, ["@acme/plugin-x", "proscenium:tech-radar"]);
     assert_eq!(config.s3.access_key, "12345");
     assert!(config.demo);
+    assert_eq!(config.plans.get("free").members, 2);
     assert_eq!(config.database.app_connections, 3);
     assert_eq!(config.domain, "localhost:8080", "the default domain follows the port");
 }
@@ -103,6 +107,7 @@ fn no_secret_can_be_printed() {
         ("PROSCENIUM_DATABASE__APP_URL", "postgres:///x?host=/run&password=hunter2"),
         ("REDIS_URL", "redis://:hunter2@cache.example"),
         ("PROSCENIUM_S3__SECRET_KEY", "hunter2"),
+        ("PROSCENIUM_SMTP__URL", "smtp://portal:hunter2@mail.example:587?tls=required"),
         ("PROSCENIUM_INTERNAL__KEY", "hunter2"),
         ("PROSCENIUM_INTERNAL__MASTER_KEY", "hunter2"),
     ])

@@ -149,6 +149,39 @@ impl Objects {
     }
 }
 
+impl Objects {
+    /// Shows every key in the bucket to `look`.
+    pub async fn each_key(&self, mut look: impl FnMut(&str)) -> Result<()> {
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            page.map_err(unavailable)?.contents().iter().filter_map(|object| object.key()).for_each(&mut look);
+        }
+        Ok(())
+    }
+
+    /// Deletes everything below `prefix`, however much it is; how many objects there were.
+    pub async fn delete_all(&self, prefix: &KeyPrefix) -> Result<u64> {
+        let mut deleted = 0;
+        loop {
+            // The first page again and again: what is deleted makes room in it.
+            let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix.as_str()).max_keys(1_000);
+            let page = request.send().await.map_err(unavailable)?;
+            let keys: Vec<ObjectKey> = page
+                .contents()
+                .iter()
+                .filter_map(|object| ObjectKey::listed(object.key()?.to_owned(), prefix))
+                .collect();
+            if keys.is_empty() {
+                return Ok(deleted);
+            }
+            for key in keys {
+                self.delete(&key).await?;
+                deleted += 1;
+            }
+        }
+    }
+}
+
 fn is_missing<E>(error: &SdkError<E>) -> bool {
     error.raw_response().is_some_and(|response| response.status().as_u16() == 404)
 }

@@ -3,6 +3,7 @@ import { Button, Select } from '@backstage/ui';
 import { useState, type FormEvent } from 'react';
 import { asFailure } from '../../api/failure';
 import { tenantAdminApiRef } from '../../api/tenantAdmin';
+import { usePortal } from '../../app/portalApi';
 import type { NewMember, Role } from '../../api/types';
 import { CopyField } from '../../ui/CopyField';
 import { Problem } from '../../ui/Problem';
@@ -13,6 +14,7 @@ import { isRole, roleOptions } from './roles';
 /** Adds a person and shows the link to send to them. */
 export function InviteForm(props: { onInvited: (member: NewMember) => void }) {
   const admin = useApi(tenantAdminApiRef);
+  const portal = usePortal();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('member');
@@ -82,7 +84,7 @@ export function InviteForm(props: { onInvited: (member: NewMember) => void }) {
       />
       <div className="pro-form-foot">
         <Button type="submit" variant="primary" isPending={busy}>
-          Make invitation link
+          {portal.mail ? 'Send invitation' : 'Make invitation link'}
         </Button>
       </div>
     </form>
@@ -94,8 +96,17 @@ export function InvitationNote({ invited }: { invited: NewMember }) {
   return (
     <div className="members-link" role="status">
       <p>
-        Send this link to <b>{member.name}</b>. It works once and expires{' '}
-        <RelativeTime at={invitation.expiresAt} />.
+        {invitation.mailed ? (
+          <>
+            Mailed to <b>{member.email}</b>. You can also pass the link on
+            yourself.
+          </>
+        ) : (
+          <>
+            Send this link to <b>{member.name}</b>.
+          </>
+        )}{' '}
+        It works once and expires <RelativeTime at={invitation.expiresAt} />.
       </p>
       <CopyField
         label={`Invitation link for ${member.name}`}

@@ -17,6 +17,7 @@ import type {
   PasswordResetLink,
   Role,
 } from '../../api/types';
+import { usePortal } from '../../app/portalApi';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { CopyField } from '../../ui/CopyField';
 import { PageFrame } from '../../ui/PageFrame';
@@ -46,6 +47,7 @@ interface MemberRowProps {
 
 function MemberRow(props: MemberRowProps) {
   const { member, mayChange } = props;
+  const portal = usePortal();
   return (
     <tr>
       <td>
@@ -103,7 +105,7 @@ function MemberRow(props: MemberRowProps) {
                 variant="secondary"
                 onPress={props.onNewLink}
               >
-                New link
+                {portal.mail ? 'Send again' : 'New link'}
               </Button>
             )}
             {member.status === 'active' && (
@@ -167,9 +169,19 @@ function NewPasswordNote(props: { member: Member; link: PasswordResetLink }) {
   return (
     <div className="members-link" role="status">
       <p>
-        Send this link to <b>{member.name}</b>. Whoever opens it can choose a
-        new password, once; it expires <RelativeTime at={link.expiresAt} />. The
-        present password works until then.
+        {link.mailed ? (
+          <>
+            Mailed to <b>{member.email}</b>. You can also pass the link on
+            yourself.
+          </>
+        ) : (
+          <>
+            Send this link to <b>{member.name}</b>.
+          </>
+        )}{' '}
+        Whoever opens it can choose a new password, once; it expires{' '}
+        <RelativeTime at={link.expiresAt} />. The present password works until
+        then.
       </p>
       <CopyField
         label={`Link for a new password of ${member.name}`}
@@ -251,7 +263,6 @@ export function MembersPage() {
       const invitation = await admin.renewInvitation(member.id);
       setOpen({ name: 'link', invited: { member, invitation } });
     });
-
   const makePasswordLink = (member: Member) =>
     attempt(async () => {
       const link = await admin.openPasswordReset(member.id);

@@ -12,7 +12,7 @@ import { ManagedEntitiesPage } from './catalog/ManagedEntitiesPage';
 import { SourcePage } from './catalog/SourcePage';
 import { useHeldRemovals } from './catalog/useHeldRemovals';
 import { CatalogSourcesPage } from './CatalogSourcesPage';
-import { GeneralPage } from './GeneralPage';
+import { GeneralPage } from './general/GeneralPage';
 import { SourceHostsPage } from './hosts/SourceHostsPage';
 import { KindPage, NewKindPage } from './kinds/KindPage';
 import { KindsPage } from './kinds/KindsPage';
@@ -30,6 +30,7 @@ import { ProvisioningPage } from './provisioning/ProvisioningPage';
 import { NewProviderPage, ProviderPage } from './signIn/ProviderPage';
 import { SignInSettingsPage } from './signIn/SignInSettingsPage';
 import './settings.css';
+import { UsagePage } from './usage/UsagePage';
 
 const sections = [
   { path: 'general', title: 'General' },
@@ -45,6 +46,7 @@ const sections = [
   { path: 'kinds', title: 'Kinds' },
   { path: 'plugins', title: 'Plugins' },
   { path: 'audit', title: 'Audit log' },
+  { path: 'usage', title: 'Usage' },
 ];
 
 function SettingsNav() {
@@ -111,6 +113,7 @@ export function SettingsPage() {
           <Route path="kinds" element={<KindsPage />} />
           <Route path="kinds/new" element={<NewKindPage />} />
           <Route path="kinds/:kind" element={<KindPage />} />
+          <Route path="usage" element={<UsagePage />} />
           <Route path="plugins" element={<PluginsPage />} />
           <Route path="plugins/:pluginId" element={<PluginPage />} />
           <Route path="audit">

@@ -1,5 +1,6 @@
-//! How often something may be tried. Counted in Redis when there is one, else in this process.
+//! How often something that needs a secret may be tried. Counted in Redis when there is one, else in this process.
 
+use super::bucket;
 use crate::state::Gateway;
 use kernel::{Error, Result, TenantId};
 use runtime::cache::CacheKey;
@@ -12,17 +13,6 @@ const SIGN_UP_WINDOW: Duration = Duration::from_secs(60 * 60);
 fn too_often(what: &str, window: Duration) -> Error {
     let minutes = window.as_secs() / 60;
     Error::too_many(format!("{what} Try again in {minutes} minutes."), window.as_secs())
-}
-
-/// Addresses that one household or one attacker holds count as one: a /64 of IPv6.
-fn bucket(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}-{b:x}-{c:x}-{d:x}")
-        }
-    }
 }
 
 /// The mail address is hashed: the counter's key need not hold what somebody typed.

@@ -1,4 +1,4 @@
-//! Example requests for tenant-admin, in an order in which each route succeeds for an administrator at least once.
+//! Example requests for tenant-admin's routes, in an order in which each succeeds.
 
 use super::examples::{Example, example, get};
 
@@ -103,6 +103,36 @@ pub const TENANT_ADMIN: &[Example] = &[
         "DELETE /api/tenant-admin/v1/sign-in-providers/{id}",
         "/api/tenant-admin/v1/sign-in-providers/<identity_provider>",
         "",
+    ),
+    get("GET /api/tenant-admin/v1/usage", "/api/tenant-admin/v1/usage"),
+    get("GET /api/tenant-admin/v1/branding/files/{file}", "/api/tenant-admin/v1/branding/files/<picture>"),
+    example(
+        "PUT /api/tenant-admin/v1/branding/{slot}",
+        "/api/tenant-admin/v1/branding/favicon",
+        "RIFF1234WEBPVP8 icon",
+    ),
+    example("DELETE /api/tenant-admin/v1/branding/{slot}", "/api/tenant-admin/v1/branding/favicon", ""),
+    get("GET /api/tenant-admin/v1/domains", "/api/tenant-admin/v1/domains"),
+    example("POST /api/tenant-admin/v1/domains", "/api/tenant-admin/v1/domains", r#"{"host":"portal.people.example"}"#),
+    example("POST /api/tenant-admin/v1/domains/{host}/verify", "/api/tenant-admin/v1/domains/<domain>/verify", ""),
+    example("DELETE /api/tenant-admin/v1/domains/{host}", "/api/tenant-admin/v1/domains/<domain>", ""),
+    example(
+        "POST /api/tenant-admin/v1/tenant/deletion",
+        "/api/tenant-admin/v1/tenant/deletion",
+        r#"{"slug":"","password":""}"#,
+    ),
+    example("POST /api/tenant-admin/v1/signup/confirm", "/api/tenant-admin/v1/signup/confirm", r#"{"link":"x"}"#),
+    example("POST /api/tenant-admin/v1/portals", "/api/tenant-admin/v1/portals", r#"{"email":"zoe@people.example"}"#),
+    example("POST /api/tenant-admin/v1/portals/list", "/api/tenant-admin/v1/portals/list", r#"{"link":"x"}"#),
+    example(
+        "POST /api/tenant-admin/v1/portals/open",
+        "/api/tenant-admin/v1/portals/open",
+        r#"{"link":"x","slug":"acme"}"#,
+    ),
+    example(
+        "POST /api/tenant-admin/v1/password-resets",
+        "/api/tenant-admin/v1/password-resets",
+        r#"{"email":"<admin_email>"}"#,
     ),
     get("GET /api/tenant-admin/v1/password-resets/{code}", "/api/tenant-admin/v1/password-resets/<password_reset>"),
     example(
