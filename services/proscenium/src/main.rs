@@ -18,6 +18,9 @@ use runtime::config::{Overrides, Sources};
 use std::io::Write as _;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Before anything else, and before there are threads: becoming a child must not carry our state along.
     let mut args = std::env::args_os().skip(1);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// How a user proved who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SignedInBy {
     /// A browser session.
@@ -18,7 +18,7 @@ pub enum SignedInBy {
 /// What an organisation's policies make of a member's role: only the permissions in which they differ from it.
 ///
 /// Names are sorted. What a conditional permission extends to is known to whoever owns the resources.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Grants {
     /// Held although the role does not come with it.
@@ -41,7 +41,7 @@ impl Grants {
 }
 
 /// A member of one organisation, or a token of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Row id of the member within the tenant, or of the organisation's token.
@@ -66,7 +66,7 @@ pub struct User {
 }
 
 /// Who is asking, as the gateway established it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum Principal {
     /// Nobody in particular: the request carried no credentials.

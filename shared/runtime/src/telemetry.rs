@@ -4,6 +4,7 @@
 //! exporter, because the batch exporter has a thread of its own without an async runtime: with the
 //! async client it panics there and no span ever arrives. A test asserts that spans arrive.
 
+use std::fmt;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -16,8 +17,12 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use tracing::Span;
+use tracing::span::Record;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
+use tracing_subscriber::fmt::FormattedFields;
+use tracing_subscriber::fmt::format::{FormatFields, JsonFields, Writer};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
@@ -169,9 +174,36 @@ where
     let layer = tracing_subscriber::fmt::layer().with_writer(|| Masked(std::io::stderr()));
     match format {
         config::LogFormat::Json => {
-            layer.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+            let layer = layer.json().flatten_event(true).with_current_span(true).with_span_list(false);
+            layer.fmt_fields(SpanFields(JsonFields::new())).boxed()
         }
         config::LogFormat::Pretty => layer.with_target(false).compact().boxed(),
+    }
+}
+
+/// Fields of spans as JSON. What is recorded later is written behind what is there; [`JsonFields`] reads all of it anew
+/// for each field, several times a request.
+struct SpanFields(JsonFields);
+
+impl<'writer> FormatFields<'writer> for SpanFields {
+    fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
+        self.0.format_fields(writer, fields)
+    }
+
+    fn add_fields(&self, current: &'writer mut FormattedFields<Self>, fields: &Record<'_>) -> fmt::Result {
+        let mut more = String::new();
+        self.0.format_fields(Writer::new(&mut more), fields)?;
+        let there = &mut current.fields;
+        match there.strip_suffix('}') {
+            None | Some("{") => *there = more,
+            Some(_) if more == "{}" => {}
+            Some(_) => {
+                there.pop();
+                there.push(',');
+                there.push_str(more.strip_prefix('{').unwrap_or_default());
+            }
+        }
+        Ok(())
     }
 }
 
@@ -273,6 +305,40 @@ mod tests {
             adopt_parent(&tracing::info_span!("robust"), "no-trace-parent-");
         });
         telemetry.shutdown();
+    }
+
+    #[test]
+    fn what_a_span_learns_later_is_in_its_lines() {
+        let written = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let layer = tracing_subscriber::fmt::layer().json().fmt_fields(SpanFields(JsonFields::new()));
+        let sink = std::sync::Arc::clone(&written);
+        let subscriber = Registry::default().with(layer.with_writer(move || Sink(std::sync::Arc::clone(&sink))));
+        tracing::subscriber::with_default(subscriber, || {
+            let empty = tracing::info_span!("empty", late = tracing::field::Empty);
+            empty.record("late", "\"quoted\"");
+            empty.in_scope(|| tracing::warn!("one"));
+            let span = request_span("GET", "/x", "req-1");
+            span.record("status", 200).record("tenant", "acme").record("status", 503);
+            span.in_scope(|| tracing::warn!("two"));
+        });
+        let text = String::from_utf8(written.lock().expect("lock").clone()).expect("text");
+        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!(lines[0]["span"]["late"], "\"quoted\"");
+        let span = &lines[1]["span"];
+        assert_eq!((&span["method"], &span["tenant"], &span["status"]), (&"GET".into(), &"acme".into(), &503.into()));
+    }
+
+    struct Sink(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("lock").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Db {
         Ok(Self {
             app: pool(&options.app_url, options.app_connections, options)?,
             system: pool(&options.system_url, options.system_connections, options)?,
-            glances: Arc::new(Glances::new(connect(&options.app_url, options)?, glances, options.acquire_timeout)),
+            glances: Arc::new(Glances::new(connect(&options.app_url, options)?, glances, options)),
             keys: keys.into(),
             // The driver names its statements even when it does not keep them, and behind a transaction pooler those
             // names collide with other clients'. A transaction holds its server connection, so clearing them at its
@@ -164,7 +164,7 @@ impl Db {
     /// Those of the database.
     #[cfg(feature = "testing")]
     pub async fn glance_without_tenant(&self, statement: &'static str) -> Result<Option<PgRow>> {
-        self.glances.send(statement.to_owned()).await
+        self.glances.read_without_tenant(statement).await
     }
 
     /// Opens a transaction that sees the few tables which span tenants.

@@ -199,7 +199,7 @@ async fn load_lists(
 
 /// As many changed entities are taken over one by one, into an index of any size, and as many into one that has as many.
 /// With more of them the index is made anew, beside the one in use.
-const SOME: usize = 2_000;
+const SOME: usize = 5_000;
 const MANY: usize = 10_000;
 
 /// What happened since the change `since` of this epoch; `None` when the index, which has `size` entities, has to be made
