@@ -66,6 +66,7 @@ impl Resources {
         for (name, value) in &self.0 {
             let made = match *name {
                 "location_target" => address(installation, "strangers"),
+                "admin_email" => "nobody@absent.example".to_owned(),
                 "digest" => "0".repeat(64),
                 "plugin" => "cabin".to_owned(),
                 "domain" => "nobodys.example".to_owned(),
@@ -262,6 +263,7 @@ impl Installation {
         let (member, _) = self.invite(of, "aardvark-member", "member").await;
         made.set("member", member);
         made.set("member_name", "aardvark-member");
+        made.set("guest_name", "aardvark-guest");
         made.set("invitation", self.invite(of, "aardvark-guest", "viewer").await.1);
         made.set("admin", text(&self.by_admin(of, "GET", "/api/tenant-admin/v1/me", &Value::Null).await, "/id"));
         let members = self.by_admin(of, "GET", "/api/tenant-admin/v1/members", &Value::Null).await;

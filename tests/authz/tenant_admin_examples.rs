@@ -211,9 +211,9 @@ pub const TENANT_ADMIN: &[Example] = &[
         "",
     ),
     example("DELETE /api/tenant-admin/v1/secrets/{id}", "/api/tenant-admin/v1/secrets/<secret>?force=true", ""),
-    get("GET /api/tenant-admin/v1/audit", "/api/tenant-admin/v1/audit?target=url:<location_target>&limit=5"),
+    get("GET /api/tenant-admin/v1/audit", "/api/tenant-admin/v1/audit?target=user:default/<guest_name>&limit=5"),
     get("GET /api/tenant-admin/v1/audit", "/api/tenant-admin/v1/audit?text=<location_target>&before=<event>"),
-    get("GET /api/tenant-admin/v1/audit/export", "/api/tenant-admin/v1/audit/export?target=url:<location_target>"),
+    get("GET /api/tenant-admin/v1/audit/export", "/api/tenant-admin/v1/audit/export?target=user:default/<guest_name>"),
     get("GET /api/tenant-admin/v1/audit/verification", "/api/tenant-admin/v1/audit/verification"),
     get("GET /api/tenant-admin/v1/audit/settings", "/api/tenant-admin/v1/audit/settings"),
     example(

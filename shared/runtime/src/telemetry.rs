@@ -322,7 +322,8 @@ mod tests {
             span.in_scope(|| tracing::warn!("two"));
         });
         let text = String::from_utf8(written.lock().expect("lock").clone()).expect("text");
-        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         assert_eq!(lines[0]["span"]["late"], "\"quoted\"");
         let span = &lines[1]["span"];
         assert_eq!((&span["method"], &span["tenant"], &span["status"]), (&"GET".into(), &"acme".into(), &503.into()));

@@ -6,6 +6,7 @@ use scaffolder::domain::engine::{Engine, FileOptions, Limits};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 /// Cases whose expectation needs a catalog, a workspace or the name of a run.
 const NOT_PURE: [&str; 8] = [
@@ -51,8 +52,13 @@ fn expressions_and_files_render_as_recorded() {
     assert!(compared > 500, "only {compared} cases were found");
 }
 
+/// What is compared here is answers; how long they may take is another test's question.
+fn patient() -> Limits {
+    Limits { time: Duration::from_secs(30), ..Limits::default() }
+}
+
 fn expression(input: &Map<String, Value>) -> Value {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = Engine::new(patient()).unwrap();
     let context = engine
         .open(&json!({
             "parameters": input["values"], "steps": {"log": {"output": {}}}, "user": {"ref": "<user>"},
@@ -65,7 +71,7 @@ fn expression(input: &Map<String, Value>) -> Value {
 
 /// A file in the shape of its expectation: the path is a matter of the action, not of the engine.
 fn file(input: &Map<String, Value>, expected: &Value) -> Value {
-    let engine = Engine::new(Limits::default()).unwrap();
+    let engine = Engine::new(patient()).unwrap();
     let files = engine.open_files(FileOptions::default(), Some(&input["values"])).unwrap();
     match engine.render_file(files, input["content"].as_str().unwrap()) {
         Ok(text) => {

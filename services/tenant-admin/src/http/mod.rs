@@ -47,9 +47,20 @@ pub use audit::{Verification, verify};
 /// Every route with its access.
 #[must_use]
 pub fn routes() -> Routes<TenantAdmin> {
-    let read_policies = Access::user(Permission::TENANT_POLICY_READ);
-    let change_policies = Access::user(Permission::TENANT_POLICY_UPDATE);
-    Routes::new("tenant-admin")
+    let parts = [
+        organisation_routes,
+        people_routes,
+        policies_routes,
+        sign_in_routes,
+        credentials_routes,
+        records_routes,
+        directory_routes,
+    ];
+    parts.into_iter().fold(Routes::new("tenant-admin"), |routes, part| part(routes))
+}
+
+fn organisation_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    routes
         .route(Access::public(), routes!(signup::sign_up))
         .route(Access::public(), routes!(signup::confirm_sign_up))
         .route(Access::public(), routes!(signup::get_slug_availability))
@@ -63,11 +74,29 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::verify_domain))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::remove_domain))
         .route(Access::user(Permission::TENANT_READ), routes!(usage::get_usage))
+}
+
+fn people_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    routes
         .route(Access::user(Permission::TENANT_READ), routes!(me::get_me))
         .route(Access::user(Permission::TENANT_MEMBER_READ), routes!(members::list_members))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::add_member))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::change_member, members::remove_member))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(members::renew_invitation))
+        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(password_resets::open_password_reset))
+        .route(Access::public(), routes!(password_resets::get_password_reset, password_resets::use_password_reset))
+        .route(Access::public(), routes!(invitations::get_invitation))
+        .route(Access::public(), routes!(invitations::accept_invitation))
+        .route(Access::public(), routes!(password_resets::ask_for_password_reset))
+        .route(Access::public(), routes!(portals::ask_for_portals))
+        .route(Access::public(), routes!(portals::list_portals))
+        .route(Access::public(), routes!(portals::open_portal))
+}
+
+fn policies_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    let read_policies = Access::user(Permission::TENANT_POLICY_READ);
+    let change_policies = Access::user(Permission::TENANT_POLICY_UPDATE);
+    routes
         .route(read_policies, routes!(policies::get_policies))
         .route(read_policies, routes!(policies::list_versions))
         .route(read_policies, routes!(policies::get_version))
@@ -80,8 +109,10 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(change_policies, routes!(policy_exchange::import_policies))
         .route(change_policies, routes!(policy_publish::publish))
         .route(change_policies, routes!(policy_publish::revert))
-        .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(password_resets::open_password_reset))
-        .route(Access::public(), routes!(password_resets::get_password_reset, password_resets::use_password_reset))
+}
+
+fn sign_in_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    routes
         .route(Access::user(Permission::TENANT_SIGN_IN_READ), routes!(providers::list_providers))
         .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(providers::add_provider))
         .route(
@@ -94,8 +125,10 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(provider_set_up::get_test))
         .route(Access::user(Permission::TENANT_SIGN_IN_READ), routes!(sign_in_rule::get_rule))
         .route(Access::user(Permission::TENANT_SIGN_IN_UPDATE), routes!(sign_in_rule::set_rule))
-        .route(Access::public(), routes!(invitations::get_invitation))
-        .route(Access::public(), routes!(invitations::accept_invitation))
+}
+
+fn credentials_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    routes
         .route(Access::user(Permission::TENANT_SECRET_READ), routes!(secrets::list_secrets))
         .route(Access::user(Permission::TENANT_SECRET_READ), routes!(secrets::get_secret))
         .route(Access::user(Permission::TENANT_SECRET_UPDATE), routes!(secrets::create_secret))
@@ -106,10 +139,6 @@ pub fn routes() -> Routes<TenantAdmin> {
             routes!(secret_grants::grant_secret, secret_grants::revoke_grant),
         )
         .route(Access::service(), routes!(secret_grants::resolve_secrets))
-        .route(Access::public(), routes!(password_resets::ask_for_password_reset))
-        .route(Access::public(), routes!(portals::ask_for_portals))
-        .route(Access::public(), routes!(portals::list_portals))
-        .route(Access::public(), routes!(portals::open_portal))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::list_tokens, tokens::create_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::delete_token))
         .route(Access::user(Permission::TENANT_TOKEN_READ), routes!(tokens::list_member_tokens))
@@ -119,6 +148,10 @@ pub fn routes() -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::delete_service_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(service_tokens::get_token_policy))
         .route(Access::user(Permission::TENANT_TOKEN_UPDATE), routes!(service_tokens::set_token_policy))
+}
+
+fn records_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    routes
         .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::list_audit))
         .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::export_audit))
         .route(Access::user(Permission::TENANT_AUDIT_READ), routes!(audit::verify_audit))
@@ -131,6 +164,10 @@ pub fn routes() -> Routes<TenantAdmin> {
             Access::user(Permission::TENANT_AUDIT_UPDATE),
             routes!(audit_streams::change_stream, audit_streams::remove_stream),
         )
+}
+
+fn directory_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
+    routes
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::get_provisioning))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::add_scim_token))
         .route(Access::user(Permission::TENANT_MEMBER_UPDATE), routes!(scim_admin::delete_scim_token))

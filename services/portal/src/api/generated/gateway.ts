@@ -335,7 +335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sends the browser to the provider. */
+        /**
+         * Sends the browser to the provider. Providers send back to the address below the domain only, so from a host of one's
+         *     own the way leads over that address.
+         */
         get: operations["start"];
         put?: never;
         post?: never;

@@ -155,6 +155,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant-admin/v1/branding/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the organisation whose host is asked. Anybody may see it: it is on the sign-in page. */
+        get: operations["get_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/branding/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the logo or the favicon: a PNG, JPEG or WebP picture (the favicon also an ICO) of at most 512 kB.
+         * @description Permission: `tenant.update`.
+         */
+        put: operations["set_picture"];
+        post?: never;
+        /**
+         * Takes the logo or the favicon away.
+         * @description Permission: `tenant.update`.
+         */
+        delete: operations["remove_picture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the organisation's own hosts.
+         * @description Permission: `tenant.read`.
+         */
+        get: operations["list_domains"];
+        put?: never;
+        /**
+         * Claims a host. The answer says what to put there as proof.
+         * @description Permission: `tenant.update`.
+         */
+        post: operations["add_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/domains/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lets go of a host: the portal does not answer there any more.
+         * @description Permission: `tenant.update`.
+         */
+        delete: operations["remove_domain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/domains/{host}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks for the proof at the host; if it is there, the portal answers at the host from now on.
+         * @description Permission: `tenant.update`.
+         */
+        post: operations["verify_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant-admin/v1/invitations/{code}": {
         parameters: {
             query?: never;
@@ -331,6 +436,23 @@ export interface paths {
          * @description Permission: `tenant.member.update`.
          */
         post: operations["open_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a link for choosing a new password, if the address is a member's. The answer is the same if it is not. */
+        post: operations["ask_for_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -593,6 +715,57 @@ export interface paths {
         get: operations["review_version"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/portals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a link that lists the organisations of an address. The answer says nothing about them. */
+        post: operations["ask_for_portals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/portals/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lists the organisations that a mailed link is for. */
+        post: operations["list_portals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/portals/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands the owner of a mailed link off into one of their organisations. */
+        post: operations["open_portal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -982,8 +1155,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes an organisation with its first administrator. */
+        /** Makes an organisation with its first administrator; where mail is sent, the address must be confirmed first. */
         post: operations["sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/signup/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the organisation whose sign-up is confirmed by the mailed link. */
+        post: operations["confirm_sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1029,6 +1219,26 @@ export interface paths {
          * @description Permission: `tenant.update`.
          */
         patch: operations["update_tenant"];
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/tenant/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes the organisation at once and erases it when the period of grace is over.
+         * @description Permission: `tenant.update`.
+         */
+        post: operations["delete_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tenant-admin/v1/token-policy": {
@@ -1094,6 +1304,26 @@ export interface paths {
          * @description Permission: `tenant.token.manage`.
          */
         delete: operations["delete_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant-admin/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how much of what the plan allows is used.
+         * @description Permission: `tenant.read`.
+         */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1303,10 +1533,17 @@ export interface components {
         Branding: {
             /** @description `#rrggbb`. */
             accent?: string;
+            /** @description `#rrggbb`, for the dark mode; without it the accent is made lighter there. */
+            accentDark?: string;
+            /** @description Name of a file below `…/branding/files/`. */
+            logo?: string;
+            /** @description Name of a file below `…/branding/files/`. */
+            favicon?: string;
         };
         /** @description A change of the look; `null` takes a value away. */
         BrandingChange: {
             accent?: string | null;
+            accentDark?: string | null;
         };
         /** @description Where the log breaks. */
         Broken: {
@@ -1342,6 +1579,58 @@ export interface components {
             name: string;
             userEntityRef: string;
         };
+        /** @description The text behind `#` of the mailed link. */
+        Confirmation: {
+            link: string;
+        };
+        /** @description A link to confirm was mailed. */
+        ConfirmationMailed: {
+            mailedTo: string;
+        };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        Counted: "members" | "entities" | "workers" | "requests-per-minute";
+        /** @description The organisation is closed. */
+        Deleted: {
+            /**
+             * Format: date-time
+             * @description Until then the operator can bring it back; after it everything is erased.
+             */
+            deleteAfter: string;
+        };
+        /** @description What one types to delete an organisation. */
+        Deletion: {
+            /**
+             * @description The organisation's address, typed to confirm.
+             * @default
+             */
+            slug: string;
+            /**
+             * @description The administrator's own password.
+             * @default
+             */
+            password: string;
+        };
+        /** @description A host. */
+        Domain: {
+            host: string;
+            /** @description Whether the portal answers there. */
+            verified: boolean;
+            /** @description The portal there. */
+            url: string;
+            /** @description Where the proof is looked for. */
+            proofUrl: string;
+            /** @description What the file holds. */
+            proof: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /** @description The hosts. */
+        DomainList: {
+            items: components["schemas"]["Domain"][];
+        };
         /** @description The draft. */
         Draft: {
             /**
@@ -1374,6 +1663,11 @@ export interface components {
             onResource?: string;
             /** @description Deciding ones first. */
             reasons: components["schemas"]["Reason"][];
+        };
+        /** @description Who forgot their password. */
+        Forgotten: {
+            /** @default  */
+            email: string;
         };
         /** @description What a provider says about itself. */
         FoundProvider: {
@@ -1410,6 +1704,8 @@ export interface components {
             url: string;
             /** Format: date-time */
             expiresAt: string;
+            /** @description Whether it was mailed as well. */
+            mailed: boolean;
         };
         /** @description A permission. */
         KnownPermission: {
@@ -1433,6 +1729,11 @@ export interface components {
             /** @description JSON schema of its parameters. */
             paramsSchema: Record<string, unknown>;
         };
+        /**
+         * @description How far it is from the limit.
+         * @enum {string}
+         */
+        Level: "fine" | "near-limit" | "at-limit";
         /** @description A new token with its text, shown this once. */
         MadeScimToken: components["schemas"]["ScimToken"] & {
             token: string;
@@ -1525,6 +1826,11 @@ export interface components {
             email: string;
             /** @default  */
             password: string;
+        };
+        /** @description Which host. */
+        NewDomain: {
+            /** @default  */
+            host: string;
         };
         /** @description The draft as it shall be. */
         NewDraft: {
@@ -1658,6 +1964,8 @@ export interface components {
             url: string;
             /** Format: date-time */
             expiresAt: string;
+            /** @description Whether it was mailed as well. */
+            mailed: boolean;
         };
         /** @description Everything that rules and conditions can be made of. */
         PermissionCatalogue: {
@@ -1716,6 +2024,36 @@ export interface components {
             effect: components["schemas"]["PolicyEffect"];
             /** @description `{pluginId, resourceType, conditions}`; none: every resource. */
             condition?: Record<string, unknown>;
+        };
+        /** @description One organisation of the address. */
+        Portal: {
+            slug: string;
+            name: string;
+            url: string;
+        };
+        /** @description Which of them to open. */
+        PortalChoice: {
+            link: string;
+            slug: string;
+        };
+        /** @description Where to go. */
+        PortalDoor: {
+            /** @description One-time link that opens the portal signed in; good for a minute. */
+            url: string;
+        };
+        /** @description What the link opens. */
+        PortalList: {
+            email: string;
+            items: components["schemas"]["Portal"][];
+        };
+        /** @description The text behind `#` of the mailed link. */
+        PortalsLink: {
+            link: string;
+        };
+        /** @description Whose organisations. */
+        PortalsQuestion: {
+            /** @default  */
+            email: string;
         };
         /** @description A provider, without its secret. */
         Provider: {
@@ -2188,6 +2526,28 @@ export interface components {
          * @enum {string}
          */
         Unmatched: "nameAfterMail" | "refuse";
+        /** @description One line of the usage page. */
+        Usage: {
+            /** @description What is counted. */
+            counted: components["schemas"]["Counted"];
+            /**
+             * Format: int64
+             * @description How much there is; not there when whoever knows does not answer.
+             */
+            used?: number;
+            /**
+             * Format: int64
+             * @description How much there may be; not there when there is no limit.
+             */
+            allowed?: number;
+            /** @description How far it is from the limit. */
+            level: components["schemas"]["Level"];
+        };
+        /** @description The plan, and a line for each of its limits. */
+        UsageReport: {
+            plan: string;
+            items: components["schemas"]["Usage"][];
+        };
         /** @description Whether the log is as it was written. */
         Verification: {
             intact: boolean;
@@ -2559,6 +2919,219 @@ export interface operations {
             };
         };
     };
+    get_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the portal's configuration names it */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    set_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `logo` or `favicon` */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        /** @description The picture */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Not a picture */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    remove_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `logo` or `favicon` */
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
+    list_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainList"];
+                };
+            };
+        };
+    };
+    add_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDomain"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Says what is wrong with the host */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    remove_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The host */
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    verify_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The host */
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Another organisation's */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The proof is not there */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_invitation: {
         parameters: {
             query?: never;
@@ -2872,6 +3445,35 @@ export interface operations {
                 content?: never;
             };
             /** @description Not active, or to come in through a provider */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ask_for_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description Mailed, if the address is a member's */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This installation sends no mail */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3296,6 +3898,102 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ask_for_portals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalsQuestion"];
+            };
+        };
+        responses: {
+            /** @description A mail is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description This installation sends no mail */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_portals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalsLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalList"];
+                };
+            };
+            /** @description Expired or not ours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    open_portal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalChoice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalDoor"];
+                };
+            };
+            /** @description Expired, or not a member there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Opened with this link before */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4118,6 +4816,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedUp"];
                 };
             };
+            /** @description Confirm first */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmationMailed"];
+                };
+            };
             /** @description Says per field what is wrong */
             400: {
                 headers: {
@@ -4127,6 +4834,43 @@ export interface operations {
             };
             /** @description Too many from one address */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    confirm_sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
+                };
+            };
+            /** @description The address was taken meanwhile */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Expired or not ours */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4197,6 +4941,43 @@ export interface operations {
             };
             /** @description Says per field what is wrong */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description Says per field what is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many wrong passwords */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4325,6 +5106,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
             };
         };
     };
