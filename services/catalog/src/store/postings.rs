@@ -264,6 +264,21 @@ async fn insert(tx: &mut TenantTx, rows: &[Posting]) -> Result<()> {
     Ok(())
 }
 
+const TAKE_FROM_LISTS: &str = "update posting_list set entity_nos = array(
+     select entity_no from unnest(posting_list.entity_nos) entity_no where entity_no <> all (gone.entity_nos)
+   )
+   from (select term_no, entity_nos::integer[] from unnest($2::integer[], $3::text[]) as it (term_no, entity_nos))
+     as gone (term_no, entity_nos)
+   where posting_list.tenant_id = $1 and posting_list.term_no = gone.term_no
+     and posting_list.entity_nos && gone.entity_nos";
+
+const TAKE_FROM_TERMS: &str = "update term set entity_nos = array(
+     select entity_no from unnest(term.entity_nos) entity_no where entity_no <> all (gone.entity_nos)
+   )
+   from (select term_no, entity_nos::integer[] from unnest($2::integer[], $3::text[]) as it (term_no, entity_nos))
+     as gone (term_no, entity_nos)
+   where term.tenant_id = $1 and term.term_no = gone.term_no and term.entity_nos && gone.entity_nos";
+
 /// Takes postings away, and terms that nobody has then.
 async fn delete(tx: &mut TenantTx, rows: &[Posting]) -> Result<()> {
     let mut rows = rows.to_vec();
@@ -272,35 +287,10 @@ async fn delete(tx: &mut TenantTx, rows: &[Posting]) -> Result<()> {
     for terms in of_terms.chunks(CHUNK) {
         let term_nos: Vec<i32> = terms.iter().filter_map(|of| of.first()).map(|(term_no, _)| *term_no).collect();
         let gone: Vec<String> = terms.iter().map(|of| entities(of)).collect();
-        sqlx::query(
-            "update posting_list set entity_nos = array(
-               select entity_no from unnest(posting_list.entity_nos) entity_no where entity_no <> all (gone.entity_nos)
-             )
-             from (select term_no, entity_nos::integer[] from unnest($2::integer[], $3::text[]) as it (term_no, entity_nos))
-               as gone (term_no, entity_nos)
-             where posting_list.tenant_id = $1 and posting_list.term_no = gone.term_no
-               and posting_list.entity_nos && gone.entity_nos",
-        )
-        .bind(tx.id())
-        .bind(&term_nos)
-        .bind(&gone)
-        .execute(tx.conn())
-        .await
-        .map_err(db)?;
-        sqlx::query(
-            "update term set entity_nos = array(
-               select entity_no from unnest(term.entity_nos) entity_no where entity_no <> all (gone.entity_nos)
-             )
-             from (select term_no, entity_nos::integer[] from unnest($2::integer[], $3::text[]) as it (term_no, entity_nos))
-               as gone (term_no, entity_nos)
-             where term.tenant_id = $1 and term.term_no = gone.term_no and term.entity_nos && gone.entity_nos",
-        )
-        .bind(tx.id())
-        .bind(&term_nos)
-        .bind(&gone)
-        .execute(tx.conn())
-        .await
-        .map_err(db)?;
+        for statement in [TAKE_FROM_LISTS, TAKE_FROM_TERMS] {
+            let query = sqlx::query(statement).bind(tx.id()).bind(&term_nos).bind(&gone);
+            query.execute(tx.conn()).await.map_err(db)?;
+        }
         for statement in [
             "delete from posting_list where tenant_id = $1 and term_no = any ($2) and entity_nos = '{}'",
             "delete from term where tenant_id = $1 and term_no = any ($2) and entity_nos = '{}' and not exists (
