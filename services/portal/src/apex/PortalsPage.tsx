@@ -1,4 +1,9 @@
-import { useEffect, useState, type FormEvent } from 'react';
+import {
+  useEffect,
+  useState,
+  useSyncExternalStore,
+  type FormEvent,
+} from 'react';
 import { asFailure } from '../api/failure';
 import { requestJson, requestNothing } from '../api/request';
 import type { PortalDoor, PortalList } from '../api/types';
@@ -128,8 +133,20 @@ function Choice({ link }: { link: string }) {
   );
 }
 
+/** A link that is opened in the tab in which it was asked for changes only the fragment: nothing loads again. */
+function onLink(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed);
+  return () => window.removeEventListener('hashchange', changed);
+}
+
+const currentLink = () => location.hash.slice(1);
+
 /** Which portals a mail address belongs to: asks for the address, or shows what the mailed link is for. */
 export function PortalsPage() {
-  const link = location.hash.slice(1);
-  return <DoorPage>{link ? <Choice link={link} /> : <AskForm />}</DoorPage>;
+  const link = useSyncExternalStore(onLink, currentLink);
+  return (
+    <DoorPage>
+      {link ? <Choice key={link} link={link} /> : <AskForm />}
+    </DoorPage>
+  );
 }

@@ -23,13 +23,15 @@ export function ProfilePage() {
           </List>
         </Panel>
         <PasswordPanel />
-        <Panel
-          title="Sessions"
-          introduction="The browsers in which you are signed in."
-          flush
-        >
-          <SessionsList owner={{}} all="Sign out all other browsers" />
-        </Panel>
+        <div className="profile-wide">
+          <Panel
+            title="Sessions"
+            introduction="The browsers in which you are signed in."
+            flush
+          >
+            <SessionsList owner={{}} all="Sign out all other browsers" />
+          </Panel>
+        </div>
       </div>
     </Content>
   );

@@ -106,7 +106,11 @@ export function SubmitButton({ busy = false, children }: SubmitButtonProps) {
 /** Something the person must know before going on. */
 export function Notice(props: { tone: 'bad' | 'good'; children: ReactNode }) {
   return (
-    <div className="door-notice" data-tone={props.tone} role="alert">
+    <div
+      className="door-notice"
+      data-tone={props.tone}
+      role={props.tone === 'bad' ? 'alert' : 'status'}
+    >
       {props.children}
     </div>
   );

@@ -15,7 +15,12 @@ export function relativeTime(at: Date, now: Date): string {
   const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   for (const [unit, length] of units) {
     if (Math.abs(seconds) >= length) {
-      return format.format(Math.trunc(seconds / length), unit);
+      const count = seconds / length;
+      // What ends in a week says so from its first second on.
+      return format.format(
+        count > 0 ? Math.round(count) : Math.trunc(count),
+        unit,
+      );
     }
   }
   return seconds > 5 ? 'in a moment' : 'just now';

@@ -1,4 +1,4 @@
-import { Button, ButtonIcon } from '@backstage/ui';
+import { Button, ButtonIcon, VisuallyHidden } from '@backstage/ui';
 import { RiAddLine, RiCloseLine } from '@remixicon/react';
 import type { ReactNode } from 'react';
 import './rows.css';
@@ -6,6 +6,8 @@ import './rows.css';
 export interface RowsEditorProps<T> {
   /** What the rows are, `Links`. */
   legend: string;
+  /** Whether a heading above says the same already. */
+  hidesLegend?: boolean;
   hint?: ReactNode;
   /** One of them, for buttons: `link`. */
   item: string;
@@ -18,16 +20,29 @@ export interface RowsEditorProps<T> {
   children: (row: T, change: (row: T) => void, at: number) => ReactNode;
 }
 
+const titled = (item: string) => item.charAt(0).toUpperCase() + item.slice(1);
+
 /** A list that is edited row by row. */
 export function RowsEditor<T>(props: RowsEditorProps<T>) {
   const { rows, onChange, item } = props;
   return (
     <fieldset className="pro-rows" disabled={props.isDisabled}>
-      <legend>{props.legend}</legend>
+      <legend>
+        {props.hidesLegend ? (
+          <VisuallyHidden>{props.legend}</VisuallyHidden>
+        ) : (
+          props.legend
+        )}
+      </legend>
       {props.hint && <p className="pro-quiet">{props.hint}</p>}
       {props.fixed}
       {rows.map((row, at) => (
-        <div key={at} className="pro-row">
+        <div
+          key={at}
+          className="pro-row"
+          role="group"
+          aria-label={`${titled(item)} ${at + 1}`}
+        >
           <div className="pro-row-fields">
             {props.children(
               row,

@@ -37,17 +37,15 @@ function RoleFields({ settings, errors, onChange }: Part) {
         empty={{ claim: 'groups', value: '', role: 'member' }}
         onChange={rules => set({ rules })}
       >
-        {(rule, change, at) => (
+        {(rule, change) => (
           <>
             <TextInput
               label="Claim"
-              aria-label={`Claim of role rule ${at + 1}`}
               value={rule.claim}
               onChange={claim => change({ ...rule, claim })}
             />
             <TextInput
               label="Value"
-              aria-label={`Value of role rule ${at + 1}`}
               value={rule.value}
               onChange={value => change({ ...rule, value })}
             />
@@ -97,23 +95,20 @@ function GroupFields({ settings, errors, onChange }: Part) {
         empty={{ claim: 'groups', value: '*', group: 'group:default/{value}' }}
         onChange={groups => onChange({ ...settings, groups })}
       >
-        {(rule, change, at) => (
+        {(rule, change) => (
           <>
             <TextInput
               label="Claim"
-              aria-label={`Claim of group rule ${at + 1}`}
               value={rule.claim}
               onChange={claim => change({ ...rule, claim })}
             />
             <TextInput
               label="Value"
-              aria-label={`Value of group rule ${at + 1}`}
               value={rule.value}
               onChange={value => change({ ...rule, value })}
             />
             <TextInput
               label="Group"
-              aria-label={`Group of group rule ${at + 1}`}
               value={rule.group}
               onChange={group => change({ ...rule, group })}
             />

@@ -41,23 +41,25 @@ export function PreviewPanel({ draft }: { draft: ProviderDraft }) {
       introduction="Paste an ID token, or claims as JSON, to see what the mapping makes of them. The token is decoded, not believed, and not kept."
     >
       <div className="pro-form">
-        <label className="settings-label" htmlFor={id}>
-          ID token or claims
-        </label>
-        <textarea
-          id={id}
-          className="signin-token pro-mono"
-          rows={4}
-          value={token}
-          spellCheck={false}
-          aria-invalid={error ? true : undefined}
-          onChange={event => setToken(event.target.value)}
-        />
-        {error && (
-          <p className="pro-field-error" role="alert">
-            {error}
-          </p>
-        )}
+        <div className="pro-field">
+          <label className="settings-label signin-token-label" htmlFor={id}>
+            ID token or claims
+          </label>
+          <textarea
+            id={id}
+            className="signin-token pro-mono"
+            rows={4}
+            value={token}
+            spellCheck={false}
+            aria-invalid={error ? true : undefined}
+            onChange={event => setToken(event.target.value)}
+          />
+          {error && (
+            <p className="pro-field-error" role="alert">
+              {error}
+            </p>
+          )}
+        </div>
         <div className="pro-form-foot">
           <Button
             variant="secondary"

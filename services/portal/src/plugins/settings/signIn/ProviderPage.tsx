@@ -365,7 +365,7 @@ function Editor(props: EditorProps) {
           busy={editor.busy === 'test'}
           onTest={() => void editor.test()}
         />
-        <div className="pro-form-foot">
+        <div className="pro-form-foot signin-foot">
           <Button
             type="submit"
             variant="primary"

@@ -61,6 +61,9 @@ function RulePanel(props: {
   const settings = useApi(signInSettingsApiRef);
   const { rule } = props;
   const [asking, setAsking] = useState(false);
+  // What was chosen is shown at once; when it is refused, it goes back.
+  const [sent, setSent] = useState<readonly string[]>();
+  const breakGlass = sent ?? rule.breakGlass;
   const [problem, setProblem] = useState<string>();
   const admins = props.members.filter(
     member => member.role === 'admin' && member.status === 'active',
@@ -73,13 +76,14 @@ function RulePanel(props: {
     save(changed).catch((thrown: unknown) =>
       setProblem(asFailure(thrown).message),
     );
-  const toggle = (id: string, chosen: boolean) =>
-    attempt({
-      ...rule,
-      breakGlass: chosen
-        ? [...rule.breakGlass, id]
-        : rule.breakGlass.filter(other => other !== id),
-    });
+  const toggle = async (id: string, chosen: boolean) => {
+    const changed = chosen
+      ? [...breakGlass, id]
+      : breakGlass.filter(other => other !== id);
+    setSent(changed);
+    await attempt({ ...rule, breakGlass: changed });
+    setSent(undefined);
+  };
   return (
     <Panel
       title="Passwords"
@@ -101,7 +105,7 @@ function RulePanel(props: {
           <label key={admin.id}>
             <input
               type="checkbox"
-              checked={rule.breakGlass.includes(admin.id)}
+              checked={breakGlass.includes(admin.id)}
               onChange={event => void toggle(admin.id, event.target.checked)}
             />{' '}
             {admin.name} <span className="pro-quiet">{admin.email}</span>

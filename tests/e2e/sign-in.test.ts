@@ -2,7 +2,9 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { launch, Visitor } from './browser.ts';
+import { browserSecurity, formElsewhere } from './browser-security.ts';
 import { startProvider, type TestProvider } from './idp/provider.mjs';
+import { type Files, serveFiles } from './fixtures.ts';
 import { install, type Installation } from './installation.ts';
 import { ada, signUp } from './job.ts';
 import { inOrder } from './steps.ts';
@@ -12,6 +14,39 @@ const people = {
   jane: { email: 'jane@acme.test', email_verified: true, name: 'Jane Doe', groups: ['stage-crew'] },
   mallory: { email: 'mallory@elsewhere.test', email_verified: true, name: 'Mallory', groups: [] },
 };
+
+/** The catalog's words about one of them; the mail address says who she is. */
+const crew = `apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata:
+  name: stage-crew
+  title: Stage crew
+spec:
+  type: team
+  children: []
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata:
+  name: jane-of-the-crew
+  title: Jane of the crew
+spec:
+  profile:
+    displayName: Jane of the crew
+    email: jane@acme.test
+  memberOf: [stage-crew]
+`;
+
+async function registerCrew(visitor: Visitor, installation: Installation, files: Files): Promise<void> {
+  files.put('crew.yaml', crew);
+  await visitor.open(`${installation.tenant(ada.slug)}/register`);
+  await visitor.page.getByLabel('Address of a catalog-info.yaml file').fill(files.url('crew.yaml'));
+  await visitor.page.getByRole('button', { name: 'Register repository' }).click();
+  await visitor.sees('Stage crew');
+  await visitor.sees('Jane of the crew');
+  await visitor.settle();
+  visitor.assertQuiet();
+}
 
 /** Makes the provider know the portal by the redirect URI that the page shows. */
 async function fillConnection(visitor: Visitor, installation: Installation, provider: TestProvider): Promise<void> {
@@ -35,12 +70,13 @@ async function fillConnection(visitor: Visitor, installation: Installation, prov
 async function mapRoles(visitor: Visitor): Promise<void> {
   const { page } = visitor;
   await page.getByRole('button', { name: 'Add role rule' }).click();
-  await page.getByLabel('Value of role rule 1').fill('stage-crew');
+  await page.getByRole('group', { name: 'Role rule 1' }).getByLabel('Value').fill('stage-crew');
   await page.getByRole('button', { name: /Everybody else/ }).click();
   await page.getByRole('option', { name: 'Does not get in' }).click();
   await page.getByLabel('ID token or claims').fill(JSON.stringify({ sub: '1', groups: ['stage-crew'] }));
   await page.getByRole('button', { name: 'Show what it means' }).click();
   await visitor.sees('None from the provider');
+  assert.deepEqual(await visitor.obstacles(), []);
   visitor.assertQuiet();
 }
 
@@ -54,16 +90,23 @@ async function tryIt(visitor: Visitor): Promise<void> {
   await popup.getByText('The test sign-in worked').waitFor();
   await popup.close();
   await visitor.sees('The provider answers as it should');
+  await visitor.sees('user:default/jane-of-the-crew');
   await page.getByText('The provider answers as it should').scrollIntoViewIfNeeded();
   await visitor.screenshot('sign-in-set-up');
   await page.getByRole('button', { name: 'Save and turn on' }).click();
   await visitor.sees('Example ID');
-  await visitor.sees('On');
+  await visitor.sees(/^On$/);
+  assert.deepEqual(await visitor.obstacles(), []);
+  await page.getByRole('link', { name: 'Example ID' }).click();
+  await page.getByRole('button', { name: 'Remove provider' }).waitFor();
+  assert.deepEqual(await visitor.obstacles(), []);
   visitor.assertQuiet();
 }
 
 async function comeIn(visitor: Visitor, installation: Installation, person: string): Promise<void> {
   await visitor.open(`${installation.tenant(ada.slug)}/catalog`);
+  await visitor.page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
+  assert.deepEqual(await visitor.obstacles(), []);
   await visitor.page.getByRole('link', { name: 'Sign in with Example ID' }).click();
   await visitor.page.getByRole('button', { name: person }).click();
 }
@@ -82,14 +125,29 @@ async function requireIt(visitor: Visitor, installation: Installation): Promise<
 
 test('sign-in through an identity provider', { timeout: 600_000 }, async context => {
   const provider = await startProvider({ people });
-  const installation = await install({ env: { PROSCENIUM_READING__ALLOW: new URL(provider.issuer).host } });
+  const files = await serveFiles();
+  const installation = await install({
+    env: {
+      PROSCENIUM_READING__ALLOW: `${new URL(provider.issuer).host},${files.host}`,
+      PROSCENIUM_WORKER__NODE: '/nonexistent/node',
+    },
+  });
   const browser = await launch();
   try {
-    const admin = await Visitor.arrive(browser);
+    const admin = await Visitor.arrive(browser, { screenshots: false });
     const jane = await Visitor.arrive(browser);
     const mallory = await Visitor.arrive(browser, { screenshots: false });
+    const stage = { browser, installation, admin, member: jane };
     await inOrder(context, [
-      ['an organisation signs up', () => signUp(admin, installation, ada)],
+      [
+        'an organisation signs up',
+        async () => {
+          await signUp(admin, installation, ada);
+          // The pages up to here are those of the main job, which keeps their screenshots.
+          admin.screenshots = true;
+        },
+      ],
+      ['its catalog knows one of its people', () => registerCrew(admin, installation, files)],
       ['its administrator connects a provider', () => fillConnection(admin, installation, provider)],
       ['and sees what claims would mean', () => mapRoles(admin)],
       ['a test sign-in works before anything is saved', () => tryIt(admin)],
@@ -101,7 +159,9 @@ test('sign-in through an identity provider', { timeout: 600_000 }, async context
           await jane.settle();
           await jane.open(`${installation.tenant(ada.slug)}/profile`);
           await jane.sees('This browser');
+          await jane.sees('Jane of the crew');
           await jane.screenshot('sessions');
+          assert.deepEqual(await jane.obstacles(), []);
           jane.assertQuiet();
         },
       ],
@@ -114,6 +174,7 @@ test('sign-in through an identity provider', { timeout: 600_000 }, async context
           mallory.assertQuiet();
         },
       ],
+      ...browserSecurity(stage),
       ['the provider becomes the only way in', () => requireIt(admin, installation)],
       [
         'and the password form is gone but for emergencies',
@@ -123,18 +184,23 @@ test('sign-in through an identity provider', { timeout: 600_000 }, async context
           await stranger.sees('Sign in with Example ID');
           assert.equal(await stranger.page.getByLabel('Password', { exact: true }).count(), 0);
           await stranger.screenshot('sign-in-provider');
+          assert.deepEqual(await stranger.obstacles(), []);
           await stranger.page.getByRole('button', { name: 'Emergency access for administrators' }).click();
+          assert.deepEqual(await stranger.obstacles(), []);
           await stranger.page.getByLabel('Mail address').fill(ada.email);
           await stranger.page.getByLabel('Password', { exact: true }).fill(ada.password);
           await stranger.page.getByRole('button', { name: 'Sign in', exact: true }).click();
-          await stranger.page.getByLabel('Password', { exact: true }).waitFor({ state: 'detached' });
+          await stranger.page.getByRole('navigation', { name: 'Main menu' }).waitFor();
           await stranger.settle();
+          stranger.assertQuiet();
         },
       ],
+      formElsewhere(stage),
     ]);
   } finally {
     await browser.close();
     await installation.stop();
     await provider.stop();
+    files.close();
   }
 });
