@@ -227,13 +227,17 @@ async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)], added: &[Posting]
         .bind(new.iter().map(|(_, term)| term.value()).collect::<Vec<_>>())
         .bind(new.iter().map(|(_, term)| term.original.as_deref()).collect::<Vec<_>>())
         .bind(postings.iter().map(|of| if few(of) { entities(of) } else { array([]) }).collect::<Vec<_>>())
-        // What several have, others will have as well: saying so now saves writing the term again then.
-        .bind(postings.iter().map(|of| of.len() > 1).collect::<Vec<_>>())
+        .bind(new.iter().zip(&postings).map(|((_, term), of)| is_shared(term, of)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;
     }
     Ok(with_terms)
+}
+
+/// Whether others will have the term as well: saying so at once saves writing it again then.
+fn is_shared(term: &Term, postings: &[Posting]) -> bool {
+    postings.len() > 1 || term.key.starts_with("relations.")
 }
 
 /// The entities of postings, in Postgres's spelling.
