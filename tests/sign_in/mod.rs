@@ -4,6 +4,7 @@
 //! here. Nothing that is forged, replayed, mixed up or for somebody else may start a session.
 
 mod battery;
+mod github;
 mod idp;
 mod members;
 mod scene;

@@ -7,11 +7,11 @@
 use crate::State;
 use crate::domain::condition::EntityCondition;
 use crate::domain::filter::Filter;
-use crate::domain::scope::Scope;
+use crate::domain::scope::{Condition, Scope};
 use crate::store::entities;
 use crate::store::policies::{self, Which};
 use ::store::{TenantTx, policy};
-use authz::{Condition, Permission, Restriction, Role, RuleSet, Verdict, subjects};
+use authz::{Condition as PolicyCondition, Permission, Restriction, Role, RuleSet, Verdict, subjects};
 use http_shell::Caller;
 use kernel::{Error, Principal, Result, TenantId, User};
 use std::collections::HashMap;
@@ -33,10 +33,10 @@ struct Key {
 
 /// Filters of callers that were here lately.
 #[derive(Debug, Clone, Default)]
-pub struct Remembered(Arc<Mutex<[HashMap<Key, Filter>; 2]>>);
+pub struct Remembered(Arc<Mutex<[HashMap<Key, Condition>; 2]>>);
 
 impl Remembered {
-    fn get(&self, key: &Key) -> Option<Filter> {
+    fn get(&self, key: &Key) -> Option<Condition> {
         let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(filter) = generations[0].get(key) {
             return Some(filter.clone());
@@ -47,12 +47,12 @@ impl Remembered {
         Some(filter)
     }
 
-    fn put(&self, key: Key, filter: Filter) {
+    fn put(&self, key: Key, filter: Condition) {
         insert(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), key, filter);
     }
 }
 
-fn insert(generations: &mut [HashMap<Key, Filter>; 2], key: Key, filter: Filter) {
+fn insert(generations: &mut [HashMap<Key, Condition>; 2], key: Key, filter: Condition) {
     if generations[0].len() >= GENERATION {
         generations[1] = std::mem::take(&mut generations[0]);
     }
@@ -143,7 +143,7 @@ impl State {
         let version = policy::revision(tx).await?;
         let read = self.filter(tx, caller, Permission::CATALOG_ENTITY_READ, version).await?;
         let act = self.filter(tx, caller, permission, version).await?;
-        let both = read.and(act);
+        let both = act.with(&read);
         if both.is_everything() {
             return Ok(true);
         }
@@ -179,7 +179,7 @@ impl State {
         caller: &Caller,
         permission: Permission,
         policy_version: i64,
-    ) -> Result<Filter> {
+    ) -> Result<Condition> {
         match self.known(caller, permission, policy_version) {
             Ok(filter) => Ok(filter),
             Err(key) => self.look_up(tx, caller, key).await,
@@ -187,8 +187,10 @@ impl State {
     }
 
     /// The filter, or the key to remember it under.
-    fn known(&self, caller: &Caller, permission: Permission, version: i64) -> std::result::Result<Filter, Key> {
-        let Some(user) = conditioned(caller).filter(|_| version > 0) else { return Ok(Filter::everything()) };
+    fn known(&self, caller: &Caller, permission: Permission, version: i64) -> std::result::Result<Condition, Key> {
+        let Some(user) = conditioned(caller).filter(|_| version > 0) else {
+            return Ok(Scope::everything().condition);
+        };
         let key = Key {
             tenant: caller.tenant,
             version,
@@ -201,26 +203,27 @@ impl State {
     }
 
     /// The rows may be newer than the version that was seen before them, never older.
-    async fn look_up(&self, tx: &mut TenantTx, caller: &Caller, key: Key) -> Result<Filter> {
-        let Some(user) = conditioned(caller) else { return Ok(Filter::everything()) };
+    async fn look_up(&self, tx: &mut TenantTx, caller: &Caller, key: Key) -> Result<Condition> {
+        let Some(user) = conditioned(caller) else { return Ok(Scope::everything().condition) };
         let name = key.permission.name();
         let mut rules = RuleSet::default();
         for row in policy::list_applied(tx, &subjects(user), Some(name)).await? {
             rules.add(row.subject, row.permission, &row.effect, row.condition.as_ref());
         }
-        let filter = match rules.judge(&user.role, name) {
+        let condition = Condition::new(match rules.judge(&user.role, name) {
             Verdict::Allow => Filter::everything(),
             Verdict::Deny => Filter::Any(Vec::new()),
             Verdict::Conditional(restriction) => restricted(&restriction, user, key.permission),
-        };
-        self.remembered.put(key, filter.clone());
-        Ok(filter)
+        });
+        self.remembered.put(key, condition.clone());
+        Ok(condition)
     }
 }
 
 fn restricted(restriction: &Restriction, user: &User, permission: Permission) -> Filter {
     let nothing = || Filter::Any(Vec::new());
-    let filter = |condition: &Condition, unless: fn() -> Filter| match EntityCondition::of_policy(condition, user) {
+    let filter = |condition: &PolicyCondition, unless: fn() -> Filter| match EntityCondition::of_policy(condition, user)
+    {
         Ok(condition) => condition.filter(),
         Err(complaint) => {
             tracing::error!(%permission, complaint, "a condition is not understood and opens nothing");

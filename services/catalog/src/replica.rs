@@ -9,7 +9,7 @@ use kernel::{Error, Result, TenantId};
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -121,9 +121,14 @@ impl<R: Replica> Slot<R> {
         self.replica.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(ask)
     }
 
-    /// Whether there is a copy that is at least as new as the revision.
+    /// Whether there is a copy that is at least as new as the revision. One that is just taking changes over is not.
     pub fn is_at(&self, revision: Revision) -> bool {
-        self.read(|replica| replica.epoch() == revision.epoch && replica.seq() >= revision.seq).unwrap_or(false)
+        let replica = match self.replica.try_read() {
+            Ok(replica) => replica,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return false,
+        };
+        replica.as_ref().is_some_and(|it| it.epoch() == revision.epoch && it.seq() >= revision.seq)
     }
 
     /// Whether there is none for a while.
@@ -203,7 +208,7 @@ impl<R: Replica> Replicas<R> {
         #[expect(clippy::disallowed_methods, reason = "the task ends within the statement timeout")]
         let work = tokio::spawn(async move {
             let _turn = turn;
-            if let Err(error) = replicas.bring_up_to_date(tenant, &slot).await {
+            if let Err(error) = replicas.bring_up_to_date(tenant, Arc::clone(&slot)).await {
                 tracing::warn!(%tenant, %error, "{} could not be brought up to date; SQL answers", R::NAME);
                 slot.set_unusable(AFTER_FAILURE);
             }
@@ -214,14 +219,17 @@ impl<R: Replica> Replicas<R> {
         }
     }
 
-    async fn bring_up_to_date(&self, tenant: TenantId, slot: &Slot<R>) -> Result<()> {
+    async fn bring_up_to_date(&self, tenant: TenantId, slot: Arc<Slot<R>>) -> Result<()> {
         let mut tx = self.0.db.snapshot(tenant).await?;
         let known = slot.read(|replica| (!replica.is_worn()).then(|| (replica.epoch(), replica.seq()))).flatten();
         if let Some((epoch, seq)) = known
-            && let Some(changes) = R::load_changes(slot, &mut tx, epoch, seq).await?
-            && slot.apply(changes)
+            && let Some(changes) = R::load_changes(&slot, &mut tx, epoch, seq).await?
         {
-            return Ok(());
+            // Thousands of changes are work that other requests should not wait for.
+            let taking = Arc::clone(&slot);
+            if tokio::task::spawn_blocking(move || taking.apply(changes)).await.map_err(Error::internal)? {
+                return Ok(());
+            }
         }
         let _permit = self.0.builds.acquire().await.map_err(Error::internal)?;
         let started = Instant::now();

@@ -63,6 +63,8 @@ pub struct TenantAdmin {
     pub ground: Ground,
     /// Rings when a mail was queued in this process.
     pub(crate) mail_waits: Arc<Notify>,
+    /// Rings when a stream of the audit log became due in this process.
+    pub(crate) audit_waits: Arc<Notify>,
 }
 
 impl TenantAdmin {
@@ -70,7 +72,8 @@ impl TenantAdmin {
     #[must_use]
     pub fn new(config: Config, db: Db, clock: SharedClock, bus: Bus, ground: Ground) -> Self {
         let hasher = PasswordHasher::for_this_machine();
-        Self { config, db, clock, bus, hasher, services: None, ground, mail_waits: Arc::default() }
+        let (mail_waits, audit_waits) = (Arc::default(), Arc::default());
+        Self { config, db, clock, bus, hasher, services: None, ground, mail_waits, audit_waits }
     }
 
     /// The same with a way to the other services.

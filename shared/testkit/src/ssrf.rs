@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Hosts that are this machine, in notations that URL parsers and resolvers understand.
-const LOOPBACK: [&str; 49] = [
+const LOOPBACK: [&str; 73] = [
     "127.0.0.1",
     "127.1",
     "127.0.1",
@@ -66,10 +66,34 @@ const LOOPBACK: [&str; 49] = [
     "[64:ff9b:1::127.0.0.1]",
     "[2002:7f00:1::]",
     "[2001:0:7f00:1::]",
+    "127.0.0.2",
+    "127.1.1.1",
+    "127.65535",
+    "2130706434",
+    "0x7f.0.1",
+    "0x7f000002",
+    "0177.0.0.01",
+    "017700000002",
+    "0x00000000",
+    "00000000000",
+    "0.0.0.1",
+    "①②⑦.1",
+    "０x7f.1",
+    "127%2E1",
+    "LocalHost.",
+    "[0:0:0:0:0:0:0:0]",
+    "[::0]",
+    "[0:0:0:0:0:ffff:127.0.0.1]",
+    "[::ffff:7f00:0001]",
+    "[::ffff:127.0.0.2]",
+    "[::7f00:1]",
+    "[::ffff:0:7f00:1]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::1]",
 ];
 
 /// Hosts that are other inner addresses: clouds' metadata, private and reserved ranges.
-const INNER: [&str; 58] = [
+const INNER: [&str; 82] = [
     "169.254.169.254",
     "2852039166",
     "0xA9FEA9FE",
@@ -128,6 +152,30 @@ const INNER: [&str; 58] = [
     "[100::1]",
     "[::ffff:10.0.0.1]",
     "[2002:c0a8:101::]",
+    "0xa9fea9fe",
+    "169.16689662",
+    "0251.254.169.254",
+    "169%2e254%2e169%2e254",
+    "[::a9fe:a9fe]",
+    "[::ffff:100.100.100.200]",
+    "10.1",
+    "10.0.1",
+    "0xa000001",
+    "0x0a.0.0.1",
+    "172.1048577",
+    "0xac100001",
+    "2886729729",
+    "0254.020.0.1",
+    "[::ffff:192.168.0.1]",
+    "[::ffff:ac10:1]",
+    "[64:ff9b::a00:1]",
+    "[64:ff9b::c0a8:101]",
+    "[2002:a00:1::]",
+    "[2002:ac10:1::1]",
+    "[fe80::1%25eth0]",
+    "[ff05::1:3]",
+    "[2001:2::1]",
+    "[2001:10::1]",
 ];
 
 /// Names whose addresses are inner ones; the resolver of [`names`] knows them.

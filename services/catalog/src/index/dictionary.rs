@@ -5,9 +5,9 @@
 //! until the index is made anew: nothing that points at it has to move.
 
 use super::postings::Postings;
+use foldhash::{HashMap, HashMapExt as _};
 use memchr::memmem::Finder;
 use roaring::RoaringBitmap;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 

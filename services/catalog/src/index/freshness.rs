@@ -66,8 +66,7 @@ impl Replica for TenantIndex {
             let unknown = |index: &Self| terms.iter().copied().filter(|term| !index.knows_term(*term)).collect();
             slot.read(unknown).unwrap_or_else(|| terms.iter().copied().collect())
         };
-        let size = slot.read(Self::len).unwrap_or(0);
-        index::load_changes(tx, epoch, since, size, unknown).await
+        index::load_changes(tx, epoch, since, unknown).await
     }
 }
 

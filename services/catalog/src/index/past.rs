@@ -51,7 +51,7 @@ pub struct State {
 pub struct PastIndex {
     index: TenantIndex,
     /// What the last caller with a condition may see, and which condition under which revision that was.
-    scope: Mutex<Option<(Filter, Revision, Arc<Filter>)>>,
+    scope: Mutex<Option<(String, Revision, Arc<Filter>)>>,
 }
 
 type Failure = (ErrorKind, String, Option<u64>);
@@ -196,7 +196,7 @@ impl PastIndex {
             return Ok(Arc::new(Filter::everything()));
         }
         if let Some((known, revision, scope)) = lock(&self.scope).as_ref()
-            && (known, *revision) == (condition, view.revision())
+            && (known.as_str(), *revision) == (condition.digest(), view.revision())
         {
             return Ok(Arc::clone(scope));
         }
@@ -204,8 +204,8 @@ impl PastIndex {
         let denied = versions::list_all_denied_now(&mut tx, condition).await?;
         let uid = |entity_ref: &String| self.index.entity(self.index.by_ref(entity_ref)?).map(|it| it.uid.to_string());
         let denied = Filter::Values("metadata.uid".into(), denied.iter().filter_map(uid).collect());
-        let scope = Arc::new(condition.clone().and(Filter::Not(Box::new(denied))));
-        *lock(&self.scope) = Some((condition.clone(), view.revision(), Arc::clone(&scope)));
+        let scope = Arc::new(condition.with(&Filter::Not(Box::new(denied))));
+        *lock(&self.scope) = Some((condition.digest().to_owned(), view.revision(), Arc::clone(&scope)));
         Ok(scope)
     }
 }

@@ -4,8 +4,8 @@ use super::dictionary::{Dictionary, KeyId, NewTerm, TermId, TooLarge};
 use super::postings::Postings;
 use crate::domain::filter::Filter;
 use crate::domain::terms::Term;
+use foldhash::{HashMap, HashMapExt as _};
 use roaring::RoaringBitmap;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use uuid::Uuid;
 

@@ -119,9 +119,9 @@ impl View {
     #[must_use]
     pub fn tag(&self, query: &str) -> String {
         let Revision { epoch, seq, policy_version } = self.revision;
-        let condition = &self.scope.condition;
+        let condition = self.scope.condition.digest();
         let past = self.past_seq();
-        let text = format!("{}\0{epoch}\0{seq}\0{past:?}\0{policy_version}\0{condition:?}\0{query}", self.tenant);
+        let text = format!("{}\0{epoch}\0{seq}\0{past:?}\0{policy_version}\0{condition}\0{query}", self.tenant);
         format!("W/\"{}\"", &sha256_hex(text.as_bytes())[..32])
     }
 
@@ -184,7 +184,7 @@ impl View {
             return Ok(found.into_iter().map(|found| found.and_then(|_| documents.next())).collect());
         }
         let mut tx = self.db.tenant(self.tenant).await?;
-        let filter = filter.clone().and(self.scope.condition.clone());
+        let filter = self.scope.condition.with(filter);
         let found = entities::list_by_refs(&mut tx, entity_refs, &filter).await?;
         let found: HashMap<String, Bytes> = found.into_iter().map(|(key, text)| (key, Bytes::from(text))).collect();
         Ok(entity_refs.iter().map(|entity_ref| found.get(entity_ref).cloned()).collect())
@@ -199,10 +199,10 @@ impl View {
             return self.past_page(past, list, limit, offset).await;
         }
         let ask = |index: &TenantIndex| index.page(list, &self.scope.condition, limit, offset);
-        let whole = list.filter.clone().and(self.scope.condition.clone());
-        if let Some(answer) = self.listed(ask, |page: &Page| &page.rows, &whole).await? {
+        if let Some(answer) = self.listed(ask, |page: &Page| &page.rows, &list.filter).await? {
             return Ok(answer);
         }
+        let whole = self.scope.condition.with(&list.filter);
         let mut tx = self.db.snapshot(self.tenant).await?;
         let list = EntityList { filter: whole.clone(), ..list.clone() };
         let page = entities::page(&mut tx, &list, limit, offset).await?;
@@ -225,10 +225,10 @@ impl View {
             return self.past_page_by_offset(past, filter, orders, limit, offset).await;
         }
         let ask = |index: &TenantIndex| index.page_by_offset(filter, &self.scope.condition, orders, limit, offset);
-        let whole = filter.clone().and(self.scope.condition.clone());
-        if let Some(((_, more), documents)) = self.listed(ask, |(rows, _)| rows, &whole).await? {
+        if let Some(((_, more), documents)) = self.listed(ask, |(rows, _)| rows, filter).await? {
             return Ok((more, documents));
         }
+        let whole = self.scope.condition.with(filter);
         let mut tx = self.db.snapshot(self.tenant).await?;
         let (rows, more) = entities::page_by_offset(&mut tx, &whole, orders, limit, offset).await?;
         let documents = self.documents_in(&mut tx, &rows, whole).await?;
@@ -254,7 +254,7 @@ impl View {
             return Ok(answer);
         }
         let mut tx = self.db.tenant(self.tenant).await?;
-        let whole = filter.clone().and(self.scope.condition.clone());
+        let whole = self.scope.condition.with(filter);
         let buckets = facets::list(&mut tx, keys, &whole).await?;
         let of = |key: &String| {
             let buckets = buckets.iter().filter(|bucket| bucket.key == *key);
@@ -287,7 +287,7 @@ impl View {
         &self,
         ask: impl Fn(&TenantIndex) -> T + Sync,
         rows: impl Fn(&T) -> &Vec<Found> + Sync,
-        whole: &Filter,
+        filter: &Filter,
     ) -> Result<Option<(T, Documents)>> {
         let Some((epoch, answer)) =
             self.index.as_ref().and_then(|index| index.read(|index| (index.epoch(), ask(index))))
@@ -295,7 +295,8 @@ impl View {
             return Ok(None);
         };
         if rows(&answer).len() > TOGETHER {
-            let stream = DocumentStream::new(self.clone(), Some(epoch), rows(&answer).clone(), whole.clone());
+            let whole = self.scope.condition.with(filter);
+            let stream = DocumentStream::new(self.clone(), Some(epoch), rows(&answer).clone(), whole);
             return Ok(Some((answer, Documents::Streamed(Box::new(stream)))));
         }
         if let Some(documents) = self.documents(epoch, rows(&answer)).await? {

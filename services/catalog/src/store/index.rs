@@ -112,7 +112,7 @@ fn term(row: &sqlx::postgres::PgRow) -> Result<NewTerm> {
 }
 
 /// In the order of the index `term_value`, which is the order that they cost least in. Entities that stand with a term
-/// which others have as well are put into `first`.
+/// that may have lists are put into `first`.
 async fn load_terms(
     tx: &mut TenantTx,
     builder: &mut Builder,
@@ -194,16 +194,18 @@ async fn load_lists(
         }
     }
     give(builder, term, entities);
+    // Those that were expected to have lists, and have none so far.
+    for (term, mut entities) in first {
+        entities.sort_unstable();
+        builder.postings(term, &entities);
+    }
     Ok(builder.bytes() <= max_bytes)
 }
 
-/// As many changed entities are taken over one by one, into an index of any size, and as many into one that has as many.
-/// With more of them the index is made anew, beside the one in use.
-const SOME: usize = 5_000;
+/// As many changed entities are taken over one by one. With more of them the index is made anew, beside the one in use.
 const MANY: usize = 10_000;
 
-/// What happened since the change `since` of this epoch; `None` when the index, which has `size` entities, has to be made
-/// anew. `unknown` says which of these terms the index does not know.
+/// What happened since the change `since` of this epoch; `None` when the index has to be made anew. `unknown` says which of these terms the index does not know.
 ///
 /// # Errors
 /// Those of the database.
@@ -211,19 +213,17 @@ pub async fn load_changes(
     tx: &mut TenantTx,
     epoch: Uuid,
     since: i64,
-    size: usize,
     unknown: impl Fn(BTreeSet<i32>) -> Vec<i32>,
 ) -> Result<Option<Changes>> {
     let now = counters(tx).await?;
     if now.epoch != epoch || now.seq < since || now.tombstones_after > since {
         return Ok(None);
     }
-    let many = size.clamp(SOME, MANY);
     let gone: Vec<i32> =
         sqlx::query_scalar("select entity_no from entity_tombstone where tenant_id = $1 and seq > $2 limit $3")
             .bind(tx.id())
             .bind(since)
-            .bind(i64::try_from(many).unwrap_or(i64::MAX))
+            .bind(i64::try_from(MANY).unwrap_or(i64::MAX))
             .fetch_all(tx.conn())
             .await
             .map_err(db)?;
@@ -233,11 +233,11 @@ pub async fn load_changes(
     )
     .bind(tx.id())
     .bind(since)
-    .bind(i64::try_from(many).unwrap_or(i64::MAX))
+    .bind(i64::try_from(MANY).unwrap_or(i64::MAX))
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    if rows.len() >= many || gone.len() >= many {
+    if rows.len() >= MANY || gone.len() >= MANY {
         return Ok(None);
     }
     let entities = rows.iter().map(|row| entity(row, row.try_get(4).map_err(db)?)).collect::<Result<Vec<_>>>()?;

@@ -5,8 +5,9 @@
 
 use super::sequence::Counters;
 use crate::domain::terms::Term;
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 use kernel::Result;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use store::{TenantTx, db};
 
@@ -56,7 +57,7 @@ pub struct Plan<'t> {
     new: Vec<(i32, &'t Term)>,
     added: Vec<Posting>,
     gone: Vec<Posting>,
-    /// Terms that are known and have no lists yet, in order.
+    /// Terms that are known and said to have no lists, in order.
     unlisted: Vec<i32>,
 }
 
@@ -216,9 +217,9 @@ async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)], added: &[Posting]
             .extend(postings.iter().filter(|of| few(of)).filter_map(|of| of.first()).map(|(term_no, _)| *term_no));
         sqlx::query(
             "insert into term (tenant_id, term_no, key, value, original, entity_nos, listed)
-             select $1, term_no, key, value, original, entity_nos::integer[], entity_nos = '{}'
-             from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[])
-               as new (term_no, key, value, original, entity_nos)",
+             select $1, term_no, key, value, original, entity_nos::integer[], listed
+             from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+               as new (term_no, key, value, original, entity_nos, listed)",
         )
         .bind(tx.id())
         .bind(new.iter().map(|(term_no, _)| *term_no).collect::<Vec<_>>())
@@ -226,11 +227,17 @@ async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)], added: &[Posting]
         .bind(new.iter().map(|(_, term)| term.value()).collect::<Vec<_>>())
         .bind(new.iter().map(|(_, term)| term.original.as_deref()).collect::<Vec<_>>())
         .bind(postings.iter().map(|of| if few(of) { entities(of) } else { array([]) }).collect::<Vec<_>>())
+        .bind(new.iter().zip(&postings).map(|((_, term), of)| is_shared(term, of)).collect::<Vec<_>>())
         .execute(tx.conn())
         .await
         .map_err(db)?;
     }
     Ok(with_terms)
+}
+
+/// Whether others will have the term as well: saying so at once saves writing it again then.
+fn is_shared(term: &Term, postings: &[Posting]) -> bool {
+    postings.len() > 1 || term.key.starts_with("relations.")
 }
 
 /// The entities of postings, in Postgres's spelling.

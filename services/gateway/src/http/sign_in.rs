@@ -171,8 +171,12 @@ pub(super) fn is_local_path(next: &str) -> bool {
 
 /// Signs this browser out.
 #[utoipa::path(post, path = "/api/auth/proscenium/logout", tag = "auth", responses((status = 204)))]
-pub(crate) async fn logout(State(gateway): State<Gateway>, visit: Visit) -> Result<Response> {
+pub(crate) async fn logout(State(gateway): State<Gateway>, visit: Visit, headers: HeaderMap) -> Result<Response> {
     let tenant = visit.on_tenant_host()?;
+    if visit.session.is_none() && origins(&headers) != [gateway.parts.config.origin_at(&tenant.host)] {
+        // A form of another site comes without the cookie, yet an answer to it could make the browser forget the session.
+        return Ok((StatusCode::NO_CONTENT, [no_store()]).into_response());
+    }
     if let Some(session) = &visit.session {
         let mut tx = gateway.parts.db.tenant(tenant.id).await?;
         session::revoke(&mut tx, session.session_id, gateway.now()).await?;

@@ -91,3 +91,25 @@ async fn the_token_is_given_only_to_scripts_of_the_own_page() {
     assert!(reply.headers.get("access-control-allow-origin").is_none());
     assert_eq!(reply.headers["cache-control"], "no-store");
 }
+
+#[tokio::test]
+async fn nobody_is_signed_out_by_a_form_of_another_site() {
+    let edge = Edge::start().await;
+    let org = edge.org("acme").await;
+    // `SameSite=Lax`: the form comes without the cookie, and its answer could still delete it.
+    for (origin, forgets) in [
+        (None, false),
+        (Some("http://evil.localhost:7007"), false),
+        (Some("null"), false),
+        (Some("http://localhost:7007"), false),
+        (Some(&*org.origin), true),
+    ] {
+        let mut request = Request::post("/api/auth/proscenium/logout").header("host", &org.host);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        let reply = edge.call(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.status, StatusCode::NO_CONTENT, "{origin:?}");
+        assert_eq!(reply.headers.contains_key("set-cookie"), forgets, "{origin:?}");
+    }
+}

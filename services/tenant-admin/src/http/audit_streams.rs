@@ -244,6 +244,7 @@ pub(crate) async fn add_stream(
     jobs::send_soon(&mut tx, stream_id).await?;
     tx.record(AuditEvent::by(&caller.principal, "audit.stream.add", &row.name).after(audited(&row))).await?;
     tx.commit().await?;
+    admin.audit_due();
     let last = last.map_or(0, |head| head.seq);
     Ok((StatusCode::CREATED, Json(MadeStream { stream: Stream::shown(row, last), signing_key })))
 }
@@ -299,6 +300,7 @@ pub(crate) async fn change_stream(
     tx.record(event).await?;
     let last = audit::audit_head(&mut tx).await?.map_or(0, |head| head.seq);
     tx.commit().await?;
+    admin.audit_due();
     Ok(Json(Stream::shown(row, last)))
 }
 

@@ -21,14 +21,18 @@ use runtime::Tasks;
 use std::time::Duration;
 use store::TenantTx;
 use store::queue::{self, Job, NewJob};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 const SEND: &str = "audit.send";
 const PRUNE: &str = "audit.prune";
 const LEASE: Duration = Duration::from_secs(90);
-/// Streams that one process sends at a time.
-const AT_ONCE: u16 = 4;
+/// Streams that one process sends at a time: each is a request to somebody else's server, nearly all of it waiting.
+const AT_ONCE: usize = 16;
+/// Logs that are looked for at a time; they are pruned one by one.
+const PRUNED_AT_ONCE: usize = 4;
 
 /// What the work needs.
 #[derive(Clone)]
@@ -37,50 +41,75 @@ struct Context {
     client: ServiceClient,
 }
 
-/// Starts the loop that does what is due.
+/// Starts the loops that do what is due.
 pub fn start(admin: &TenantAdmin, client: &ServiceClient, tasks: &Tasks) {
     upkeep::start(admin, tasks);
     mail::start(admin, tasks);
     erase::start(admin, tasks);
     let context = Context { admin: admin.clone(), client: client.clone() };
-    let shutdown = tasks.shutdown_token();
-    tasks.spawn("audit jobs", async move {
-        while !shutdown.is_cancelled() {
-            let worked = round(&context).await;
-            if !worked {
-                tokio::select! {
-                    () = shutdown.cancelled() => return,
-                    () = tokio::time::sleep(context.admin.config.audit_poll) => {}
-                }
-            }
-        }
-    });
+    tasks.spawn("audit streams", send_streams(context.clone(), tasks.shutdown_token()));
+    tasks.spawn("audit pruning", prune_logs(context, tasks.shutdown_token()));
 }
 
-/// Does what is due at present; whether there was anything.
-async fn round(context: &Context) -> bool {
-    let sending = due(context, SEND).await;
-    let pruning = due(context, PRUNE).await;
-    let worked = !sending.is_empty() || !pruning.is_empty();
-    let send = futures::future::join_all(sending.into_iter().map(|job| {
-        let span = tracing::info_span!("audit.send", tenant = %job.tenant(), stream = %job.key);
-        async move { report(&job, send::work(context, &job).await) }.instrument(span)
-    }));
-    let prune = async {
-        for job in pruning {
+/// Each job in a task of its own: a server that does not answer holds up nobody else's stream. What is under way at
+/// shutdown is sent again by whoever finds its lease run out.
+async fn send_streams(context: Context, shutdown: CancellationToken) {
+    let mut sending = JoinSet::new();
+    while !shutdown.is_cancelled() {
+        let jobs = due(&context, SEND, AT_ONCE - sending.len()).await;
+        let found = !jobs.is_empty();
+        for job in jobs {
+            let span = tracing::info_span!("audit.send", tenant = %job.tenant(), stream = %job.key);
+            let context = context.clone();
+            sending.spawn(async move { report(&job, send::work(&context, &job).await) }.instrument(span));
+        }
+        if found && sending.len() < AT_ONCE {
+            continue;
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            Some(_) = sending.join_next() => {}
+            () = context.admin.audit_waits.notified() => {}
+            () = tokio::time::sleep(context.admin.config.audit_poll / 2) => {}
+        }
+    }
+}
+
+async fn prune_logs(context: Context, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let jobs = due(&context, PRUNE, PRUNED_AT_ONCE).await;
+        let found = !jobs.is_empty();
+        for job in jobs {
             let span = tracing::info_span!("audit.prune", tenant = %job.tenant());
             report(&job, prune::work(&context.admin, &job).instrument(span).await);
         }
-    };
-    tokio::join!(send, prune);
-    worked
+        if found {
+            continue;
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(context.admin.config.audit_poll) => {}
+        }
+    }
 }
 
-async fn due(context: &Context, queue: &'static str) -> Vec<Job> {
-    queue::claim(&context.admin.db, queue, AT_ONCE, LEASE).await.unwrap_or_else(|error| {
+/// At most so many jobs that are due.
+async fn due(context: &Context, queue: &'static str, at_most: usize) -> Vec<Job> {
+    let at_most = u16::try_from(at_most).unwrap_or(u16::MAX);
+    if at_most == 0 {
+        return Vec::new();
+    }
+    queue::claim(&context.admin.db, queue, at_most, LEASE).await.unwrap_or_else(|error| {
         tracing::warn!(%error, queue, "cannot look for work; will try again");
         Vec::new()
     })
+}
+
+impl TenantAdmin {
+    /// Sends what became due now rather than in a moment; another process finds it by looking.
+    pub(crate) fn audit_due(&self) {
+        self.audit_waits.notify_one();
+    }
 }
 
 /// Whatever fails here is due again when its lease ends.

@@ -38,7 +38,7 @@ const LOG_KEEP_BYTES: u64 = 8 << 20;
 
 /// Small on an idle laptop, enough for a team; production brings its own Postgres.
 const SETTINGS: [&str; 10] = [
-    "max_connections=100",
+    "max_connections=250",
     "shared_buffers=256MB",
     "work_mem=4MB",
     "maintenance_work_mem=32MB",
