@@ -76,7 +76,10 @@ function MemberRow(props: MemberRowProps) {
         {member.status === 'active' && <Status tone="good">Active</Status>}
         {member.status === 'invited' && <Status tone="warning">Invited</Status>}
         {member.status === 'deactivated' && (
-          <Status tone="quiet">Deactivated by the directory</Status>
+          <>
+            <Status tone="quiet">Deactivated</Status>
+            <div className="pro-quiet">by the directory</div>
+          </>
         )}
       </td>
       <td className="pro-quiet">
@@ -253,11 +256,16 @@ export function MembersPage() {
     }
     reload();
   };
-  const viewAs = (member: Member) =>
-    attempt(async () => {
+  // Nothing is loaded again here: whoever views as somebody else may not see this page any more.
+  const viewAs = async (member: Member) => {
+    setProblem(undefined);
+    try {
       await policies.viewAs(member.id);
       location.assign('/');
-    });
+    } catch (thrown) {
+      setProblem(asFailure(thrown).message);
+    }
+  };
   const makeLink = (member: Member) =>
     attempt(async () => {
       const invitation = await admin.renewInvitation(member.id);

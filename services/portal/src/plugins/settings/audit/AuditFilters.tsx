@@ -1,5 +1,5 @@
 import { Button } from '@backstage/ui';
-import { useState, type FormEvent } from 'react';
+import { useState, type FormEvent, type ReactNode } from 'react';
 import type { AuditFilter } from '../../../api/audit';
 import { TextInput } from '../../../ui/TextInput';
 
@@ -24,6 +24,8 @@ const fields = [
 /** Asks which events are wanted. */
 export function AuditFilters(props: {
   onApply: (filter: AuditFilter) => void;
+  /** What can be done with the events that are shown. */
+  actions: ReactNode;
 }) {
   const [draft, setDraft] = useState<AuditFilter>({});
   const change = (name: keyof AuditFilter, value: string) =>
@@ -57,19 +59,22 @@ export function AuditFilters(props: {
         </label>
       ))}
       <div className="pro-actions audit-filter-actions">
-        <Button type="submit" size="small" variant="primary">
-          Show events
-        </Button>
-        <Button
-          size="small"
-          variant="secondary"
-          onPress={() => {
-            setDraft({});
-            props.onApply({});
-          }}
-        >
-          Show all
-        </Button>
+        <div className="pro-actions">
+          <Button type="submit" size="small" variant="primary">
+            Show events
+          </Button>
+          <Button
+            size="small"
+            variant="secondary"
+            onPress={() => {
+              setDraft({});
+              props.onApply({});
+            }}
+          >
+            Show all
+          </Button>
+        </div>
+        <div className="pro-actions">{props.actions}</div>
       </div>
     </form>
   );

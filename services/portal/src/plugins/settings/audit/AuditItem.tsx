@@ -12,9 +12,9 @@ const entityRef =
   /^(user|group|component|api|resource|system|domain|template|location):[^/]+\/.+$/;
 
 /** Who or what an event names: people and other entities as chips, the rest as it is. */
-function Named({ name }: { name: string }) {
+function Named({ name, plain }: { name: string; plain?: boolean }) {
   return entityRef.test(name) ? (
-    <EntityChip entityRef={name} />
+    <EntityChip entityRef={name} plain={plain} />
   ) : (
     <span className="pro-mono pro-any-break">{name}</span>
   );
@@ -54,8 +54,16 @@ function Facts({ entry }: { entry: AuditEntry }) {
     <dl className="settings-facts">
       <dt>Time</dt>
       <dd>{new Date(entry.at).toLocaleString()}</dd>
+      <dt>Who</dt>
+      <dd>
+        <Named name={entry.actor} />
+      </dd>
       <dt>Action</dt>
       <dd className="pro-mono">{entry.action}</dd>
+      <dt>To what</dt>
+      <dd>
+        <Named name={entry.target} />
+      </dd>
       <dt>From</dt>
       <dd>
         {[entry.sourceAddress, entry.agent].filter(Boolean).join(', ') || '–'}
@@ -82,8 +90,8 @@ export function AuditItem({ entry, mayUndo, onUndone }: AuditItemProps) {
       <details>
         <summary>
           <span className="audit-sentence">
-            <Named name={entry.actor} /> <span>{verb}</span>{' '}
-            {target && <Named name={target} />}
+            <Named name={entry.actor} plain /> <span>{verb}</span>{' '}
+            {target && <Named name={target} plain />}
           </span>
           <span className="pro-quiet">
             <RelativeTime at={entry.at} />

@@ -79,29 +79,30 @@ function Log() {
   };
   return (
     <div className="pro-stack">
-      <Panel
-        actions={
-          <>
-            <Button
-              size="small"
-              variant="secondary"
-              isPending={exporting}
-              onPress={() => void exportEvents()}
-            >
-              Export these events
-            </Button>
-            <Button
-              size="small"
-              variant="secondary"
-              onPress={() => setVerifying(true)}
-            >
-              Verify
-            </Button>
-          </>
-        }
-      >
+      <Panel>
         {problem && <Problem>{problem}</Problem>}
-        <AuditFilters onApply={setFilter} />
+        <AuditFilters
+          onApply={setFilter}
+          actions={
+            <>
+              <Button
+                size="small"
+                variant="secondary"
+                isPending={exporting}
+                onPress={() => void exportEvents()}
+              >
+                Export these events
+              </Button>
+              <Button
+                size="small"
+                variant="secondary"
+                onPress={() => setVerifying(true)}
+              >
+                Verify
+              </Button>
+            </>
+          }
+        />
       </Panel>
       <Events filter={filter} />
       {verifying && <VerifyDialog onClose={() => setVerifying(false)} />}

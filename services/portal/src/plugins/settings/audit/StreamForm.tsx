@@ -31,7 +31,7 @@ export function SigningKeyNote({ signingKey }: { signingKey: string }) {
         <code>webhook-signature</code> over id, time and body). It is shown this
         once.
       </p>
-      <CopyField label="Signing key" text={signingKey} />
+      <CopyField label="Signing key" text={signingKey} awaited />
     </div>
   );
 }

@@ -25,10 +25,12 @@ export function LookForm(props: {
   const admin = useApi(tenantAdminApiRef);
   const { branding } = props.tenant;
   const [name, setName] = useState(props.tenant.name);
-  const [accent, setAccent] = useState(stored(branding.accent, standardAccent));
-  const [accentDark, setAccentDark] = useState(
-    stored(branding.accentDark, accentFor('dark', branding.accent)),
-  );
+  const shown = {
+    accent: stored(branding.accent, standardAccent),
+    accentDark: stored(branding.accentDark, accentFor('dark', branding.accent)),
+  };
+  const [accent, setAccent] = useState(shown.accent);
+  const [accentDark, setAccentDark] = useState(shown.accentDark);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -52,7 +54,10 @@ export function LookForm(props: {
     try {
       const tenant = await admin.changeTenant({
         name: name.trim(),
-        branding: { accent, accentDark },
+        // Colours that nobody chose are not stored: they follow the standard.
+        ...(accent !== shown.accent || accentDark !== shown.accentDark
+          ? { branding: { accent, accentDark } }
+          : {}),
       });
       applyAccent(tenant.branding);
       setSaved(true);

@@ -108,7 +108,7 @@ function HostItem(props: {
         <Button
           size="small"
           variant="secondary"
-          aria-label={`Replace the token of ${host.host}`}
+          aria-label={`${host.hasToken ? 'Replace token' : 'Add token'} of ${host.host}`}
           onPress={props.onReplace}
         >
           {host.hasToken ? 'Replace token' : 'Add token'}

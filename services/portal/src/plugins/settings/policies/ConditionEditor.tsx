@@ -174,7 +174,11 @@ function CriteriaFields(props: CriteriaProps & { depth: number }) {
   const { criteria, rules, onChange, depth } = props;
   const offered = depth < deepest ? forms : forms.slice(0, 1);
   return (
-    <div className="policies-criteria">
+    <div
+      className="policies-criteria"
+      role="group"
+      aria-label={depth === 0 ? 'Condition' : 'Part of the condition'}
+    >
       <Select
         aria-label="How the parts of the condition are joined"
         size="small"

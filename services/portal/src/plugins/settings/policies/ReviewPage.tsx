@@ -8,7 +8,7 @@ import { ConfirmDialog } from '../../../ui/ConfirmDialog';
 import { PageFrame } from '../../../ui/PageFrame';
 import { Panel } from '../../../ui/Panel';
 import { Problem } from '../../../ui/Problem';
-import { Loaded } from '../../../ui/states';
+import { EmptyState, Loaded } from '../../../ui/states';
 import { TextInput } from '../../../ui/TextInput';
 import { useLoad } from '../../../ui/useLoad';
 import { Permitted } from '../Permitted';
@@ -77,19 +77,32 @@ function PublishForm(props: { revision: number; review: PolicyReview }) {
 function DraftReview() {
   const api = useApi(policiesApiRef);
   const mayChange = useMay('tenant.policy.update');
-  const { load, reload } = useLoad(() =>
-    Promise.all([api.get(), api.review()]),
-  );
+  const { load, reload } = useLoad(async () => {
+    const { draft } = await api.get();
+    return draft && { draft, review: await api.review() };
+  });
   return (
     <Loaded load={load} onRetry={reload} rows={6}>
-      {([policies, review]) => (
-        <div className="pro-stack">
-          <ReviewView review={review} />
-          {mayChange && policies.draft && (
-            <PublishForm revision={policies.draft.revision} review={review} />
-          )}
-        </div>
-      )}
+      {found =>
+        found ? (
+          <div className="pro-stack">
+            <ReviewView review={found.review} />
+            {mayChange && (
+              <PublishForm
+                revision={found.draft.revision}
+                review={found.review}
+              />
+            )}
+          </div>
+        ) : (
+          <Panel flush>
+            <EmptyState title="There is no draft">
+              Nothing waits to be published. What is changed in a role comes
+              here first.
+            </EmptyState>
+          </Panel>
+        )
+      }
     </Loaded>
   );
 }

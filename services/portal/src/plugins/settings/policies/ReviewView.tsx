@@ -1,4 +1,4 @@
-import { EntityChip } from '../../../ui/EntityChip';
+import { Avatar } from '@backstage/ui';
 import { Panel } from '../../../ui/Panel';
 import { Status, type Tone } from '../../../ui/Status';
 import { EmptyState } from '../../../ui/states';
@@ -17,6 +17,9 @@ const directionWords = {
   loss: 'loses',
   change: 'has another condition',
 };
+
+/** So many are named without being asked for. */
+const fewPeople = 5;
 
 function Side({ side }: { side: PolicyChange['before'] }) {
   const { tone, text } = sides[side.decision] ?? {
@@ -38,15 +41,25 @@ function Side({ side }: { side: PolicyChange['before'] }) {
 function People({ change }: { change: PolicyChange }) {
   const more = change.count - change.members.length;
   return (
-    <details>
+    <details open={change.count <= fewPeople}>
       <summary>
         {change.count === 1 ? '1 person' : `${change.count} people`}{' '}
         {directionWords[direction(change)]}
       </summary>
       <ul className="policies-people">
         {change.members.map(member => (
-          <li key={member.userEntityRef}>
-            <EntityChip entityRef={member.userEntityRef} />
+          <li
+            key={member.userEntityRef}
+            className="pro-chip"
+            title={member.userEntityRef}
+          >
+            <Avatar
+              src=""
+              name={member.name}
+              size="x-small"
+              purpose="decoration"
+            />
+            {member.name}
           </li>
         ))}
         {more > 0 && <li className="pro-quiet">and {more} more</li>}

@@ -10,6 +10,7 @@ import {
   type PolicyRole,
   type PolicyRule,
 } from '../../../api/policies';
+import type { Member } from '../../../api/types';
 import { focusFirstError } from '../../../ui/focusFirstError';
 import { Panel } from '../../../ui/Panel';
 import { Problem } from '../../../ui/Problem';
@@ -109,6 +110,33 @@ function RuleFields(props: RuleProps) {
   );
 }
 
+/** Finds a member by name, so that nobody needs to know their ref. */
+function AddMember(props: {
+  members: readonly Member[];
+  subjects: readonly string[];
+  onAdd: (ref: string) => void;
+}) {
+  const others = props.members.filter(
+    ({ role, userEntityRef }) =>
+      role !== 'admin' && !props.subjects.includes(userEntityRef),
+  );
+  if (others.length === 0) return null;
+  return (
+    <Select
+      label="Add a member"
+      placeholder="Choose a member"
+      search={{ placeholder: 'Find by name' }}
+      options={others.map(({ userEntityRef, name }) => ({
+        id: userEntityRef,
+        label: name,
+        description: userEntityRef,
+      }))}
+      value={null}
+      onChange={key => typeof key === 'string' && props.onAdd(key)}
+    />
+  );
+}
+
 /** Subjects' problems, whose places are in a list, in one line. */
 function subjectsError(
   errors: Readonly<Record<string, string>>,
@@ -151,6 +179,7 @@ function useRoleForm(policies: Policies, start: PolicyRole, isNew: boolean) {
 export function RoleForm(props: {
   policies: Policies;
   catalogue: PermissionCatalogue;
+  members: readonly Member[];
   start: PolicyRole;
   isNew: boolean;
 }) {
@@ -185,10 +214,17 @@ export function RoleForm(props: {
           />
           <TagsInput
             label="Who has it"
-            description="People and groups of the catalog (user:default/jane, group:default/team-a), or a built-in role: viewer, member, maintainer"
+            description="People and groups by their refs (user:default/jane, group:default/team-a), or a built-in role: viewer, member, maintainer"
             tags={role.subjects}
             onChange={subjects => setRole({ ...role, subjects })}
             error={subjectsError(errors)}
+          />
+          <AddMember
+            members={props.members}
+            subjects={role.subjects}
+            onAdd={ref =>
+              setRole({ ...role, subjects: [...role.subjects, ref] })
+            }
           />
         </div>
       </Panel>
@@ -198,6 +234,7 @@ export function RoleForm(props: {
       >
         <RowsEditor
           legend="Rules"
+          hidesLegend
           item="rule"
           rows={role.rules}
           empty={emptyPolicyRule}

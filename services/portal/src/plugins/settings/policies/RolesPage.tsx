@@ -13,6 +13,7 @@ import {
   type Policies,
   type PolicyRole,
 } from '../../../api/policies';
+import { tenantAdminApiRef } from '../../../api/tenantAdmin';
 import { ConfirmDialog } from '../../../ui/ConfirmDialog';
 import { PageFrame } from '../../../ui/PageFrame';
 import { Panel } from '../../../ui/Panel';
@@ -340,12 +341,13 @@ const toRoles = { href: '/settings/roles', label: 'Roles and policies' };
 
 function EditRole({ name }: { name?: string }) {
   const api = useApi(policiesApiRef);
+  const admin = useApi(tenantAdminApiRef);
   const { load, reload } = useLoad(() =>
-    Promise.all([api.get(), api.listPermissions()]),
+    Promise.all([api.get(), api.listPermissions(), admin.listMembers()]),
   );
   return (
     <Loaded load={load} onRetry={reload} rows={6}>
-      {([policies, catalogue]) => {
+      {([policies, catalogue, members]) => {
         const known = edited(policies).roles.find(role => role.name === name);
         if (name !== undefined && !known) {
           return <Navigate to="/settings/roles" replace />;
@@ -354,6 +356,7 @@ function EditRole({ name }: { name?: string }) {
           <RoleForm
             policies={policies}
             catalogue={catalogue}
+            members={members}
             start={known ?? emptyRole}
             isNew={!known}
           />

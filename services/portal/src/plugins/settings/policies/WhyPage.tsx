@@ -116,6 +116,8 @@ function Ask(props: {
           {problem && <Problem>{problem}</Problem>}
           <Select
             label="Who"
+            placeholder="Choose a member"
+            search={{ placeholder: 'Find by name' }}
             options={props.members.map(({ id, name }) => ({ id, label: name }))}
             value={member || null}
             onChange={key => typeof key === 'string' && setMember(key)}

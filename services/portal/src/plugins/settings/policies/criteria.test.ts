@@ -6,7 +6,9 @@ import {
   paramsOf,
   readCondition,
   readCriteria,
+  words,
   writeCondition,
+  type Criteria,
 } from './criteria';
 
 const rule = (name: string, params: Record<string, unknown>) => ({
@@ -38,6 +40,13 @@ describe('criteria', () => {
       'Is entity owner: claims $ownerRefs and (not Is entity kind: kinds api, group) and (Has label: label a)',
     );
     expect(conditionWords(undefined)).toBe('');
+  });
+
+  it('are in words without a double negation', () => {
+    const not = (part: Criteria): Criteria => ({ form: 'not', part });
+    const rule: Criteria = { form: 'rule', rule: 'HAS_LABEL', params: {} };
+    expect(words(not(not(rule)))).toBe('Has label');
+    expect(words(not(not(not(rule))))).toBe('not Has label');
   });
 
   it('become an empty rule when they are none of the forms', () => {

@@ -117,7 +117,9 @@ function inner(criteria: Criteria): string {
 export function words(criteria: Criteria): string {
   switch (criteria.form) {
     case 'not':
-      return `not ${inner(criteria.part)}`;
+      return criteria.part.form === 'not'
+        ? words(criteria.part.part)
+        : `not ${inner(criteria.part)}`;
     case 'rule': {
       const params = Object.entries(criteria.params).map(
         ([name, value]) => `${name} ${valueWords(value)}`,

@@ -59,7 +59,7 @@ function TokenForm({ onMade }: { onMade: () => void }) {
           Paste this token into your directory. It is shown this once, and can
           provision people and groups and nothing else.
         </p>
-        <CopyField label="Token" text={token} />
+        <CopyField label="Token" text={token} awaited />
       </div>
     );
   }
@@ -98,14 +98,17 @@ function Tokens(props: { setup: Provisioning; onChanged: () => void }) {
     <Panel
       title="Directory"
       introduction="Give your directory this address and a token of its own."
+      flush
       actions={
         <Button size="small" variant="primary" onPress={() => setAdding(true)}>
           Make token
         </Button>
       }
     >
-      <div className="pro-stack">
-        <CopyField label="Address of the SCIM service" text={baseUrl} />
+      <div>
+        <div className="pro-panel-body">
+          <CopyField label="Address of the SCIM service" text={baseUrl} />
+        </div>
         {tokens.length === 0 ? (
           <EmptyState title="No directory provisions people yet">
             Make a token to let Okta, Entra ID or another directory bring people

@@ -15,6 +15,7 @@ import { Permitted } from '../Permitted';
 import { useMay } from '../useMe';
 import { granteeTitle, grantWords, reference, scopeTitle } from './secretDraft';
 import { GrantForm, RotateForm } from './SecretForms';
+import './secrets.css';
 
 type Open =
   | { name: 'rotate' }
@@ -26,7 +27,6 @@ function Facts({ secret }: { secret: Secret }) {
   return (
     <Panel title="What it is">
       <div className="pro-stack">
-        {secret.description && <p>{secret.description}</p>}
         <dl className="settings-facts">
           <dt>For</dt>
           <dd>{scopeTitle(secret.scope)}</dd>
@@ -44,7 +44,7 @@ function Facts({ secret }: { secret: Secret }) {
             <RelativeTime at={secret.changedAt} /> by {secret.changedBy}
           </dd>
         </dl>
-        <div>
+        <div className="secrets-reference">
           <p className="pro-quiet">
             Write this in a template&apos;s steps or a plugin&apos;s
             configuration:
@@ -145,7 +145,7 @@ function Versions({ secret }: { secret: Secret }) {
                 <span>
                   {version.readableUntil ? (
                     <>
-                      Replaced; readable until{' '}
+                      Replaced; stops being readable{' '}
                       <RelativeTime at={version.readableUntil} />
                     </>
                   ) : (
@@ -227,59 +227,70 @@ function SecretDialog(props: {
   );
 }
 
+const toSecrets = { href: '/settings/secrets', label: 'Secrets' };
+
 function SecretDetails({ id }: { id: string }) {
   const secrets = useApi(secretsApiRef);
   const mayChange = useMay('tenant.secret.update') ?? false;
   const { load, reload, set } = useLoad(() => secrets.get(id), id);
   const [open, setOpen] = useState<Open>();
+  const found = load.state === 'ready' ? load.value : undefined;
   return (
-    <Loaded load={load} onRetry={reload}>
-      {secret => (
-        <div className="pro-stack">
-          {mayChange && (
-            <div className="pro-actions">
-              <Button
-                variant="primary"
-                onPress={() => setOpen({ name: 'rotate' })}
-              >
-                Rotate secret
-              </Button>
-              <Button
-                variant="secondary"
-                destructive
-                onPress={() => setOpen({ name: 'delete' })}
-              >
-                Delete secret
-              </Button>
-            </div>
-          )}
-          <Facts secret={secret} />
-          <Grants secret={secret} mayChange={mayChange} onOpen={setOpen} />
-          <Versions secret={secret} />
-          {open && (
-            <SecretDialog
-              secret={secret}
-              open={open}
-              onClose={() => setOpen(undefined)}
-              onChanged={changed => (changed ? set(changed) : reload())}
-            />
-          )}
-        </div>
-      )}
-    </Loaded>
+    <PageFrame
+      title={found?.name ?? 'Secret'}
+      introduction={found?.description}
+      back={toSecrets}
+      actions={
+        found &&
+        mayChange && (
+          <>
+            <Button
+              variant="primary"
+              onPress={() => setOpen({ name: 'rotate' })}
+            >
+              Rotate secret
+            </Button>
+            <Button
+              variant="secondary"
+              destructive
+              onPress={() => setOpen({ name: 'delete' })}
+            >
+              Delete secret
+            </Button>
+          </>
+        )
+      }
+    >
+      <Loaded load={load} onRetry={reload}>
+        {secret => (
+          <div className="pro-stack">
+            <Facts secret={secret} />
+            <Grants secret={secret} mayChange={mayChange} onOpen={setOpen} />
+            <Versions secret={secret} />
+            {open && (
+              <SecretDialog
+                secret={secret}
+                open={open}
+                onClose={() => setOpen(undefined)}
+                onChanged={changed => (changed ? set(changed) : reload())}
+              />
+            )}
+          </div>
+        )}
+      </Loaded>
+    </PageFrame>
   );
 }
 
 /** One secret: what it is for, where it is used, its versions. */
 export function SecretPage() {
   const { id = '' } = useParams();
+  const permission = 'tenant.secret.read';
+  if (useMay(permission)) return <SecretDetails id={id} />;
   return (
-    <PageFrame
-      title="Secret"
-      back={{ href: '/settings/secrets', label: 'Secrets' }}
-    >
-      <Permitted permission="tenant.secret.read" to="see secrets">
-        <SecretDetails id={id} />
+    <PageFrame title="Secret" back={toSecrets}>
+      <Permitted permission={permission} to="see secrets">
+        {null}
       </Permitted>
     </PageFrame>
   );

@@ -42,5 +42,8 @@ test('who holds a secret is said in a few words', () => {
   };
   expect(grantWords([])).toBe('Granted to nobody');
   expect(grantWords([grant])).toBe('Granted to plugin badges');
+  expect(
+    grantWords([{ ...grant, kind: 'template', id: 'template:default/x' }]),
+  ).toBe('Granted to template:default/x');
   expect(grantWords([grant, { ...grant, id: 'other' }])).toBe('Granted to 2');
 });

@@ -81,7 +81,10 @@ export function grantWords(grants: readonly SecretGrant[]): string {
   if (grants.length === 0) return 'Granted to nobody';
   const [first] = grants;
   if (first && grants.length === 1) {
-    return `Granted to ${granteeTitle(first.kind).toLowerCase()} ${first.id}`;
+    // A template's reference says what it is.
+    return first.kind === 'template'
+      ? `Granted to ${first.id}`
+      : `Granted to ${granteeTitle(first.kind).toLowerCase()} ${first.id}`;
   }
   return `Granted to ${grants.length}`;
 }

@@ -74,7 +74,7 @@ function MadeNote({ name, text }: { name: string; text: string }) {
       <p>
         Copy the token <b>{name}</b> now. It is not shown again.
       </p>
-      <CopyField label={`Token ${name}`} text={text} />
+      <CopyField label={`Token ${name}`} text={text} awaited />
     </div>
   );
 }

@@ -30,6 +30,8 @@ function TokenItem(props: {
   token: Row;
   title: string;
   detail?: string;
+  /** The title where another token may have the same. */
+  fullTitle?: string;
   /** What it may do where it is not limited. */
   whole: string;
   onRemove?: () => void;
@@ -50,10 +52,10 @@ function TokenItem(props: {
           <span>
             {token.expiresAt ? (
               <>
-                Works until <RelativeTime at={token.expiresAt} />
+                Expires <RelativeTime at={token.expiresAt} />
               </>
             ) : (
-              'Works until deleted'
+              'Never expires'
             )}
           </span>
           <span>
@@ -73,7 +75,7 @@ function TokenItem(props: {
           size="small"
           variant="tertiary"
           destructive
-          aria-label={`Delete ${title}`}
+          aria-label={`Delete ${props.fullTitle ?? title}`}
           onPress={props.onRemove}
         >
           Delete
@@ -227,6 +229,7 @@ function MemberTokens({
                   token={token}
                   title={token.name}
                   detail={`of ${token.ownerName}`}
+                  fullTitle={`${token.name} of ${token.ownerName}`}
                   whole="All that its owner may do"
                   onRemove={
                     mayChange
