@@ -47,6 +47,21 @@ pub struct Span {
     pub last: i64,
 }
 
+/// What a webhook's key begins with, as shown and as stored.
+const KEY_PREFIX: &str = "whsec_";
+
+/// A key in the spelling that libraries for Standard Webhooks take: the prefix and the bytes in base64.
+#[must_use]
+pub fn webhook_key(bytes: &[u8; 32]) -> String {
+    format!("{KEY_PREFIX}{}", STANDARD.encode(bytes))
+}
+
+/// The bytes of such a key.
+#[must_use]
+pub fn webhook_key_bytes(key: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(key.strip_prefix(KEY_PREFIX)?).ok()
+}
+
 /// A post signed as [Standard Webhooks](https://www.standardwebhooks.com) asks: HMAC-SHA256 over id, time and body.
 #[must_use]
 pub fn webhook(url: &str, secret: &[u8], stream: Uuid, span: Span, lines: Vec<u8>, now: OffsetDateTime) -> Delivery {

@@ -106,7 +106,8 @@ fn line(linked: &Linked) -> Result<Value> {
 fn delivery(batch: &Batch, now: OffsetDateTime) -> Result<Delivery> {
     let Batch { stream, secret, span, lines, written_at, .. } = batch;
     if stream.kind == "webhook" {
-        return Ok(delivery::webhook(&stream.url, secret.as_bytes(), stream.stream_id, *span, lines.clone(), now));
+        let key = delivery::webhook_key_bytes(secret).ok_or_else(|| Error::internal("a webhook's key is malformed"))?;
+        return Ok(delivery::webhook(&stream.url, &key, stream.stream_id, *span, lines.clone(), now));
     }
     let endpoint = Url::parse(&stream.url).map_err(|_| Error::input("The endpoint's address is malformed."))?;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
