@@ -45,6 +45,19 @@ interface MemberRowProps {
   onViewAs?: () => void;
 }
 
+function MemberState({ member }: { member: Member }) {
+  if (member.status === 'active') return <Status tone="good">Active</Status>;
+  if (member.status === 'invited') {
+    return <Status tone="warning">Invited</Status>;
+  }
+  return (
+    <>
+      <Status tone="quiet">Deactivated</Status>
+      <div className="pro-quiet">by the directory</div>
+    </>
+  );
+}
+
 function MemberRow(props: MemberRowProps) {
   const { member, mayChange } = props;
   const portal = usePortal();
@@ -73,14 +86,7 @@ function MemberRow(props: MemberRowProps) {
         )}
       </td>
       <td>
-        {member.status === 'active' && <Status tone="good">Active</Status>}
-        {member.status === 'invited' && <Status tone="warning">Invited</Status>}
-        {member.status === 'deactivated' && (
-          <>
-            <Status tone="quiet">Deactivated</Status>
-            <div className="pro-quiet">by the directory</div>
-          </>
-        )}
+        <MemberState member={member} />
       </td>
       <td className="pro-quiet">
         {member.lastSignInAt ? (
@@ -247,25 +253,14 @@ export function MembersPage() {
   const [problem, setProblem] = useState<string>();
   const mayChange = me?.role === 'admin';
 
-  const attempt = async (act: () => Promise<void>) => {
+  const report = (act: () => Promise<void>) => {
     setProblem(undefined);
-    try {
-      await act();
-    } catch (thrown) {
-      setProblem(asFailure(thrown).message);
-    }
-    reload();
+    return act().catch(thrown => setProblem(asFailure(thrown).message));
   };
-  // Nothing is loaded again here: whoever views as somebody else may not see this page any more.
-  const viewAs = async (member: Member) => {
-    setProblem(undefined);
-    try {
-      await policies.viewAs(member.id);
-      location.assign('/');
-    } catch (thrown) {
-      setProblem(asFailure(thrown).message);
-    }
-  };
+  const attempt = (act: () => Promise<void>) => report(act).then(reload);
+  // Nothing is loaded again: whoever views as somebody else may not see this page any more.
+  const viewAs = (member: Member) =>
+    report(() => policies.viewAs(member.id).then(() => location.assign('/')));
   const makeLink = (member: Member) =>
     attempt(async () => {
       const invitation = await admin.renewInvitation(member.id);
