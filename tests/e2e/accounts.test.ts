@@ -5,6 +5,7 @@ import { launch, PATIENCE, Visitor } from './browser.ts';
 import { install, type Installation } from './installation.ts';
 import { ada } from './job.ts';
 import { linkIn, openPost, type Post } from './post.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 const kim = { name: 'Kim Fly', email: 'kim@acme.test', password: 'ropes-and-pulleys-aloft' };
@@ -138,6 +139,7 @@ test('people come and go by mail, and an organisation ends and comes back', asyn
       ['the portals of an address are listed and opened by mail', () => switchPortal(forgetful, installation, post)],
       ['usage and general settings are shown', () => lookAtUsage(admin, installation)],
       ['the organisation is deleted, and brought back within its grace', () => deleteOrganisation(admin, installation)],
+      keysHaveOwners(installation),
     ]);
   } finally {
     await browser.close();

@@ -4,6 +4,7 @@ import { launch, Visitor } from './browser.ts';
 import { serveFiles } from './fixtures.ts';
 import { install } from './installation.ts';
 import { ada, connectRepository, signUp } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 import { access } from './tour-access.ts';
 import { auditAndHosts } from './tour-audit.ts';
@@ -34,6 +35,7 @@ test('an administrator’s tour through the settings', async context => {
       ...peopleAndRoles(scene),
       ...access(scene),
       ...auditAndHosts(scene),
+      keysHaveOwners(installation),
     ]);
   } finally {
     await browser.close();

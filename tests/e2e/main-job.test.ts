@@ -14,7 +14,7 @@ test('the main job, with everything in one process', async context => {
   try {
     const acme = await Visitor.arrive(browser);
     const globex = await Visitor.arrive(browser, { colorScheme: 'dark' });
-    await inOrder(context, [...mainJob(installation, files, acme, globex), keysHaveOwners(installation)]);
+    await inOrder(context, [...mainJob(installation, files, acme, globex), keysHaveOwners(installation, 'objects')]);
   } finally {
     await browser.close();
     await installation.stop();

@@ -7,6 +7,7 @@ import { startProvider, type TestProvider } from './idp/provider.mjs';
 import { type Files, serveFiles } from './fixtures.ts';
 import { install, type Installation } from './installation.ts';
 import { ada, signUp } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 const client = { id: 'proscenium', secret: 'curtain-call-secret' };
@@ -196,6 +197,7 @@ test('sign-in through an identity provider', { timeout: 600_000 }, async context
         },
       ],
       formElsewhere(stage),
+      keysHaveOwners(installation),
     ]);
   } finally {
     await browser.close();
