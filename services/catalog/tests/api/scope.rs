@@ -23,7 +23,7 @@ const RESULTS: usize = 100;
 fn asked_entities() -> usize {
     #[expect(clippy::disallowed_methods, reason = "how somebody asks a test for more entities")]
     let asked = std::env::var("PROSCENIUM_TEST_ENTITIES").ok();
-    asked.map_or(ENTITIES, |asked| asked.parse().expect("PROSCENIUM_TEST_ENTITIES is a number"))
+    asked.map_or(ENTITIES, |asked| asked.parse().unwrap())
 }
 
 /// Entities with every combination of a few traits.
