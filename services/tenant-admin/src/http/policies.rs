@@ -184,7 +184,7 @@ pub(crate) async fn find_version(tx: &mut TenantTx, version: i64) -> kernel::Res
 
 /// Shows a published version.
 #[utoipa::path(get, path = "/api/tenant-admin/v1/policies/versions/{version}", tag = "policies",
-    params(("version" = i64, Path, description = "Counted from 1")),
+    params(("version" = i64, Path, description = "Counted from 1; 0 is what held before")),
     responses((status = 200, body = WholeVersion), (status = 404)))]
 pub(crate) async fn get_version(
     State(admin): State<TenantAdmin>,

@@ -96,14 +96,18 @@ pub async fn delete_draft(tx: &mut TenantTx) -> Result<()> {
     Ok(())
 }
 
-/// Published versions below `before`, newest first.
+/// Published versions below `before`, newest first. What held before the first of them is version 0.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn list_versions(tx: &mut TenantTx, before: i64, limit: i64) -> Result<Vec<VersionRow>> {
     sqlx::query_as(
         "select version, note, published_at, published_by, jsonb_array_length(document -> 'roles') as roles
-         from policy_version where tenant_id = $1 and version < $2 order by version desc limit $3",
+         from policy_version where tenant_id = $1 and version < $2
+         union all
+         select 0, 'The built-in roles alone', created_at, 'sign-up', 0 from tenant
+         where tenant_id = $1 and 0 < $2 and exists (select from policy_version first where first.tenant_id = $1)
+         order by version desc limit $3",
     )
     .bind(tx.id())
     .bind(before)
@@ -113,14 +117,17 @@ pub async fn list_versions(tx: &mut TenantTx, before: i64, limit: i64) -> Result
     .map_err(db)
 }
 
-/// One published version and its document.
+/// One published version and its document; version 0 has no roles.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn find_version(tx: &mut TenantTx, version: i64) -> Result<Option<(VersionRow, Value)>> {
     let row: Option<(i64, String, OffsetDateTime, String, Value)> = sqlx::query_as(
         "select version, note, published_at, published_by, document
-         from policy_version where tenant_id = $1 and version = $2",
+         from policy_version where tenant_id = $1 and version = $2
+         union all
+         select 0, 'The built-in roles alone', created_at, 'sign-up', '{\"roles\": []}'::jsonb from tenant
+         where tenant_id = $1 and $2 = 0",
     )
     .bind(tx.id())
     .bind(version)

@@ -85,10 +85,13 @@ async fn a_draft_is_reviewed_published_kept_and_taken_back() {
     assert_eq!(scene.get("/policies").await.json()["document"], cleaners());
     let history = scene.get("/policies/versions").await.json();
     let notes: Vec<_> = history["items"].as_array().unwrap().iter().map(|one| one["note"].clone()).collect();
-    assert_eq!(notes, ["Back to version 1", "x", "First"]);
+    assert_eq!(notes, ["Back to version 1", "x", "First", "The built-in roles alone"]);
+    let start = scene.bench.post(&scene.org.admin, "/policies/versions/0/revert", json!({})).await;
+    assert_eq!((start.status, &start.json()["version"]), (StatusCode::CREATED, &json!(4)));
+    assert_eq!(scene.get("/policies").await.json()["document"], json!({"roles": []}));
     assert_eq!(scene.get("/policies/versions/2").await.json()["document"], json!({"roles": []}));
     assert_eq!(scene.get("/policies/versions/9").await.status, StatusCode::NOT_FOUND);
-    let again = scene.bench.post(&scene.org.admin, "/policies/versions/3/revert", json!({})).await;
+    let again = scene.bench.post(&scene.org.admin, "/policies/versions/4/revert", json!({})).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
 }
 

@@ -3819,7 +3819,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Counted from 1 */
+                /** @description Counted from 1; 0 is what held before */
                 version: number;
             };
             cookie?: never;
