@@ -189,7 +189,7 @@ impl State {
     /// The filter, or the key to remember it under.
     fn known(&self, caller: &Caller, permission: Permission, version: i64) -> std::result::Result<Condition, Key> {
         let Some(user) = conditioned(caller).filter(|_| version > 0) else {
-            return Ok(Scope::everything().condition);
+            return Ok(Condition::everything());
         };
         let key = Key {
             tenant: caller.tenant,
@@ -204,7 +204,7 @@ impl State {
 
     /// The rows may be newer than the version that was seen before them, never older.
     async fn look_up(&self, tx: &mut TenantTx, caller: &Caller, key: Key) -> Result<Condition> {
-        let Some(user) = conditioned(caller) else { return Ok(Scope::everything().condition) };
+        let Some(user) = conditioned(caller) else { return Ok(Condition::everything()) };
         let name = key.permission.name();
         let mut rules = RuleSet::default();
         for row in policy::list_applied(tx, &subjects(user), Some(name)).await? {

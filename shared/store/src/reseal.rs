@@ -78,30 +78,6 @@ pub const SEALED: &[SealedColumn] = &[
         set: "update secret_version set sealed = $5
             where tenant_id = $1 and secret_id = $2 and version = $3 and sealed = $4",
     },
-    SealedColumn {
-        name: "audit_stream.sealed_secret",
-        list: "select stream_id, 'audit-stream', stream_id::text, null::integer, sealed_secret from audit_stream
-            where tenant_id = $1 and sealed_secret is not null and substring(sealed_secret from 2 for 16) <> $2
-            limit $3 for update",
-        set: "update audit_stream set sealed_secret = $5
-            where tenant_id = $1 and stream_id = $2 and sealed_secret = $4 and $3::integer is null",
-    },
-    SealedColumn {
-        name: "sign_in_provider.sealed_secret",
-        list: "select provider_id, 'sign-in-provider', provider_id::text, null::integer, sealed_secret from sign_in_provider
-            where tenant_id = $1 and sealed_secret is not null and substring(sealed_secret from 2 for 16) <> $2
-            limit $3 for update",
-        set: "update sign_in_provider set sealed_secret = $5
-            where tenant_id = $1 and provider_id = $2 and sealed_secret = $4 and $3::integer is null",
-    },
-    SealedColumn {
-        name: "sign_in_test.sealed_secret",
-        list: "select test_id, 'sign-in-provider', test_id::text, null::integer, sealed_secret from sign_in_test
-            where tenant_id = $1 and sealed_secret is not null and substring(sealed_secret from 2 for 16) <> $2
-            limit $3 for update",
-        set: "update sign_in_test set sealed_secret = $5
-            where tenant_id = $1 and test_id = $2 and sealed_secret = $4 and $3::integer is null",
-    },
 ];
 
 #[derive(sqlx::FromRow)]

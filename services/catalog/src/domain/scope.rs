@@ -3,7 +3,7 @@
 use super::filter::Filter;
 use super::text::sha256_hex;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A filter that is made once and shared by many requests, with a name that no other filter has.
 #[derive(Debug, Clone)]
@@ -15,7 +15,15 @@ struct Named {
     digest: String,
 }
 
+static EVERYTHING: LazyLock<Condition> = LazyLock::new(|| Condition::new(Filter::everything()));
+
 impl Condition {
+    /// Holds for all entities; most requests have this one.
+    #[must_use]
+    pub fn everything() -> Self {
+        EVERYTHING.clone()
+    }
+
     /// Of a filter.
     #[must_use]
     pub fn new(filter: Filter) -> Self {
@@ -57,6 +65,6 @@ impl Scope {
     /// All entities.
     #[must_use]
     pub fn everything() -> Self {
-        Self { condition: Condition::new(Filter::everything()), policy_version: 0 }
+        Self { condition: Condition::everything(), policy_version: 0 }
     }
 }

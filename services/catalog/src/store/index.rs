@@ -205,7 +205,8 @@ async fn load_lists(
 /// As many changed entities are taken over one by one. With more of them the index is made anew, beside the one in use.
 const MANY: usize = 10_000;
 
-/// What happened since the change `since` of this epoch; `None` when the index has to be made anew. `unknown` says which of these terms the index does not know.
+/// What happened since the change `since` of this epoch; `None` when the index has to be made anew. `unknown` says
+/// which of these terms the index does not know.
 ///
 /// # Errors
 /// Those of the database.
