@@ -73,6 +73,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /internal/integrations/v1/push", "an address of the outside world"),
     ("POST /internal/integrations/v1/deliver", "an address of the outside world"),
     ("PATCH /api/tenant-admin/v1/audit/settings", "the caller's own organisation, by its host"),
+    ("PUT /api/tenant-admin/v1/reading", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/audit/streams", "a new one of the caller's own organisation"),
     ("POST /api/tenant-admin/v1/scim/tokens", "a new one of the caller's own organisation"),
     ("POST /api/integrations/v1/source-hosts", "a host of the outside world; who else has it changes nothing"),

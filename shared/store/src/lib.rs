@@ -25,6 +25,7 @@ mod migrate;
 pub mod plugins;
 pub mod policy;
 pub mod queue;
+pub mod reading;
 pub mod reseal;
 mod seal;
 pub mod sign_in;

@@ -6,6 +6,7 @@ mod closing;
 mod domains;
 mod invitations;
 mod me;
+mod member_link;
 pub(crate) mod members;
 mod own_password;
 mod password_resets;
@@ -19,6 +20,7 @@ mod policy_review;
 mod portals;
 mod provider_set_up;
 mod providers;
+mod reading;
 mod scim_admin;
 mod scim_groups;
 mod scim_meta;
@@ -74,6 +76,8 @@ fn organisation_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::verify_domain))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::remove_domain))
         .route(Access::user(Permission::TENANT_READ), routes!(usage::get_usage))
+        .route(Access::user(Permission::SOURCE_HOST_READ), routes!(reading::get_reading))
+        .route(Access::user(Permission::SOURCE_HOST_UPDATE), routes!(reading::set_reading))
 }
 
 fn people_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {

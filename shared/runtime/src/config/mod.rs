@@ -234,6 +234,8 @@ pub struct Tenants {
     /// Between closing an organisation and destroying its keys.
     #[serde(with = "text::duration")]
     pub deletion_grace: Duration,
+    /// Where the proof of a host is looked for over http.
+    pub proof_port: u16,
 }
 
 /// `[gateway]`
