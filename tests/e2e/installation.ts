@@ -38,6 +38,8 @@ export interface Installation {
 
 interface Options {
   layout?: Layout;
+  /** Its domain, without the port: `localhost` or a name below it. */
+  domain?: string;
   env?: Record<string, string>;
 }
 
@@ -100,24 +102,24 @@ class Processes {
 }
 
 /** Starts an installation with an empty data folder and waits until it is ready. */
-export async function install({ layout = 'all', env = {} }: Options = {}): Promise<Installation> {
+export async function install({ layout = 'all', domain = 'localhost', env = {} }: Options = {}): Promise<Installation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'proscenium-e2e-'));
   const port = await freePort();
-  const processes = new Processes(dataDir, env);
+  const processes = new Processes(dataDir, { PROSCENIUM_DOMAIN: `${domain}:${port}`, ...env });
   const start = () => (layout === 'all' ? startAll(processes, port) : startRoles(processes, port, layout));
   await start();
   const execute = promisify(execFile);
   return {
     port,
-    origin: `http://localhost:${port}`,
+    origin: `http://${domain}:${port}`,
     dataDir,
     get pid() {
       return processes.first;
     },
-    tenant: slug => `http://${slug}.localhost:${port}`,
+    tenant: slug => `http://${slug}.${domain}:${port}`,
     async command(...args) {
       const done = await execute(binary, [...args, '--data-dir', dataDir], {
-        env: { ...processes.env, ...roleSettings.get(processes), PROSCENIUM_DOMAIN: `localhost:${port}` },
+        env: { ...processes.env, ...roleSettings.get(processes) },
         timeout: 600_000,
       });
       return JSON.parse(done.stdout) as Record<string, unknown>;
@@ -167,7 +169,6 @@ async function startRoles(processes: Processes, port: number, layout: Layout): P
     PROSCENIUM_S3__URL: String(backends.s3Url),
     PROSCENIUM_S3__ACCESS_KEY: String(backends.s3AccessKey),
     PROSCENIUM_S3__SECRET_KEY: String(backends.s3SecretKey),
-    PROSCENIUM_DOMAIN: `localhost:${port}`,
     PROSCENIUM_DEMO: 'true',
     PROSCENIUM_SERVICES__CATALOG_URL: urls('catalog'),
     PROSCENIUM_SERVICES__SCAFFOLDER_URL: urls('scaffolder'),
