@@ -4,7 +4,7 @@
  * the end each push has come exactly once, each file is registered exactly once, and an action that runs at most once was
  * not run again: its task says so.
  *
- * `E2E_KILLS` says how often (24; 500 for the figure in loadtest/README.md); the seed is printed, `E2E_SEED` takes it again.
+ * `E2E_KILLS` says how often (10; more for the figure in loadtest/README.md); the seed is printed, `E2E_SEED` takes it again.
  */
 import { strict as assert } from 'node:assert';
 import { after, test } from 'node:test';
@@ -13,11 +13,11 @@ import { serveFiles } from './fixtures.ts';
 import { type Moment, serveGit } from './git-host.ts';
 import { install, type RoleProcess } from './installation.ts';
 
-const KILLS = Number(process.env.E2E_KILLS ?? 24);
+const KILLS = Number(process.env.E2E_KILLS ?? 10);
 /** Tasks that are under way at the same time. */
 const ABREAST = 6;
 /** How long a life lasts at most, in milliseconds. */
-const LONGEST_LIFE = 2500;
+const LONGEST_LIFE = 4000;
 /** How long the last tasks may take when nobody kills any more. */
 const PATIENCE = 120_000;
 
@@ -116,7 +116,7 @@ test('tasks whose process is killed are gone on with, and no effect comes twice'
       PROSCENIUM_READING__ALLOW: `${git.host},${files.host}`,
       // The one that serves requests runs nothing: those that run are started, and killed, here.
       PROSCENIUM_SCAFFOLDER__CONCURRENCY: '0',
-      PROSCENIUM_SCAFFOLDER__LEASE: '2s',
+      PROSCENIUM_SCAFFOLDER__LEASE: '1s',
     },
   });
   after(async () => {

@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 /// An object holds at most so much of an archive.
 const PART: usize = 16 << 20;
+/// Characters of a digest in a name.
+const DIGEST: usize = 32;
 /// An archive of more parts than that is none of ours.
 const MAX_PARTS: usize = 64;
 /// How often storage that does not answer is asked again; with the pauses some 12 s.
@@ -192,14 +194,15 @@ impl Taken {
 fn parse(name: &str) -> Outcome<(&str, usize)> {
     let parsed = name.rsplit_once('.').and_then(|(digest, parts)| Some((digest, parts.parse::<usize>().ok()?)));
     match parsed {
-        Some((digest, parts)) if digest.len() == 64 && (1..=MAX_PARTS).contains(&parts) => Ok((digest, parts)),
+        Some((digest, parts)) if digest.len() == DIGEST && (1..=MAX_PARTS).contains(&parts) => Ok((digest, parts)),
         _ => Err(Failure::error("That is not the name of a snapshot")),
     }
 }
 
+/// Half of the digest, as text: enough to tell archives apart, and short enough for the file names of the embedded storage.
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
+    bytes[..DIGEST / 2].iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -395,8 +398,8 @@ mod tests {
 
     #[test]
     fn only_names_of_snapshots_are_taken() {
-        assert!(parse(&format!("{}.2", "a".repeat(64))).is_ok());
-        for name in ["", "x.1", "../..", &format!("{}.0", "a".repeat(64)), &format!("{}.999", "a".repeat(64))] {
+        assert!(parse(&format!("{}.2", "a".repeat(DIGEST))).is_ok());
+        for name in ["", "x.1", "../..", &format!("{}.0", "a".repeat(DIGEST)), &format!("{}.999", "a".repeat(DIGEST))] {
             assert!(parse(name).is_err(), "{name}");
         }
     }

@@ -2,6 +2,8 @@
 
 use crate::house::House;
 use http::{Method, StatusCode};
+use http_shell::Caller;
+use kernel::{Principal, User};
 use serde_json::{Value, json};
 
 fn input(cron: &str) -> Value {
@@ -88,7 +90,8 @@ async fn a_schedule_is_changed_by_its_owner_and_by_those_who_look_after_template
     let house = House::without_worker(|_| {}).await;
     with_template(&house).await;
     let id = house.post("/v1/schedules", input("0 3 * * *")).await.json()["id"].as_str().unwrap().to_owned();
-    let member = testkit::member(house.tenant);
+    let user = User { id: uuid::Uuid::now_v7(), ..testkit::member(house.tenant).principal.user().unwrap().clone() };
+    let member = Caller { tenant: house.tenant, principal: Principal::User(user) };
     let path = format!("/v1/schedules/{id}");
     let send =
         async |method: Method, path: &str, body: Option<Value>| house.send(Some(&member), method, path, body).await;
