@@ -37,7 +37,7 @@ def template(steps):
     rounds = "".join(
         f"""
     - {{id: write{n}, name: Write, action: 'catalog:write', input: {{filePath: 'src/f{n}.yaml', entity: {{kind: X, metadata: {{name: 'n{n}'}}}}}}}}
-    - {{id: render{n}, name: Render, action: 'workspace:template', input: {{sourcePath: src, targetPath: out{n}, values: {{name: 'x'}}}}}}
+    - {{id: render{n}, name: Render, action: 'workspace:template', input: {{sourcePath: src, targetPath: out{n}, copyWithoutTemplating: [], values: {{name: 'x'}}}}}}
     - {{id: log{n}, name: Log, action: 'debug:log', input: {{message: 'line {n} of ${{{{ parameters.name }}}}'}}}}
     - {{id: wait{n}, name: Wait, action: 'debug:wait', input: {{seconds: {PAUSE}}}}}"""
         for n in range(steps)
@@ -104,7 +104,7 @@ class Reader(threading.Thread):
                 self.stall = max(self.stall, now - last - (PAUSE if (step or "").startswith("wait") else 0))
             last = now
             if event["type"] == "completion":
-                self.ended = "failed" if "error" in body else "completed"
+                self.ended = f"failed: {body['error']['message']}" if "error" in body else "completed"
                 break
         connection.close()
 
@@ -150,8 +150,8 @@ def measure(target, options):
         reader.join(600)
     took, cpu = time.time() - since, target.cpu() - before
     ended = [reader.ended for reader in readers]
-    lines = [line for reader in readers for line in reader.lines]
-    begun = [reader.start_latency for reader in readers if reader.start_latency is not None]
+    lines = [line for reader in readers for line in reader.lines] or [float("inf")]
+    begun = [reader.start_latency for reader in readers if reader.start_latency is not None] or [float("inf")]
     stall = max(reader.stall for reader in readers)
     steps = options.tasks * options.steps * 4
     print(f"{options.tasks} runs at once: {ended.count('completed')} completed in {took:.1f} s (the template waits {options.steps * PAUSE:.0f} s)")

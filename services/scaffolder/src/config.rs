@@ -29,7 +29,7 @@ pub struct Config {
     pub heartbeat: Duration,
     /// How often the queue is looked at when nothing woke us.
     pub poll_interval: Duration,
-    /// How often a reader of events looks for new ones.
+    /// How often a reader of events looks for new ones of a run in another process; those of this one it hears of at once.
     pub event_interval: Duration,
     /// What rendering may use.
     pub engine: Limits,
@@ -69,7 +69,7 @@ impl Config {
             lease: Duration::from_secs(10),
             heartbeat: Duration::from_secs(1),
             poll_interval: Duration::from_millis(500),
-            event_interval: Duration::from_millis(250),
+            event_interval: Duration::from_millis(500),
             engine: Limits::default(),
             workspace: WorkspaceLimits::default(),
         }

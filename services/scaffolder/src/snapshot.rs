@@ -77,7 +77,7 @@ impl Snapshots {
         let last = taken.lock().as_ref().map(|(looks, _)| *looks);
         let packed = blocking(move || {
             let looks = looks(&root)?;
-            Ok((last != Some(looks)).then(|| pack(&root).map(|(file, digest)| (looks, file, digest))).transpose()?)
+            (last != Some(looks)).then(|| pack(&root).map(|(file, digest)| (looks, file, digest))).transpose()
         })
         .await?;
         let Some((looks, file, digest)) = packed else { return Ok(None) };

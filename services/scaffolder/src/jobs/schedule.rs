@@ -112,7 +112,7 @@ async fn settle(
         Ok(None) => Err("Left out: the run before it is not over".to_owned()),
         Err(error) => Err(error.message.clone()),
     };
-    let said = said.as_ref().map(|id| *id).map_err(String::as_str);
+    let said = said.as_ref().copied().map_err(String::as_str);
     schedule::set_outcome(&mut tx, &schedule, said, (failures, next)).await?;
     match next {
         Some(next) => {
