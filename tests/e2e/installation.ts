@@ -29,11 +29,19 @@ export interface Installation {
   tenant(slug: string): string;
   /** Runs a command of the executable beside the server and parses the JSON it prints. */
   command(...args: string[]): Promise<Record<string, unknown>>;
+  /** Starts one more process of a role beside the others, where roles are apart. */
+  role(name: string, env: Record<string, string>): Promise<RoleProcess>;
   /** Kills everything without warning. */
   kill(): Promise<void>;
   /** Starts it again on the same data, with other settings if there are any. */
   restart(env?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** One process of a role. */
+export interface RoleProcess {
+  /** Kills it without warning, and waits until it is gone. */
+  kill(): Promise<void>;
 }
 
 interface Options {
@@ -123,6 +131,20 @@ export async function install({ layout = 'all', domain = 'localhost', env = {} }
         timeout: 600_000,
       });
       return JSON.parse(done.stdout) as Record<string, unknown>;
+    },
+    async role(name, more) {
+      const listen = await freePort();
+      const child = processes.start([name, '--listen', `127.0.0.1:${listen}`], { ...roleSettings.get(processes), ...more });
+      child.stdout?.resume();
+      await ready(listen, child);
+      return {
+        kill: () =>
+          new Promise<void>(done => {
+            if (child.exitCode !== null || child.signalCode !== null) return done();
+            child.once('exit', () => done());
+            child.kill('SIGKILL');
+          }),
+      };
     },
     kill: () => processes.end('SIGKILL'),
     async restart(changed = {}) {

@@ -168,8 +168,9 @@ fn catalog_role(platform: &Platform) -> Router {
 }
 
 fn scaffolder_role(platform: &Platform) -> Router {
-    let config = scaffolder::Config::new(platform.folder.path());
-    let state = scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone());
+    let config = scaffolder::Config::of_settings(platform.folder.path(), &platform.config);
+    let state = scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone())
+        .with(platform.objects.clone(), platform.bus.clone());
     scaffolder::start(state.clone());
     scaffolder::routes().build(state, &platform.key).router
 }

@@ -14,12 +14,12 @@ mod services;
 mod template;
 
 use crate::domain::failure::{Failure, Outcome};
-use crate::runner::{Run, StepLog};
+use crate::runner::{Attempt, Run, StepLog};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-pub use services::{Services, TreeFile};
+pub use services::{Services, Site, TreeFile};
 
 /// An action as the catalogue describes it.
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,9 @@ pub struct Action {
     /// Whether a dry run performs it.
     #[serde(rename = "supportsDryRun")]
     pub supports_dry_run: bool,
+    /// Whether it must not be run again by itself when its process stopped in the middle of it.
+    #[serde(default)]
+    pub at_most_once: bool,
 }
 
 /// JSON schemas of an action.
@@ -60,6 +63,8 @@ pub struct ActionContext<'a> {
     pub log: &'a StepLog<'a>,
     /// Rendered and valid.
     pub input: Value,
+    /// Whether it was tried before, and what it remembers.
+    pub attempt: Attempt,
 }
 
 /// What an action gives to the following steps.

@@ -11,6 +11,8 @@ use kernel::{EntityRef, Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+/// Mails that one gate sends at once.
+const MAX_MAILS: u16 = 100;
 /// The largest single file that a template may fetch.
 const MAX_FILE_BYTES: usize = 20 << 20;
 
@@ -19,6 +21,30 @@ const MAX_FILE_BYTES: usize = 20 << 20;
 pub struct Services {
     client: ServiceClient,
     caller: Caller,
+    site: Site,
+}
+
+/// Where people reach the installation.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Domain below which organisations have their hosts, with its port.
+    pub domain: String,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { scheme: "http".to_owned(), domain: "localhost".to_owned() }
+    }
+}
+
+impl Site {
+    /// The address of an organisation's portal.
+    #[must_use]
+    pub fn origin(&self, slug: &str) -> String {
+        format!("{}://{slug}.{}", self.scheme, self.domain)
+    }
 }
 
 /// A file of a repository, as `integrations` takes and gives it.
@@ -71,6 +97,9 @@ pub struct Push<'a> {
     pub branch: &'a str,
     /// The commit's message.
     pub message: &'a str,
+    /// The commit's date: with the same one, the same push has the same commit, and may come twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_seconds: Option<u32>,
     /// Everything that the commit holds.
     pub files: Vec<TreeFile>,
 }
@@ -78,8 +107,14 @@ pub struct Push<'a> {
 impl Services {
     /// Services as `caller` may use them.
     #[must_use]
-    pub const fn new(client: ServiceClient, caller: Caller) -> Self {
-        Self { client, caller }
+    pub fn new(client: ServiceClient, caller: Caller) -> Self {
+        Self { client, caller, site: Site::default() }
+    }
+
+    /// At the installation's own address.
+    #[must_use]
+    pub fn at(self, site: Site) -> Self {
+        Self { site, ..self }
     }
 
     /// The entity with this reference, if the catalog has it and the caller may see it.
@@ -187,6 +222,59 @@ impl Services {
         let response =
             self.send(ServiceName::Integrations, Method::POST, "/internal/integrations/v1/push", Some(body)).await?;
         read_json(response).await
+    }
+
+    /// The key of the first entity that a filter finds, as the catalog takes filters.
+    ///
+    /// # Errors
+    /// Those of the catalog.
+    pub async fn first_entity(&self, filter: &str) -> Result<Option<String>> {
+        Ok(self.entity_keys(filter, 1).await?.into_iter().next())
+    }
+
+    async fn entity_keys(&self, filter: &str, limit: u16) -> Result<Vec<String>> {
+        let path = format!("/api/catalog/entities/by-query?limit={limit}&filter={}", percent_encode(filter));
+        let response = self.send(ServiceName::Catalog, Method::GET, &path, None).await?;
+        let answer: Value = read_json(response).await?;
+        let key = |entity: &Value| {
+            let text = |pointer: &str| entity.pointer(pointer).and_then(Value::as_str);
+            let namespace = text("/metadata/namespace").unwrap_or("default");
+            Some(EntityRef::new(text("/kind")?, namespace, text("/metadata/name")?).key())
+        };
+        Ok(answer["items"].as_array().into_iter().flatten().filter_map(key).collect())
+    }
+
+    /// Mails a text to these users, and to the members of these groups, but to one of them. Where the installation sends
+    /// no mail, nothing happens.
+    ///
+    /// # Errors
+    /// Those of the catalog and of whoever queues mails.
+    pub async fn notify(&self, refs: &[String], except: Option<&str>, subject: &str, text: &str) -> Result<()> {
+        let mut users = Vec::new();
+        for entity_ref in refs {
+            if entity_ref.starts_with("group:") {
+                users.extend(self.entity_keys(&format!("kind=user,relations.memberof={entity_ref}"), MAX_MAILS).await?);
+            } else {
+                users.push(entity_ref.clone());
+            }
+        }
+        users.sort();
+        users.dedup();
+        users.retain(|user| except != Some(user.as_str()));
+        users.truncate(usize::from(MAX_MAILS));
+        if users.is_empty() {
+            return Ok(());
+        }
+        let body = json!({"userRefs": users, "subject": subject, "text": text});
+        let path = "/internal/tenant-admin/v1/mails";
+        let response = self.send(ServiceName::TenantAdmin, Method::POST, path, Some(body)).await?;
+        read_json::<Value>(response).await.map(|_| ())
+    }
+
+    /// The address of the organisation's portal.
+    #[must_use]
+    pub fn origin_of(&self, slug: &str) -> String {
+        self.site.origin(slug)
     }
 
     async fn send(

@@ -8,6 +8,7 @@ mod invitations;
 mod me;
 mod member_link;
 pub(crate) mod members;
+mod outgoing_mails;
 mod own_password;
 mod password_resets;
 mod permissions;
@@ -143,6 +144,7 @@ fn credentials_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
             routes!(secret_grants::grant_secret, secret_grants::revoke_grant),
         )
         .route(Access::service(), routes!(secret_grants::resolve_secrets))
+        .route(Access::service(), routes!(outgoing_mails::send_mails))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::list_tokens, tokens::create_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::delete_token))
         .route(Access::user(Permission::TENANT_TOKEN_READ), routes!(tokens::list_member_tokens))

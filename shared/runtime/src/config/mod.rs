@@ -43,6 +43,8 @@ pub struct Config {
     pub s3: S3,
     /// The URL reader.
     pub reading: Reading,
+    /// Runs of templates.
+    pub scaffolder: Scaffolder,
     /// The catalog.
     pub catalog: Catalog,
     /// Search.
@@ -168,6 +170,25 @@ pub struct S3 {
 pub struct Reading {
     /// `host` or `host:port` that the guard lets through.
     pub allow: Vec<String>,
+}
+
+/// `[scaffolder]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scaffolder {
+    /// Runs at the same time in one process.
+    pub concurrency: u16,
+    /// Runs of one organisation at the same time.
+    pub tenant_concurrency: u16,
+    /// How long a run is believed to live.
+    #[serde(with = "text::duration")]
+    pub lease: Duration,
+    /// How long one step may take.
+    #[serde(with = "text::duration")]
+    pub step_limit: Duration,
+    /// How long a run may take.
+    #[serde(with = "text::duration")]
+    pub task_limit: Duration,
 }
 
 /// `[catalog]`
