@@ -30,7 +30,7 @@ pub struct Written {
     pub keys: Vec<Value>,
 }
 
-/// Why a copy is not made.
+/// What becomes of those who write while a copy is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Writers go on.

@@ -98,6 +98,7 @@ async fn write(
     report: &Report,
 ) -> Result<()> {
     let now = state.clock.now();
+    rollout::hold_at(tx, row.rollout_id, Step::Restoring).await?;
     let becomes = installed(&row.plugin_id, &row.former);
     package::set_installed(tx, &row.package, &becomes, now).await?;
     history::insert(tx, &row.package, &becomes, ("rollback", Some(row.rollout_id)), now).await?;

@@ -110,6 +110,7 @@ async fn write(
     data: Option<(&SchemaName, &SchemaName, &str, u64)>,
 ) -> Result<()> {
     let now = state.clock.now();
+    rollout::hold_at(tx, row.rollout_id, Step::Switching).await?;
     let becomes = installed(&row.plugin_id, next);
     if !package::set_installed(tx, &row.package, &becomes, now).await? {
         return Err(Error::new(ErrorKind::Input, "The plugin was removed meanwhile."));

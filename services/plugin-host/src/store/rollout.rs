@@ -382,6 +382,24 @@ pub async fn list_own(tx: &mut TenantTx) -> Result<Vec<Row>> {
         .map_err(db)
 }
 
+/// Refuses to go on unless the organisation is still at this step; nobody else moves it until the transaction ends.
+///
+/// # Errors
+/// `Conflict` when another process has moved it; those of the database.
+pub async fn hold_at(tx: &mut TenantTx, rollout: Uuid, step: Step) -> Result<()> {
+    let now: Option<String> =
+        sqlx::query_scalar("select step from plugin_rollout where tenant_id = $1 and rollout_id = $2 for update")
+            .bind(tx.id())
+            .bind(rollout)
+            .fetch_optional(tx.conn())
+            .await
+            .map_err(db)?;
+    if now.as_deref() == Some(step.word()) {
+        return Ok(());
+    }
+    Err(Error::conflict("Another process has gone on with this rollout."))
+}
+
 /// Writes what a check found.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! Supervises workers: at most one process per organisation and plugin, started when a request needs it.
+//! Supervises workers: one per organisation and plugin answers, started when a request needs it; during an upgrade another
+//! version runs beside it.
 //!
 //! Invariants: no worker outlives this process (its life is bound to ours by the kernel, and by its lifeline); what a
 //! worker says about itself changes nothing but its own state; a worker that fails takes nothing else with it.
