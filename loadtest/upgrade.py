@@ -92,9 +92,10 @@ class Load:
         self.sent, self.failed, self.times, self.written = 0, [], [], {token: set() for token in tokens}
         self.versions = {}
 
-    async def person(self, tokens, share, quarter):
-        connection, begun = Connection(self.port), time.monotonic()
-        for number in range(share):
+    async def person(self, tokens, share, quarter, ended):
+        connection, begun, number = Connection(self.port), time.monotonic(), -1
+        # On to the end of the rollout, so that every organisation is switched under load.
+        while (number := number + 1) < share or (not ended.is_set() and number < share * 5):
             due = begun + number * share_interval(self.options, len(self.tokens))
             if (wait := due - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
@@ -127,12 +128,17 @@ def share_interval(options, people):
 
 async def measure(server, tokens, options):
     port = int(server.base.rsplit(":", 1)[1])
-    load, quarter = Load(port, tokens, options), asyncio.Event()
+    load, quarter, ended = Load(port, tokens, options), asyncio.Event(), asyncio.Event()
     share = options.requests // len(tokens)
+    for token in tokens:
+        # Awake before anything is measured.
+        status, body = await Connection(port).ask("GET", "/api/notes/version", token)
+        assert status == 200, body
     begun = time.monotonic()
-    people = [asyncio.create_task(load.person([token], share, quarter)) for token in tokens]
+    people = [asyncio.create_task(load.person([token], share, quarter, ended)) for token in tokens]
     await quarter.wait()
-    start = ["rollout", "start", PACKAGE, "2.0.0", "--soak", str(options.soak), "--waves", "25,100", "--parallel", "2"]
+    start = ["rollout", "start", PACKAGE, "2.0.0", "--soak", str(options.soak), "--longest", str(options.soak * 6),
+             "--waves", "25,100", "--parallel", "2"]
     made = await asyncio.to_thread(command, server, *start)
     rollout = json.loads(made)["id"]
     began = time.monotonic()
@@ -143,6 +149,7 @@ async def measure(server, tokens, options):
             break
         await asyncio.sleep(2)
     rolled = time.monotonic() - began
+    ended.set()
     await asyncio.gather(*people)
     took = time.monotonic() - begun
     missing = 0

@@ -46,7 +46,7 @@ fn host(args: Vec<String>) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// `rollouts JSON`: a plugin host that installs, carries out rollouts and waits to be killed.
+/// `rollouts JSON`: a plugin host that installs, keeps a plugin awake, carries out rollouts and waits to be killed.
 fn rollouts(args: Vec<String>) -> ExitCode {
     let settings: Value = serde_json::from_str(args.first().expect("settings")).expect("JSON");
     let text = |name: &str| settings[name].as_str().expect(name).to_owned();
@@ -78,6 +78,11 @@ fn rollouts(args: Vec<String>) -> ExitCode {
         let client = ServiceClient::new(InternalKey::new(b"an internal key for tests, 32 bytes+", system_clock()));
         let state = State::new(db, client, Objects::new(&endpoint), config, system_clock(), &tasks);
         plugin_host::jobs::spawn(&state, &tasks);
+        let tenant = TenantId::new(text("tenant").parse().expect("UUID"));
+        // Awake as soon as it is installed, as one that people use.
+        while state.supervisor().lease(tenant, &text("plugin"), 0).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
         std::future::pending::<()>().await;
     };
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime").block_on(run);

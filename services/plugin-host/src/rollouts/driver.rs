@@ -167,9 +167,9 @@ impl Driver {
             let done = async {
                 match action {
                     Action::Prepare => prepare(&state, &package, &version).await,
-                    Action::Check(tenant) => until_it_is_done(&state, id, tenant, action).await,
-                    Action::Switch(tenant) => until_it_is_done(&state, id, tenant, action).await,
-                    Action::Restore(tenant) => until_it_is_done(&state, id, tenant, action).await,
+                    Action::Check(tenant) | Action::Switch(tenant) | Action::Restore(tenant) => {
+                        until_it_is_done(&state, id, tenant, action).await
+                    }
                 }
             };
             if let Some(event) = shutdown.run_until_cancelled(done).await {

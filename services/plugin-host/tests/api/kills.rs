@@ -5,6 +5,7 @@ use crate::notes::{Fault, PACKAGE, gate, lay_down, tools};
 use kernel::system_clock;
 use plugin_host::{AllowList, NewRollout, Wish};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -19,7 +20,7 @@ impl Other {
             "appUrl": host.test.app_url(), "systemUrl": host.test.system_url(), "pluginsUrl": host.plugins_url,
             "s3Url": host.endpoint.url, "bucket": host.endpoint.bucket, "region": host.endpoint.region,
             "accessKey": host.endpoint.access_key, "secretKey": host.endpoint.secret_key.expose(),
-            "package": PACKAGE, "node": node, "workerDir": worker_dir, "dataDir": host.folder.path(),
+            "tenant": host.tenant, "plugin": "notes", "package": PACKAGE, "node": node, "workerDir": worker_dir, "dataDir": host.folder.path(),
         });
         let mut command = Command::new(example("harness"));
         command.arg("rollouts").arg(settings.to_string()).stdin(Stdio::null());
@@ -63,6 +64,7 @@ async fn a_host_that_is_killed_at_any_step_is_succeeded_by_one_that_goes_on() {
     lay_down(host.folder.path(), "2.0.0", 2, Fault::None);
     let mut other = Other::start(&host);
     host.install(&format!("{PACKAGE}@1.0.0")).await.unwrap();
+    wait_for_tables(&host).await;
     let begin = || {
         let gate = plugin_host::Gate { soak_seconds: 1, min_requests: 0, ..gate() };
         NewRollout {
@@ -96,6 +98,23 @@ async fn a_host_that_is_killed_at_any_step_is_succeeded_by_one_that_goes_on() {
     assert_eq!((version.as_deref(), live, left), (Some("1.0.0"), 1, 1));
     drop(_other);
     host.stop().await;
+}
+
+/// Waits until the first version has made its tables.
+async fn wait_for_tables(host: &Host) {
+    let mut plugins = PgConnection::connect(&host.plugins_url).await.unwrap();
+    let begun = Instant::now();
+    loop {
+        let made: bool = sqlx::query_scalar("select exists (select from pg_tables where tablename = 'notes')")
+            .fetch_one(&mut plugins)
+            .await
+            .unwrap();
+        if made {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(90), "the first version never starts");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// The version; how many schemas are live; how many are kept.
