@@ -138,7 +138,7 @@ async def measure(server, tokens, options):
     people = [asyncio.create_task(load.person([token], share, quarter, ended)) for token in tokens]
     await quarter.wait()
     start = ["rollout", "start", PACKAGE, "2.0.0", "--soak", str(options.soak), "--longest", str(options.soak * 6),
-             "--waves", "25,100", "--parallel", "2"]
+             "--waves", "25,100", "--parallel", "4"]
     made = await asyncio.to_thread(command, server, *start)
     rollout = json.loads(made)["id"]
     began = time.monotonic()
