@@ -31,6 +31,7 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
         "takes an address that only a run knows; the scaffolder's tests call one",
     ),
     ("POST /internal/tenant-admin/v1/mails", "tells people of a run whose start is audited"),
+    ("POST /api/plugins/v1/beacons", "counts what broke in a browser; what follows from it is audited"),
     ("POST /internal/integrations/v1/push", "changes the outside world for a task whose start is audited"),
     ("POST /internal/integrations/v1/deliver", "carries rows of the log out; setting the stream up is audited"),
 ];

@@ -84,6 +84,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
     ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
     ("POST /api/auth/v1/password", "the caller's own"),
+    ("POST /api/plugins/v1/beacons", "counted for the caller's own organisation; the answer is always the same"),
 ];
 
 /// Routes that read although their method could change something, and why they need one.
@@ -463,6 +464,18 @@ const PLUGIN_HOST: &[Example] = &[
     get("GET /api/plugins/v1/installed", "/api/plugins/v1/installed"),
     get("GET /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>"),
     get("GET /api/plugins/v1/installed/{plugin_id}/logs", "/api/plugins/v1/installed/<plugin>/logs"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/history", "/api/plugins/v1/installed/<plugin>/history"),
+    get(
+        "GET /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
+        "/api/plugins/v1/installed/<plugin>/upgrade-policy",
+    ),
+    get("GET /api/plugins/v1/upgrades", "/api/plugins/v1/upgrades"),
+    get("GET /api/plugins/v1/upgrades/{id}", "/api/plugins/v1/upgrades/<upgrade>"),
+    example(
+        "POST /api/plugins/v1/beacons",
+        "/api/plugins/v1/beacons",
+        r#"{"pluginId":"aardvark","message":"x is undefined"}"#,
+    ),
     get("GET /api/plugins/v1/remotes/{digest}/{*path}", "/api/plugins/v1/remotes/<digest>/mf-manifest.json"),
     get("GET /api/{plugin_id}/{*path}", "/api/<plugin>/x"),
     example("HEAD /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
@@ -476,6 +489,11 @@ const PLUGIN_HOST: &[Example] = &[
         "PUT /api/plugins/v1/installed/{plugin_id}/config",
         "/api/plugins/v1/installed/<plugin>/config",
         r#"{"config":{}}"#,
+    ),
+    example(
+        "PUT /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
+        "/api/plugins/v1/installed/<plugin>/upgrade-policy",
+        r#"{"pinned":true}"#,
     ),
     example("POST /api/plugins/v1/installed/{plugin_id}/restart", "/api/plugins/v1/installed/<plugin>/restart", ""),
     example("DELETE /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>", ""),

@@ -336,6 +336,18 @@ impl Installation {
         let key = ObjectKey::tenant(of.id).segment("remotes").and_then(|key| key.segment(&digest)).unwrap();
         self.objects.put(&key.path("mf-manifest.json").unwrap(), "{}".into(), "application/json").await.unwrap();
         made.set("digest", digest);
+        // As a rollout leaves it; carrying one out takes Node.
+        let upgrade = Uuid::now_v7();
+        self.test
+            .execute_as_admin(&format!(
+                "insert into plugin_rollout (tenant_id, rollout_id, plugin_id, package, version, plan, phase, open,
+                   started_at, member_ring, step, step_since, former)
+                 values ('{}', '{upgrade}', '{PLUGIN}', 'proscenium:{PLUGIN}', '2', '{{}}', 'done', false, now(), 0,
+                   'promoted', now(), '{{\"version\":\"1\"}}')",
+                of.id
+            ))
+            .await;
+        made.set("upgrade", upgrade.to_string());
     }
 
     async fn wait_until(&self, of: &Organisation, path: &str, pointer: &str, wanted: &str) {

@@ -13,17 +13,23 @@
 //! Back-end bundles are on this machine's disk for now: a plugin host on another machine has to install them again.
 //! Start reading at [`routes`] for what is answered, at [`supervisor`] for workers, at [`jobs`] for installing.
 
+mod bundles;
 pub mod config;
 pub mod domain;
 mod http;
 mod install;
 pub mod jobs;
+mod recorder;
+mod rollouts;
 mod state;
 pub mod store;
 pub mod supervisor;
 
+pub use bundles::BundleKeys;
 pub use config::Config;
 pub use domain::allow_list::AllowList;
+pub use domain::gate::Gate;
 pub use http::routes;
 pub use install::{install, request_install};
+pub use rollouts::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
 pub use state::State;

@@ -1,6 +1,8 @@
 //! What handlers and jobs share.
 
 use crate::Config;
+use crate::bundles::Bundles;
+use crate::recorder::Recorder;
 use crate::store::package::{Package, State as PackageState};
 use crate::store::{installation, package};
 use crate::supervisor::Supervisor;
@@ -32,6 +34,8 @@ pub struct State {
     pub(crate) clock: SharedClock,
     pub(crate) launching: Arc<Launching>,
     pub(crate) supervisor: Supervisor,
+    pub(crate) bundles: Bundles,
+    pub(crate) recorder: Recorder,
     pub(crate) wake: Arc<Notify>,
     known: Arc<Mutex<Known>>,
 }
@@ -63,9 +67,13 @@ impl State {
         tasks: &Tasks,
     ) -> Self {
         let config = Arc::new(config);
-        let launching = Arc::new(Launching::new(db.clone(), client, config.clone(), clock.clone()));
+        let bundles = Bundles::new(config.bundles(), objects.clone(), config.bundle_keys());
+        let launching = Launching::new(db.clone(), client, config.clone(), clock.clone(), bundles.clone());
+        let launching = Arc::new(launching);
         Self {
             supervisor: Supervisor::new(launching.clone(), tasks.clone()),
+            recorder: Recorder::new(config.upgrades.recordings),
+            bundles,
             db,
             objects,
             config,
@@ -123,6 +131,11 @@ impl State {
         known.retain(|_, (until, _)| now < *until);
         known.insert(key, (now + FRESH, target.clone()));
         Ok(target)
+    }
+
+    /// Another version answers: what requests meet may be another kind of thing, but workers go on.
+    pub(crate) fn forget(&self, tenant: TenantId, plugin_id: &str) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
     }
 
     /// The installation changed: the next request looks again and meets a worker that knows.

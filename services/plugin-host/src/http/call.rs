@@ -36,6 +36,11 @@ pub async fn call_plugin(
     };
     let signer = state.launching.signer(caller.tenant).await?;
     let token = state.launching.token(&signer, &plugin_id, &caller.principal)?;
+    let read = (request.method() == http::Method::GET).then(|| request.uri().path_and_query().cloned()).flatten();
     let lease = state.supervisor.lease(caller.tenant, &plugin_id, revision).await?;
-    Ok(lease.send(request, &signer.host, token.as_deref(), state.config.first_byte).await?)
+    let answer = lease.send(request, &signer.host, token.as_deref(), state.config.first_byte).await?;
+    if let Some(path) = read.filter(|_| answer.status().is_success()) {
+        state.recorder.saw(caller.tenant, &plugin_id, path.as_str());
+    }
+    Ok(answer)
 }

@@ -4,6 +4,7 @@ mod call;
 mod configure;
 mod installed;
 mod remotes;
+mod upgrades;
 pub(crate) mod view;
 
 pub(crate) use remotes::remote_prefix;
@@ -23,6 +24,12 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::set_config))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::restart_worker))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::get_logs))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::list_upgrades))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_version_history))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade_policy))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(upgrades::set_upgrade_policy))
+        .route(Access::user(Permission::PLUGIN_USE), routes!(upgrades::report_beacon))
         .route(Access::public(), routes!(remotes::get_remote_file))
         .route(Access::service(), routes!(remotes::list_portal_features))
         .route(Access::user(Permission::PLUGIN_USE), routes!(call::call_plugin))

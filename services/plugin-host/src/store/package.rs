@@ -61,6 +61,9 @@ pub enum Backend {
         bundle: String,
         /// Import specifiers of its features.
         features: Vec<String>,
+        /// The bundle's content address; what was installed before there were addresses has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
     },
     /// A native worker.
     Native {

@@ -3,12 +3,13 @@
 use crate::domain::headers;
 use axum::body::Body;
 use http::{Request, Response, Uri};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use kernel::{Error, Result};
 use plugin_protocol::control::{Renewal, path};
 use plugin_protocol::limits::{CAPABILITY_HEADER, CONTROL_PREFIX};
+use serde_json::Value;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -19,6 +20,8 @@ use tokio::net::UnixStream;
 
 /// Shorter than the worker's own, so that it never closes a connection under a request.
 const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+/// Longest description that is read.
+const DESCRIPTION_BYTES: usize = 8 << 20;
 /// What renewing tokens may take.
 const RENEW: Duration = Duration::from_secs(5);
 
@@ -97,6 +100,21 @@ impl WorkerClient {
         let Ok(body) = serde_json::to_vec(renewal) else { return false };
         let answer = self.control("POST", path::TOKEN, Body::from(body), RENEW).await;
         answer.is_some_and(|status| status.is_success())
+    }
+
+    /// What it hosts.
+    pub async fn describe(&self, timeout: Duration) -> Option<Value> {
+        let request = Request::builder()
+            .uri(worker_uri(&format!("{CONTROL_PREFIX}{}", path::DESCRIBE)).ok()?)
+            .header(CAPABILITY_HEADER, &*self.capability)
+            .body(Body::empty())
+            .ok()?;
+        let exchange = async {
+            let answer = self.http.request(request).await.ok().filter(|answer| answer.status().is_success())?;
+            let body = Limited::new(answer.into_body(), DESCRIPTION_BYTES).collect().await.ok()?;
+            serde_json::from_slice(&body.to_bytes()).ok()
+        };
+        tokio::time::timeout(timeout, exchange).await.ok().flatten()
     }
 
     async fn control(&self, method: &str, path: &str, body: Body, timeout: Duration) -> Option<http::StatusCode> {

@@ -1,11 +1,12 @@
 //! What a worker needs before its process can start: program, bundle, database, tokens; or why there is none.
 
 use crate::Config;
+use crate::bundles::Bundles;
 use crate::config::Tools;
 use crate::domain::reason::{OLDEST_NODE, Reason};
 use crate::domain::secret_refs;
 use crate::store::package::{Backend, State};
-use crate::store::{installation, package, tenant};
+use crate::store::{installation, package, schema, tenant};
 use credential::plugin_token::Issuer;
 use credential::signing::{PublicKey, SigningKey, jwks};
 use http_shell::{GrantedSecrets, Grantee, ServiceClient};
@@ -21,6 +22,7 @@ use std::str::FromStr as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Db;
+use store::plugins::SchemaName;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -54,6 +56,35 @@ pub struct Spec {
     pub secrets: Arc<GrantedSecrets>,
 }
 
+/// A version that may run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// The package.
+    pub package: String,
+    /// Its exact version.
+    pub version: String,
+    /// What is loaded.
+    pub backend: Backend,
+}
+
+/// Something else than what the rows say: a version beside the one that answers.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Which version.
+    pub running: Running,
+    /// On which data; `None`: on what is live.
+    pub schema: Option<SchemaName>,
+}
+
+/// What the rows say.
+struct Found {
+    running: Option<Running>,
+    config: Value,
+    revision: i64,
+    /// An id that no schema can have is found out when one is needed.
+    live: Result<SchemaName>,
+}
+
 /// Prepares starts and makes tokens.
 #[derive(Debug)]
 pub struct Launching {
@@ -63,7 +94,10 @@ pub struct Launching {
     pub clock: SharedClock,
     db: Db,
     client: ServiceClient,
+    bundles: Bundles,
     keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
+    /// Of roles, as they were given last: two versions on one schema share it.
+    passwords: Mutex<HashMap<String, String>>,
     node: Mutex<Option<(PathBuf, Option<std::time::SystemTime>)>>,
 }
 
@@ -88,8 +122,9 @@ impl Signer {
 impl Launching {
     /// Nothing is asked of the database yet.
     #[must_use]
-    pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock) -> Self {
-        Self { config, clock, db, client, keys: Mutex::default(), node: Mutex::default() }
+    pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock, bundles: Bundles) -> Self {
+        let (keys, passwords, node) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { config, clock, db, client, bundles, keys, passwords, node }
     }
 
     /// The organisation's host and keys, at most a minute old.
@@ -146,7 +181,7 @@ impl Launching {
     ///
     /// # Errors
     /// Why it cannot be started, in plain words.
-    pub async fn prepare(&self, tenant: TenantId, plugin_id: &str) -> Result<Spec, Reason> {
+    pub async fn prepare(&self, tenant: TenantId, plugin_id: &str, variant: Option<&Variant>) -> Result<Spec, Reason> {
         let platform = |error: Error| match error.kind {
             ErrorKind::Internal => {
                 tracing::error!(%tenant, plugin = plugin_id, %error, "a worker's start cannot be prepared");
@@ -154,13 +189,17 @@ impl Launching {
             }
             _ => Reason::Platform(error.message),
         };
-        let (found, config, revision) = self.installed(tenant, plugin_id).await.map_err(platform)?;
-        let Some((package, version, backend)) = found else { return Err(Reason::BundleMissing) };
+        let Found { running, config, revision, live } = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let running = variant.map(|variant| variant.running.clone()).or(running);
+        let Some(Running { package, version, backend }) = running else { return Err(Reason::BundleMissing) };
         if !self.config.allow.has(&package) {
             return Err(Reason::NotAllowed(package));
         }
         let (program, args, bundle, features, wants_database) = match &backend {
-            Backend::Node { bundle, features } => {
+            Backend::Node { bundle, features, digest } => {
+                if let Some(digest) = digest {
+                    self.bundles.ensure(bundle, digest).await?;
+                }
                 let bundle = self.config.bundles().join(bundle);
                 if !bundle.join("node_modules").is_dir() {
                     return Err(Reason::BundleMissing);
@@ -176,7 +215,11 @@ impl Launching {
         };
         let secrets = self.secrets(tenant, plugin_id, &config).await?;
         let config = secret_refs::filled(config, secrets.values());
-        let database = if wants_database { self.database(tenant, plugin_id).await.map_err(platform)? } else { None };
+        let schema = variant.and_then(|variant| variant.schema.clone()).map_or(live, Ok).map_err(platform)?;
+        let database = match wants_database {
+            true => self.database(&schema, variant.is_some()).await.map_err(platform)?,
+            false => None,
+        };
         let signer = self.signer(tenant).await.map_err(platform)?;
         let service_token = signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
         let plugin = PluginBoot {
@@ -212,25 +255,24 @@ impl Launching {
         if granted.missing().is_empty() { Ok(granted) } else { Err(Reason::SecretsMissing(granted.missing().to_vec())) }
     }
 
-    /// The package that the worker runs, with its version and back end; the configuration and its revision.
-    async fn installed(
-        &self,
-        tenant: TenantId,
-        plugin_id: &str,
-    ) -> Result<(Option<(String, String, Backend)>, Value, i64)> {
+    /// What the rows say.
+    async fn installed(&self, tenant: TenantId, plugin_id: &str) -> Result<Found> {
         let mut tx = self.db.tenant(tenant).await?;
         let installation = installation::find_installation(&mut tx, plugin_id).await?;
         let packages = package::list_packages_of(&mut tx, plugin_id).await?;
+        let live = schema::live(&mut tx, plugin_id).await;
         tx.commit().await?;
         let installation = installation.ok_or_else(|| Error::not_found("the plugin was removed."))?;
         // A back end whose newer version is being installed, or failed to, goes on as it is.
-        let found = packages
+        let running = packages
             .into_iter()
             .filter(|package| package.backend.is_some())
             .max_by_key(|package| (package.state == State::Installed, package.changed_at));
-        let found =
-            found.and_then(|package| Some((package.package, package.version.unwrap_or_default(), package.backend?.0)));
-        Ok((found, installation.config, installation.revision))
+        let running = running.and_then(|package| {
+            let (version, backend) = (package.version.unwrap_or_default(), package.backend?.0);
+            Some(Running { package: package.package, version, backend })
+        });
+        Ok(Found { running, config: installation.config, revision: installation.revision, live })
     }
 
     fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value) -> Boot {
@@ -262,20 +304,30 @@ impl Launching {
         }
     }
 
-    /// The plugin's own schema with a fresh password.
-    async fn database(&self, tenant: TenantId, plugin_id: &str) -> Result<Option<DatabaseGrant>> {
+    /// A schema with a fresh password, or with the one that another worker on it has.
+    async fn database(&self, schema: &SchemaName, beside: bool) -> Result<Option<DatabaseGrant>> {
         let Some(url) = &self.config.plugins_url else { return Ok(None) };
-        let password = Uuid::new_v4().simple().to_string();
-        let schema = store::plugins::ensure_schema(url, tenant, plugin_id, &password).await?;
+        let password = {
+            let mut passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = passwords.get(schema.as_str()).filter(|_| beside).cloned();
+            let password = known.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+            passwords.insert(schema.to_string(), password.clone());
+            password
+        };
+        let granted = store::plugins::ensure_schema(url, schema, &password).await?;
+        if !beside {
+            // A host that was killed while it copied the data left it read-only.
+            store::plugin_copies::thaw(url, schema).await?;
+        }
         let server = PgConnectOptions::from_str(url).map_err(Error::internal)?;
         let host = server.get_socket().map_or_else(|| server.get_host().to_owned(), |path| path.display().to_string());
         Ok(Some(DatabaseGrant {
             host,
             port: server.get_port(),
-            user: schema.role,
-            password: schema.password,
+            user: granted.role,
+            password: granted.password,
             database: server.get_database().unwrap_or_default().to_owned(),
-            schema: schema.schema,
+            schema: granted.schema,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! The right to send one request to a worker; as long as it is held, the worker counts as busy.
 
 use super::client::WorkerClient;
+use super::meter::Meter;
 use axum::body::Body;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
@@ -58,14 +59,20 @@ pub struct Lease {
     client: WorkerClient,
     counted: Counted,
     permits: Arc<Semaphore>,
+    meter: Arc<Meter>,
 }
 
 impl Lease {
     /// Begins to count.
     #[must_use]
-    pub fn new(client: WorkerClient, gauge: Arc<Gauge>, permits: Arc<Semaphore>) -> Self {
+    pub fn new(client: WorkerClient, gauge: Arc<Gauge>, permits: Arc<Semaphore>, meter: Arc<Meter>) -> Self {
         gauge.in_flight.fetch_add(1, Ordering::SeqCst);
-        Self { client, counted: Counted(gauge), permits }
+        Self { client, counted: Counted(gauge), permits, meter }
+    }
+
+    /// What the worker says that it hosts.
+    pub async fn describe(&self, timeout: Duration) -> Option<serde_json::Value> {
+        self.client.describe(timeout).await
     }
 
     /// Sends the request when it is its turn. The worker stays held until the answer's body has ended.
@@ -73,6 +80,20 @@ impl Lease {
     /// # Errors
     /// `Unavailable` when the worker is too busy, gone or too slow.
     pub async fn send(
+        self,
+        request: Request<Body>,
+        host: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+    ) -> Result<Response<Body>> {
+        let (meter, begun) = (self.meter.clone(), Instant::now());
+        let answer = self.sent(request, host, token, first_byte).await;
+        let failed = answer.as_ref().map_or(true, |answer| answer.status().is_server_error());
+        meter.count(failed, begun.elapsed());
+        answer
+    }
+
+    async fn sent(
         self,
         request: Request<Body>,
         host: &str,

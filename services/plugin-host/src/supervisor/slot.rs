@@ -2,9 +2,10 @@
 //!
 //! Everything about one worker happens here in one order, so a lease is never given for a worker that is going away.
 
-use super::launch::{Launching, Spec};
+use super::launch::{Launching, Spec, Variant};
 use super::lease::{Gauge, Lease};
 use super::logs::Logs;
+use super::meter::Meter;
 use super::process::{self, Process, Report, Surroundings};
 use crate::domain::lifecycle::{Action, Event, Next, Phase, Worker, step};
 use crate::domain::reason::{Ending, Reason};
@@ -63,6 +64,8 @@ pub enum Command {
     Changed,
     /// Stop; the plugin was removed.
     Stop,
+    /// From now on it is what the rows say.
+    Adopt,
 }
 
 /// Talks to a slot.
@@ -74,12 +77,18 @@ pub struct Handle {
     pub status: watch::Receiver<Status>,
     /// What it wrote.
     pub logs: Arc<Logs>,
+    /// Requests that it works on.
+    pub gauge: Arc<Gauge>,
+    /// What it did so far.
+    pub meter: Arc<Meter>,
 }
 
 /// One worker's actor.
 pub struct Slot {
     tenant: TenantId,
     plugin_id: String,
+    /// What it runs instead of what the rows say.
+    variant: Option<Variant>,
     launching: Arc<Launching>,
     tasks: Tasks,
     worker: Worker,
@@ -90,6 +99,7 @@ pub struct Slot {
     revision: i64,
     waiting: Vec<oneshot::Sender<Result<Lease>>>,
     gauge: Arc<Gauge>,
+    meter: Arc<Meter>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
     logs: Arc<Logs>,
@@ -100,16 +110,24 @@ pub struct Slot {
 impl Slot {
     /// Spawns the actor.
     #[must_use]
-    pub fn spawn(tenant: TenantId, plugin_id: &str, launching: Arc<Launching>, tasks: &Tasks) -> Handle {
+    pub fn spawn(
+        tenant: TenantId,
+        plugin_id: &str,
+        variant: Option<Variant>,
+        launching: Arc<Launching>,
+        tasks: &Tasks,
+    ) -> Handle {
         let (commands, asked) = mpsc::unbounded_channel();
         let (reports, reported) = mpsc::unbounded_channel();
         let (launched, starts) = mpsc::unbounded_channel();
         let since = launching.clock.now();
         let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
         let logs = Arc::new(Logs::default());
+        let (gauge, meter) = (Arc::new(Gauge::default()), Arc::new(Meter::default()));
         let slot = Self {
             tenant,
             plugin_id: plugin_id.to_owned(),
+            variant,
             permits: Arc::new(Semaphore::new(launching.config.concurrency)),
             launching,
             tasks: tasks.clone(),
@@ -119,14 +137,15 @@ impl Slot {
             process: None,
             revision: 0,
             waiting: Vec::new(),
-            gauge: Arc::new(Gauge::default()),
+            gauge: gauge.clone(),
+            meter: meter.clone(),
             status,
             logs: logs.clone(),
             reports,
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs }
+        Handle { commands, status: shown, logs, gauge, meter }
     }
 
     async fn run(
@@ -179,6 +198,7 @@ impl Slot {
             Command::Restart => self.apply(Event::Restart),
             Command::Changed => self.apply(Event::Changed),
             Command::Stop => self.apply(Event::Stop),
+            Command::Adopt => self.variant = None,
         }
     }
 
@@ -264,9 +284,10 @@ impl Slot {
             launching: self.launching.clone(),
         };
         let (tenant, plugin_id, launched) = (self.tenant, self.plugin_id.clone(), self.launched.clone());
+        let variant = self.variant.clone();
         self.tasks.spawn(format!("start {tenant} {plugin_id}"), async move {
             let number = around.number;
-            let outcome = match around.launching.prepare(tenant, &plugin_id).await {
+            let outcome = match around.launching.prepare(tenant, &plugin_id, variant.as_ref()).await {
                 Ok(spec) => {
                     let Spec { revision, .. } = spec;
                     around.logs.mask(spec.secrets.redaction());
@@ -285,7 +306,8 @@ impl Slot {
             Phase::Ready => {
                 let Some(process) = &self.process else { return };
                 for waiting in self.waiting.drain(..) {
-                    let lease = Lease::new(process.client.clone(), self.gauge.clone(), self.permits.clone());
+                    let client = process.client.clone();
+                    let lease = Lease::new(client, self.gauge.clone(), self.permits.clone(), self.meter.clone());
                     // Whoever went away drops the lease.
                     drop(waiting.send(Ok(lease)));
                 }
@@ -317,6 +339,7 @@ impl Slot {
         };
         let since = self.launching.clock.now();
         if let Some(message) = &message {
+            self.meter.failure();
             self.logs.note(since, message.clone());
             tracing::warn!(tenant = %self.tenant, plugin = self.plugin_id, ?state, message, "a plugin's worker");
         }

@@ -42,6 +42,9 @@ pub struct Host {
     /// Leads to the other services, of which there are none until a test attaches one.
     pub client: ServiceClient,
     pub bus: Bus,
+    /// The plugins' database, as its administrator.
+    pub plugins_url: String,
+    pub endpoint: runtime::embedded::s3::Endpoint,
     plugins: String,
 }
 
@@ -71,6 +74,15 @@ impl Host {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(change, true).await
+    }
+
+    /// One that does nothing by itself: another process does.
+    pub async fn at_rest() -> Self {
+        Self::build(|_| (), false).await
+    }
+
+    async fn build(change: impl FnOnce(&mut Config), at_work: bool) -> Self {
         let test = TestDb::new().await;
         let tenant = test.tenant("acme").await;
         let plugins = format!("plugins_{}", uuid::Uuid::new_v4().simple());
@@ -82,7 +94,7 @@ impl Host {
         let endpoint = runtime::embedded::s3::serve(&settings.s3, folder.path(), &tasks).await.unwrap();
         let mut config = Config {
             launcher: Launcher::at(example("harness")),
-            plugins_url: Some(plugins_url),
+            plugins_url: Some(plugins_url.clone()),
             allow: AllowList::new(PACKAGES).unwrap(),
             native: [("probe".to_owned(), example("probe"))].into(),
             limits: quick(),
@@ -98,9 +110,11 @@ impl Host {
         let state =
             State::new(test.db.clone(), client.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
         state.hear_of_secrets(&bus, &tasks);
-        jobs::spawn(&state, &tasks);
+        if at_work {
+            jobs::spawn(&state, &tasks);
+        }
         let router = routes().build(state, &key()).router;
-        Self { test, tenant, router, tasks, folder, allow, plugins, client, bus }
+        Self { test, tenant, router, tasks, folder, allow, client, bus, plugins_url, endpoint, plugins }
     }
 
     pub async fn request(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {
@@ -113,9 +127,13 @@ impl Host {
 
     /// Installs through the same function as the command line.
     pub async fn install(&self, package: &str) -> Result<Value, String> {
+        self.install_for(self.tenant, package).await
+    }
+
+    pub async fn install_for(&self, tenant: TenantId, package: &str) -> Result<Value, String> {
         let clock = system_clock();
         let patience = Duration::from_secs(300);
-        let found = plugin_host::install(&self.test.db, &clock, &self.allow, self.tenant, package, patience).await;
+        let found = plugin_host::install(&self.test.db, &clock, &self.allow, tenant, package, patience).await;
         found.map(|found| serde_json::to_value(found).unwrap()).map_err(|error| error.message)
     }
 

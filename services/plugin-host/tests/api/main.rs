@@ -1,8 +1,13 @@
 //! The plugin host through its front door: real database, real object storage, real worker processes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod copies;
+mod faults;
 mod host;
+mod kills;
+mod notes;
 mod radar;
 mod routes;
 mod secrets;
+mod upgrades;
 mod workers;
