@@ -23,6 +23,9 @@ pub struct Boot {
     pub socket: String,
     /// Where the platform's API is reached.
     pub gateway: Gateway,
+    /// The supervisor's Unix socket, for what the worker tells the platform; without one it can tell nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// JSON Web Key Set of the tokens that the worker accepts (ES256).
     pub jwks: Value,
     /// Secret of the control API.
@@ -48,6 +51,10 @@ pub struct PluginBoot {
     pub features: Vec<String>,
     /// What the plugin shows the gateway when it calls on its own behalf. Renewed by `POST /_worker/v1/token`.
     pub service_token: String,
+    /// Of a module that extends one of the platform's own plugins: that plugin's id, for example `scaffolder`. The
+    /// worker stands in for that plugin, with this entry's token and database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// The plugin's own schema, if it was granted one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseGrant>,

@@ -33,6 +33,8 @@ export interface PluginBoot {
   features: string[];
   /** Token that the plugin shows the gateway when it calls on its own behalf. */
   serviceToken: string;
+  /** Set for modules of a plugin that the platform itself implements: that plugin's id, for example `scaffolder`. */
+  extends?: string;
   /** Absent: the plugin has no database and asking for one is an error. */
   database?: DatabaseGrant;
 }
@@ -58,6 +60,8 @@ export interface Boot {
   /** Unix socket to listen on, made with mode 0600. */
   socket: string;
   gateway: GatewayBoot;
+  /** The supervisor's Unix socket for what the worker tells the platform; absent: it takes nothing. */
+  platform?: string;
   /** Public keys of the tokens this worker accepts. */
   jwks: JSONWebKeySet;
   /** Secret of the control API. */
@@ -95,10 +99,12 @@ export function parseBoot(line: string): Boot {
   }
   const plugins = doc.list('plugins').map(parsePlugin);
   if (plugins.length === 0) throw new BootError('plugins: is empty');
+  const platform = doc.optionalString('platform');
   return {
     protocol,
     tenant: doc.string('tenant'),
     plugins,
+    ...(platform !== undefined && { platform }),
     socket,
     gateway: parseGateway(doc.nested('gateway')),
     jwks: parseKeys(doc.object('jwks'), 'jwks'),
@@ -118,6 +124,7 @@ export function parseKeys(value: unknown, at: string): JSONWebKeySet {
 function parsePlugin(value: unknown, i: number): PluginBoot {
   const at = new Fields(value, `plugins[${i}]`);
   const database = at.optionalNested('database');
+  const host = at.optionalString('extends');
   return {
     id: at.string('id'),
     instance: at.string('instance'),
@@ -127,6 +134,7 @@ function parsePlugin(value: unknown, i: number): PluginBoot {
       throw new BootError(`plugins[${i}].features[${n}]: is not a name`);
     }),
     serviceToken: at.string('serviceToken'),
+    ...(host !== undefined && { extends: host }),
     ...(database && { database: parseDatabase(database) }),
   };
 }
