@@ -28,7 +28,7 @@ export async function scheduleCollators(
 async function* compose(
   from: AsyncIterable<unknown>,
   decorator: NodeJS.ReadWriteStream,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const fed = pipeline(from, decorator);
   // Waited for below, and until then it must not count as unhandled.
   fed.catch(() => undefined);
