@@ -8,6 +8,7 @@ import { EXIT } from '../src/protocol/limits.ts';
 import { makeBoot, userToken } from './support/boot.ts';
 import { startGateway, type Gateway } from './support/platform.ts';
 import { fixtureBundle, profileName } from './support/profiles.ts';
+import { startSupervisor, type Supervisor } from './support/supervisor.ts';
 import { exitWithin, startWorker, type Worker } from './support/worker.ts';
 
 const only = { skip: profileName !== 'node', timeout: 60_000 };
@@ -17,10 +18,12 @@ describe('services of the Node worker', only, () => {
   let worker: Worker;
   let token: string;
   let socket: string;
+  let supervisor: Supervisor;
 
   before(async () => {
     gateway = await startGateway(() => [{ kind: 'Component' }]);
-    const boot = makeBoot();
+    supervisor = await startSupervisor();
+    const boot = makeBoot({ platform: supervisor.socket });
     ({ socket } = boot);
     boot.gateway.url = gateway.url;
     worker = startWorker(boot);
@@ -30,6 +33,7 @@ describe('services of the Node worker', only, () => {
   after(async () => {
     await worker.kill();
     gateway.close();
+    supervisor.close();
   });
 
   const get = async (path: string) =>
@@ -110,6 +114,23 @@ describe('services of the Node worker', only, () => {
       body: { topic: 'other', eventPayload: null },
     });
     assert.deepEqual(other.json(), { delivered: 0, failed: 0 });
+  });
+
+  test('what a plugin publishes reaches its own worker and the platform, which may refuse it', async () => {
+    await get('/publish');
+    assert.deepEqual(supervisor.messages, [
+      {
+        path: '/_platform/v1/events',
+        body: { topic: 'greeting', eventPayload: { n: 1 } },
+      },
+    ]);
+    const { heard } = (await get('/state')) as { heard: unknown[] };
+    assert.deepEqual(heard.at(-1), { n: 1 });
+    supervisor.refuse(403);
+    const refused = await worker.ask('/api/echo/publish', { token });
+    supervisor.refuse(undefined);
+    assert.equal(refused.status, 403);
+    assert.match(refused.text, /the platform refused/);
   });
 
   test('server-sent events come one by one, and an upload goes through as a stream', async () => {

@@ -80,6 +80,7 @@ describe('protocol', () => {
   test('names and limits are those of the golden file', () => {
     assert.deepEqual(golden('limits'), {
       protocol: limits.PROTOCOL,
+      supported: limits.SUPPORTED,
       capabilityHeader: limits.CAPABILITY_HEADER,
       controlPrefix: limits.CONTROL_PREFIX,
       platformPrefix: limits.PLATFORM_PREFIX,

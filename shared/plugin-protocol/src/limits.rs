@@ -5,6 +5,9 @@ use std::time::Duration;
 /// The protocol's name and major version.
 pub const PROTOCOL: &str = "proscenium-worker/1";
 
+/// Every version that this side speaks, the one that it prefers first. The contract's tests run for each.
+pub const SUPPORTED: [&str; 1] = [PROTOCOL];
+
 /// The header that carries [`Boot::capability`](crate::Boot::capability) on every control request.
 pub const CAPABILITY_HEADER: &str = "x-proscenium-capability";
 

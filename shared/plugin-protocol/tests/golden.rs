@@ -120,6 +120,7 @@ fn bodies_of_extensions_and_of_the_platform_round_trip() {
 fn limits_are_those_of_the_golden_file() {
     let expected = json!({
         "protocol": limits::PROTOCOL,
+        "supported": limits::SUPPORTED,
         "capabilityHeader": limits::CAPABILITY_HEADER,
         "controlPrefix": limits::CONTROL_PREFIX,
         "platformPrefix": platform::PREFIX,

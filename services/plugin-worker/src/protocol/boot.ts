@@ -3,7 +3,11 @@
  * Secrets travel here and nowhere else, never in arguments or the environment.
  */
 import type { JSONWebKeySet } from 'jose';
-import { DEFAULT_DRAIN_MS, MAX_SOCKET_PATH_BYTES, PROTOCOL } from './limits.ts';
+import {
+  DEFAULT_DRAIN_MS,
+  MAX_SOCKET_PATH_BYTES,
+  SUPPORTED,
+} from './limits.ts';
 
 /** A JSON object whose members are not known to the protocol. */
 export type JsonObject = { [key: string]: JsonValue };
@@ -86,9 +90,9 @@ export function parseBoot(line: string): Boot {
   }
   const doc = new Fields(value, '');
   const protocol = doc.string('protocol');
-  if (protocol !== PROTOCOL) {
+  if (!SUPPORTED.includes(protocol)) {
     throw new BootError(
-      `protocol ${protocol} is not supported, this worker speaks ${PROTOCOL}`,
+      `protocol ${protocol} is not supported, this worker speaks ${SUPPORTED.join(' and ')}`,
     );
   }
   const socket = doc.string('socket');

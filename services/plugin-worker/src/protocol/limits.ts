@@ -6,6 +6,9 @@
 /** The protocol this worker speaks, `<name>/<major>`. Minor additions are optional fields. */
 export const PROTOCOL = 'proscenium-worker/1';
 
+/** Every version that this worker speaks, the one that it prefers first. The contract's tests run for each. */
+export const SUPPORTED: readonly string[] = [PROTOCOL];
+
 /** Header that carries the boot document's capability on every control request. */
 export const CAPABILITY_HEADER = 'x-proscenium-capability';
 
