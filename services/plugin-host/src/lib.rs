@@ -14,13 +14,16 @@
 //! Start reading at [`routes`] for what is answered, at [`supervisor`] for workers, at [`jobs`] for installing.
 
 pub mod config;
+mod discovery;
 pub mod domain;
+mod events;
 mod http;
 mod install;
 pub mod jobs;
 mod state;
 pub mod store;
 pub mod supervisor;
+mod tasks;
 
 pub use config::Config;
 pub use domain::allow_list::AllowList;

@@ -1,7 +1,7 @@
 //! Each golden message reads into its type and comes out the same. The Node worker's tests read the same files.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
-use plugin_protocol::{Boot, Line, control, extensions, limits, platform, line::StopReason, log::LogLine};
+use plugin_protocol::{Boot, Line, control, extensions, limits, line::StopReason, log::LogLine, platform};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

@@ -1,11 +1,12 @@
 //! The control API of a native worker, `/_worker/v1`. Every request needs the capability.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -13,13 +14,17 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use plugin_protocol::PROTOCOL;
 use plugin_protocol::control::{
-    Delivered, Description, Event, Health, PluginDescription, Renewal, Runtime, State as WorkerState, TaskRun, path,
+    Delivered, Description, Event, Health, PluginDescription, Renewal, Runtime, State as WorkerState, TaskDone,
+    TaskRun, path,
 };
+use plugin_protocol::extensions::{self, ProcessBatch, ProcessedBatch, ProcessedItem, ProcessorError};
 use plugin_protocol::limits::{CAPABILITY_HEADER, MAX_CONTROL_BODY_BYTES};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::{Shared, millis};
+use crate::actions;
+use crate::plugin::{Failure, Outcome};
+use crate::worker::{Shared, count, millis};
 
 type Worker = State<Arc<Shared>>;
 
@@ -29,12 +34,21 @@ pub fn routes(shared: Arc<Shared>) -> Router {
         .route(path::DESCRIBE, get(describe))
         .route(path::DRAIN, post(drain))
         .route(path::TOKEN, post(renew))
-        .route(path::TASKS_RUN, post(run_task))
-        .route(path::EVENTS, post(deliver))
+        .merge(work(&shared))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_CONTROL_BODY_BYTES))
         .layer(middleware::from_fn_with_state(shared.clone(), require_capability))
         .with_state(shared)
+}
+
+/// What a drain waits for.
+fn work(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+    Router::new()
+        .route(path::TASKS_RUN, post(run_task))
+        .route(path::EVENTS, post(deliver))
+        .route(extensions::path::PROCESS, post(process))
+        .route(extensions::path::RUN, post(run_action).layer(DefaultBodyLimit::disable()))
+        .layer(middleware::from_fn_with_state(shared.clone(), count))
 }
 
 async fn require_capability(State(shared): Worker, request: Request, next: Next) -> Response {
@@ -70,10 +84,11 @@ async fn describe(State(shared): Worker) -> Json<Description> {
         protocol: PROTOCOL.into(),
         runtime: Runtime { name: "native".into(), version: env!("CARGO_PKG_VERSION").into() },
         framework: None,
-        plugins: vec![PluginDescription { id: shared.plugin.into(), features: Vec::new() }],
-        routes: vec![format!("/api/{}", shared.plugin)],
-        tasks: Vec::new(),
-        event_subscriptions: Vec::new(),
+        plugins: vec![PluginDescription { id: shared.plugin.id.clone(), features: Vec::new() }],
+        routes: vec![format!("/api/{}", shared.plugin.id)],
+        tasks: shared.plugin.tasks.values().map(|(task, _)| task.clone()).collect(),
+        extensions: shared.plugin.extensions.clone(),
+        event_subscriptions: shared.plugin.subscriptions.iter().map(|(one, _)| one.clone()).collect(),
     })
 }
 
@@ -88,7 +103,7 @@ async fn renew(State(shared): Worker, method: Method, uri: Uri, body: Bytes) -> 
         Ok(renewal) => renewal,
         Err(message) => return error(StatusCode::BAD_REQUEST, &message, &method, &uri),
     };
-    if let Some(stranger) = renewal.plugins.iter().find(|p| p.id != shared.plugin) {
+    if let Some(stranger) = renewal.plugins.iter().find(|p| p.id != shared.plugin.id) {
         let message = format!("this worker does not host {}", stranger.id);
         return error(StatusCode::NOT_FOUND, &message, &method, &uri);
     }
@@ -103,23 +118,94 @@ async fn renew(State(shared): Worker, method: Method, uri: Uri, body: Bytes) -> 
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// This plugin has no tasks.
-async fn run_task(method: Method, uri: Uri, body: Bytes) -> Response {
-    match read::<TaskRun>(&body) {
-        Ok(TaskRun { plugin, task }) => {
-            let message = format!("plugin {plugin} has no task {task}");
-            error(StatusCode::NOT_FOUND, &message, &method, &uri)
-        }
-        Err(message) => error(StatusCode::BAD_REQUEST, &message, &method, &uri),
+/// Runs a task to its end. One that runs already is not begun again.
+async fn run_task(State(shared): Worker, method: Method, uri: Uri, body: Bytes) -> Response {
+    let TaskRun { plugin, task } = match read(&body) {
+        Ok(asked) => asked,
+        Err(message) => return error(StatusCode::BAD_REQUEST, &message, &method, &uri),
+    };
+    let Some((described, run)) = shared.plugin.tasks.get(&task).filter(|_| plugin == shared.plugin.id) else {
+        let message = format!("plugin {plugin} has no task {task}");
+        return error(StatusCode::NOT_FOUND, &message, &method, &uri);
+    };
+    let Some(_turn) = Turn::take(&shared, &task) else {
+        return error(StatusCode::CONFLICT, &format!("task {task} is running already"), &method, &uri);
+    };
+    let began = std::time::Instant::now();
+    let limit = std::time::Duration::from_millis(described.timeout_ms);
+    let done = tokio::time::timeout(limit, run()).await;
+    match done.unwrap_or_else(|_| Err(Failure::from("it took longer than it may"))) {
+        Ok(()) => Json(TaskDone { took_ms: millis(began.elapsed()) }).into_response(),
+        Err(failure) => error(StatusCode::INTERNAL_SERVER_ERROR, &failure.message, &method, &uri),
     }
 }
 
-/// This plugin listens to nothing.
-async fn deliver(method: Method, uri: Uri, body: Bytes) -> Response {
-    match read::<Event>(&body) {
-        Ok(_) => Json(Delivered { delivered: 0, failed: 0 }).into_response(),
-        Err(message) => error(StatusCode::BAD_REQUEST, &message, &method, &uri),
+/// The right to run a task; given back also when the request is dropped.
+struct Turn<'s>(&'s Shared, String);
+
+impl<'s> Turn<'s> {
+    fn take(shared: &'s Shared, task: &str) -> Option<Self> {
+        let mut running = shared.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.insert(task.to_owned()).then(|| Self(shared, task.to_owned()))
     }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+    }
+}
+
+/// Hands an event to whoever listens to its topic.
+async fn deliver(State(shared): Worker, method: Method, uri: Uri, body: Bytes) -> Response {
+    let event: Event = match read(&body) {
+        Ok(event) => event,
+        Err(message) => return error(StatusCode::BAD_REQUEST, &message, &method, &uri),
+    };
+    let mut delivered = Delivered { delivered: 0, failed: 0 };
+    for (_, hear) in shared.plugin.subscriptions.iter().filter(|(one, _)| one.topics.contains(&event.topic)) {
+        match hear(event.clone()).await {
+            Ok(()) => delivered.delivered += 1,
+            Err(_) => delivered.failed += 1,
+        }
+    }
+    Json(delivered).into_response()
+}
+
+async fn run_action(State(shared): Worker, request: Request) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let token = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = token.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    let order = match actions::read(request.into_body(), token).await {
+        Ok(order) => order,
+        Err(message) => return error(StatusCode::BAD_REQUEST, &message, &method, &uri),
+    };
+    match shared.plugin.actions.get(&order.run.action) {
+        Some(act) => actions::answer(order, act),
+        None => {
+            let message = format!("there is no action {} in this worker", order.run.action);
+            error(StatusCode::NOT_FOUND, &message, &method, &uri)
+        }
+    }
+}
+
+async fn process(State(shared): Worker, method: Method, uri: Uri, body: Bytes) -> Response {
+    let batch: ProcessBatch = match read(&body) {
+        Ok(batch) => batch,
+        Err(message) => return error(StatusCode::BAD_REQUEST, &message, &method, &uri),
+    };
+    let items = batch.items.into_iter().map(|item| {
+        let done = shared.plugin.processors.iter().filter(|(stage, _)| *stage == batch.stage);
+        let done: Outcome<_> = done.map(|(_, change)| change).try_fold(item.entity, |entity, change| change(entity));
+        match done {
+            Ok(entity) => ProcessedItem { entity: Some(entity), ..ProcessedItem::default() },
+            Err(Failure { name, message }) => {
+                let processor = shared.plugin.id.clone();
+                ProcessedItem { error: Some(ProcessorError { name, message, processor }), ..ProcessedItem::default() }
+            }
+        }
+    });
+    Json(ProcessedBatch { items: items.collect() }).into_response()
 }
 
 /// Answers what no route takes.
@@ -134,6 +220,7 @@ pub fn error(status: StatusCode, message: &str, method: &Method, uri: &Uri) -> R
         StatusCode::BAD_REQUEST => "InputError",
         StatusCode::UNAUTHORIZED => "AuthenticationError",
         StatusCode::NOT_FOUND => "NotFoundError",
+        StatusCode::CONFLICT => "ConflictError",
         _ => "Error",
     };
     let body = json!({

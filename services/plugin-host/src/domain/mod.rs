@@ -6,4 +6,5 @@ pub mod lifecycle;
 pub mod media_type;
 pub mod package;
 pub mod reason;
+pub mod schedule;
 pub mod secret_refs;

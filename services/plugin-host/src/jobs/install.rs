@@ -3,7 +3,7 @@
 
 use super::{frontend, tool};
 use crate::State;
-use crate::domain::package::{Source, Wanted, is_own_api, is_plugin_id};
+use crate::domain::package::{Source, Wanted, is_hosted, is_own_api, is_plugin_id, module_id};
 use crate::store::package::{self, Backend, Installed};
 use crate::store::tenant;
 use kernel::{Error, Result};
@@ -39,6 +39,14 @@ pub struct Described {
     lock_digest: String,
 }
 
+impl Described {
+    /// The platform's own plugin that this package is a module of.
+    fn extends(&self) -> Option<&str> {
+        let module = self.has_backend && self.role.ends_with("-module");
+        Some(&*self.plugin_id).filter(|id| module && is_hosted(id))
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Resolved {
     version: String,
@@ -69,9 +77,17 @@ pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
         true => Some(frontend::install(state, tenant, &described.package, &folder).await?),
         false => None,
     };
+    let extends = described.extends().map(str::to_owned);
     Ok(Some(Installed {
-        backend: described.has_backend.then_some(Backend::Node { bundle, features: described.backend_features }),
-        plugin_id: described.plugin_id,
+        plugin_id: match &extends {
+            Some(_) => module_id(&described.package),
+            None => described.plugin_id,
+        },
+        backend: described.has_backend.then_some(Backend::Node {
+            bundle,
+            features: described.backend_features,
+            extends,
+        }),
         version: described.version,
         description: described.description,
         frontend,
@@ -153,13 +169,21 @@ fn check(described: &Described) -> Result<()> {
             "Its plugin id \"{id}\" is not made of lower-case letters, digits and dashes."
         )));
     }
+    if described.extends().is_some() {
+        return Ok(());
+    }
+    if described.has_backend && id == "auth" {
+        return Err(Error::input(
+            "Sign-in is the platform's own: an administrator adds identity providers in the settings.",
+        ));
+    }
     if described.has_backend && is_own_api(id) {
-        return Err(Error::input(format!(
-            "It extends the platform's own \"{id}\"; back ends that do so cannot be installed yet."
-        )));
+        return Err(Error::input(format!("The platform itself answers for \"{id}\"; another back end cannot.")));
     }
     if described.has_backend && described.role.ends_with("-module") {
-        return Err(Error::input(format!("It is a module of the back end \"{id}\"; modules cannot be installed yet.")));
+        return Err(Error::input(format!(
+            "It is a module of the back end \"{id}\"; only modules of the platform's own plugins can be installed."
+        )));
     }
     if described.has_backend && id.len() > LONGEST_BACKEND_ID {
         return Err(Error::input(format!("Its plugin id \"{id}\" is longer than {LONGEST_BACKEND_ID} characters.")));

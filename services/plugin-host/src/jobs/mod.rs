@@ -35,6 +35,8 @@ pub fn spawn(state: &State, tasks: &Tasks) {
             tracing::warn!(%error, "front ends of another version of the portal were not looked for");
         }
     });
+    crate::tasks::spawn(state, tasks);
+    crate::events::spawn(state, tasks);
     let (state, shutdown) = (state.clone(), tasks.shutdown_token());
     tasks.spawn("plugins.install", async move {
         while !shutdown.is_cancelled() {

@@ -2,6 +2,7 @@
 
 use crate::Config;
 use crate::config::Tools;
+use crate::discovery::{self, Occasion};
 use crate::domain::reason::{OLDEST_NODE, Reason};
 use crate::domain::secret_refs;
 use crate::store::package::{Backend, State};
@@ -61,6 +62,8 @@ pub struct Launching {
     pub config: Arc<Config>,
     /// The clock.
     pub clock: SharedClock,
+    /// Hears of workers that have started.
+    started: Option<discovery::Queue>,
     db: Db,
     client: ServiceClient,
     keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
@@ -89,7 +92,33 @@ impl Launching {
     /// Nothing is asked of the database yet.
     #[must_use]
     pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock) -> Self {
-        Self { config, clock, db, client, keys: Mutex::default(), node: Mutex::default() }
+        Self { config, clock, started: None, db, client, keys: Mutex::default(), node: Mutex::default() }
+    }
+
+    /// Tells of each worker that has started.
+    #[must_use]
+    pub fn telling(self, started: discovery::Queue) -> Self {
+        Self { started: Some(started), ..self }
+    }
+
+    /// A worker has started.
+    pub fn has_started(&self, tenant: TenantId, plugin_id: &str) {
+        if let Some(started) = &self.started {
+            // At the end of the platform nobody listens any more.
+            drop(started.send((tenant, plugin_id.to_owned(), Occasion::Started)));
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The other services.
+    #[must_use]
+    pub const fn client(&self) -> &ServiceClient {
+        &self.client
     }
 
     /// The organisation's host and keys, at most a minute old.
@@ -160,7 +189,7 @@ impl Launching {
             return Err(Reason::NotAllowed(package));
         }
         let (program, args, bundle, features, wants_database) = match &backend {
-            Backend::Node { bundle, features } => {
+            Backend::Node { bundle, features, .. } => {
                 let bundle = self.config.bundles().join(bundle);
                 if !bundle.join("node_modules").is_dir() {
                     return Err(Reason::BundleMissing);
@@ -185,6 +214,7 @@ impl Launching {
             bundle: bundle.to_string_lossy().into_owned(),
             features,
             service_token,
+            extends: backend.extends().map(str::to_owned),
             database,
         };
         let home = self.config.data_dir.join("workers").join(tenant.to_string()).join(plugin_id);
@@ -248,6 +278,7 @@ impl Launching {
             protocol: PROTOCOL.to_owned(),
             tenant: signer.tenant.to_string(),
             plugins: vec![plugin],
+            platform: Some(super::door::beside(&socket.to_string_lossy()).to_string_lossy().into_owned()),
             socket: socket.to_string_lossy().into_owned(),
             gateway: Gateway {
                 host: signer.host.to_string(),

@@ -57,7 +57,8 @@ async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, log: &StepLog
         let message = format!("Skipping step {} because its if condition was false", step.id);
         return run.journal.end(step, StepEnd::Skipped, &message, None).await;
     }
-    let action = actions::find(step.action)?;
+    let action = actions::find(step.action, &run.services).await?;
+    let action = &*action;
     if run.dry_run {
         announce_dry_run(run, scope, step, action, log).await?;
         if !action.supports_dry_run {
