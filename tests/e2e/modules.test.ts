@@ -5,8 +5,9 @@
  * The packages come from the npm registry; where the worker's tests have installed them before, they are taken from there.
  */
 import { strict as assert } from 'node:assert';
-import { cp, readdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -20,7 +21,8 @@ const modules = [
   '@backstage/plugin-catalog-backend-module-github@0.14.0',
   '@backstage-community/plugin-catalog-backend-module-scaffolder-relation-processor@2.17.1',
 ];
-const cache = fileURLToPath(new URL('../../services/plugin-worker/.cache/bundles', import.meta.url));
+const worker = fileURLToPath(new URL('../../services/plugin-worker', import.meta.url));
+const cache = path.join(worker, '.cache/bundles');
 
 /** What a template does with the modules, from the input to the output. */
 const template = `
@@ -104,17 +106,40 @@ async function lendBundles(installation: Installation): Promise<void> {
   }
 }
 
+/** A plugin of the worker's own tests, which shows how requests get through. */
+async function lendEcho(installation: Installation): Promise<void> {
+  const folder = path.join(installation.dataDir, 'bundles/echo-backend@1.0.0');
+  const installed = path.join(folder, 'node_modules');
+  await cp(path.join(worker, 'test/fixtures/echo'), path.join(installed, 'echo-backend'), { recursive: true });
+  await mkdir(path.join(installed, '@backstage'), { recursive: true });
+  const api = '@backstage/backend-plugin-api';
+  await symlink(path.join(worker, 'node_modules', api), path.join(installed, api));
+  await writeFile(path.join(folder, 'package.json'), '{"private":true}');
+  const described = {
+    package: 'echo-backend',
+    version: '1.0.0',
+    role: 'backend-plugin',
+    pluginId: 'echo',
+    backendFeatures: ['echo-backend'],
+    hasBackend: true,
+    hasFrontend: false,
+    lockDigest: 'none',
+  };
+  await writeFile(path.join(folder, 'bundle.json'), JSON.stringify(described));
+}
+
 test('modules from npm run in a whole installation', async context => {
   const github = await serveGitHub(['artist', 'booking']);
   const names = modules.map(spec => spec.slice(0, spec.lastIndexOf('@')));
   const installation = await install({
-    env: { PROSCENIUM_READING__ALLOW: github.host, PROSCENIUM_PLUGINS__ALLOW: names.join(',') },
+    env: { PROSCENIUM_READING__ALLOW: github.host, PROSCENIUM_PLUGINS__ALLOW: [...names, 'echo-backend'].join(',') },
   });
   context.after(async () => {
     await installation.stop();
     github.close();
   });
   await lendBundles(installation);
+  await lendEcho(installation);
   const made = await installation.command('tenant', 'create', 'acme', '--name', 'Acme', '--admin', 'jane@example.com');
   const token = String(made.token);
 
@@ -251,6 +276,43 @@ test('modules from npm run in a whole installation', async context => {
         });
         const relation = artist.relations.find((one: { type: string }) => one.type === 'scaffoldedFrom');
         assert.equal(relation.targetRef, 'template:default/modules');
+      },
+    ],
+    [
+      'streams, uploads and WebSockets go through the gateway to a plugin and back',
+      async () => {
+        await installation.command('plugin', 'install', 'echo-backend@1.0.0', '--tenant', 'acme');
+        const authorization = `Bearer ${token}`;
+        const headers = { authorization };
+        const events = await fetch(`${installation.origin}/api/echo/events`, { headers });
+        const times: number[] = [];
+        for await (const _ of events.body ?? []) times.push(performance.now());
+        assert.ok((times.at(-1) ?? 0) - (times[0] ?? 0) > 200, 'server-sent events came all at once');
+        const uploaded = await fetch(`${installation.origin}/api/echo/upload`, {
+          method: 'POST',
+          headers,
+          body: new Uint8Array(5_000_000),
+        });
+        assert.deepEqual(await uploaded.json(), { bytes: 5_000_000 });
+        const shake = () =>
+          new Promise<string>((resolve, reject) => {
+            const stream = connect(installation.port, '127.0.0.1');
+            let said = '';
+            stream.on('error', reject);
+            stream.on('close', () => resolve(said));
+            stream.on('data', bytes => {
+              said += bytes.toString();
+              if (said.includes(' 101 ') && said.endsWith('\r\n\r\n')) stream.write('over the stream');
+              if (said.endsWith('over the stream') || !said.includes(' 101 ')) stream.destroy();
+            });
+            stream.write(
+              `GET /api/echo/socket HTTP/1.1\r\nhost: localhost:${installation.port}\r\n` +
+                `authorization: ${authorization}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`,
+            );
+          });
+        // As with Backstage's signals plugin, the first handshake makes it listen for others.
+        await shake();
+        assert.match(await shake(), / 101 [^]*over the stream$/);
       },
     ],
   ];

@@ -8,6 +8,7 @@ mod events;
 mod house;
 mod interruption;
 mod permitted;
+mod plugin_actions;
 mod sandbox;
 mod secrets;
 mod tasks;
