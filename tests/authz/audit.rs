@@ -32,6 +32,12 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
     ),
     ("POST /internal/tenant-admin/v1/mails", "tells people of a run whose start is audited"),
     ("POST /api/plugins/v1/beacons", "counts what broke in a browser; what follows from it is audited"),
+    ("POST /api/plugins/v1/installed/{plugin_id}/tasks/run", "the plugin has no task; plugin-host's tests run one"),
+    ("POST /internal/plugins/v1/events", "what plugins do with an event is their business"),
+    (
+        "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
+        "what a worker does for a run is the run's, audited at its start",
+    ),
     ("POST /internal/integrations/v1/push", "changes the outside world for a task whose start is audited"),
     ("POST /internal/integrations/v1/deliver", "carries rows of the log out; setting the stream up is audited"),
 ];

@@ -47,6 +47,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "no source host is installed; nothing is looked up"),
     ("POST /api/scaffolder/v1/hooks/{token}", "takes an address that only a run knows"),
     ("POST /api/scaffolder/v1/schedules/preview", "judges the expression in the body and looks nothing up"),
+    ("POST /internal/plugins/v1/events", "goes to the caller's own organisation's plugins"),
     ("POST /api/tenant-admin/v1/signup", "makes an organisation; that an address is taken is public"),
     ("PATCH /api/catalog/v1/settings", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/signup/confirm", "the link is sealed: only we can make one"),
@@ -461,6 +462,24 @@ const INTEGRATIONS: &[Example] = &[
 
 const PLUGIN_HOST: &[Example] = &[
     get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
+    get("GET /internal/plugins/v1/extensions", "/internal/plugins/v1/extensions"),
+    example(
+        "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
+        "/internal/plugins/v1/workers/<plugin>/scaffolder/extension",
+        r#"{"kind":"filter","id":"x","arguments":[]}"#,
+    ),
+    example(
+        "POST /internal/plugins/v1/events",
+        "/internal/plugins/v1/events",
+        r#"{"topic":"nobody-listens","eventPayload":null}"#,
+    ),
+    get("GET /api/plugins/v1/permissions", "/api/plugins/v1/permissions"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/tasks", "/api/plugins/v1/installed/<plugin>/tasks"),
+    example(
+        "POST /api/plugins/v1/installed/{plugin_id}/tasks/run",
+        "/api/plugins/v1/installed/<plugin>/tasks/run",
+        r#"{"task":"x"}"#,
+    ),
     get("GET /api/plugins/v1/installed", "/api/plugins/v1/installed"),
     get("GET /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>"),
     get("GET /api/plugins/v1/installed/{plugin_id}/logs", "/api/plugins/v1/installed/<plugin>/logs"),

@@ -15,7 +15,9 @@
 
 mod bundles;
 pub mod config;
+mod discovery;
 pub mod domain;
+mod events;
 mod http;
 mod install;
 pub mod jobs;
@@ -24,6 +26,7 @@ mod rollouts;
 mod state;
 pub mod store;
 pub mod supervisor;
+mod tasks;
 
 pub use bundles::BundleKeys;
 pub use config::Config;

@@ -2,6 +2,7 @@
 
 use crate::Config;
 use crate::bundles::Bundles;
+use crate::discovery::{self, Occasion};
 use crate::recorder::Recorder;
 use crate::store::package::{Package, State as PackageState};
 use crate::store::{installation, package};
@@ -16,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Db;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
 /// A plugin's secrets were rotated, granted or taken back.
@@ -37,6 +38,8 @@ pub struct State {
     pub(crate) bundles: Bundles,
     pub(crate) recorder: Recorder,
     pub(crate) wake: Arc<Notify>,
+    pub(crate) tasks: Tasks,
+    discovery: discovery::Queue,
     known: Arc<Mutex<Known>>,
 }
 
@@ -67,10 +70,13 @@ impl State {
         tasks: &Tasks,
     ) -> Self {
         let config = Arc::new(config);
+        let (discovery, asked) = mpsc::unbounded_channel();
         let bundles = Bundles::new(config.bundles(), objects.clone(), config.bundle_keys());
         let launching = Launching::new(db.clone(), client, config.clone(), clock.clone(), bundles.clone());
-        let launching = Arc::new(launching);
-        Self {
+        let launching = Arc::new(launching.telling(discovery.clone()));
+        let state = Self {
+            tasks: tasks.clone(),
+            discovery,
             supervisor: Supervisor::new(launching.clone(), tasks.clone()),
             recorder: Recorder::new(config.upgrades.recordings),
             bundles,
@@ -81,7 +87,9 @@ impl State {
             launching,
             wake: Arc::default(),
             known: Arc::default(),
-        }
+        };
+        discovery::spawn(&state, tasks, asked);
+        state
     }
 
     /// Lets workers start again when what they were given of secrets changed: the message is organisation and plugin.
@@ -142,6 +150,8 @@ impl State {
     pub(crate) fn changed(&self, tenant: TenantId, plugin_id: &str) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
         self.supervisor.changed(tenant, plugin_id);
+        // At the end of the platform nobody asks any more.
+        drop(self.discovery.send((tenant, plugin_id.to_owned(), Occasion::Changed)));
     }
 }
 

@@ -10,4 +10,5 @@ pub mod media_type;
 pub mod package;
 pub mod reason;
 pub mod rollout;
+pub mod schedule;
 pub mod secret_refs;

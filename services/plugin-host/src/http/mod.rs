@@ -2,9 +2,11 @@
 
 mod call;
 mod configure;
+mod extensions;
 mod installed;
 mod remotes;
 mod upgrades;
+mod tasks;
 pub(crate) mod view;
 
 pub(crate) use remotes::remote_prefix;
@@ -32,5 +34,11 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_USE), routes!(upgrades::report_beacon))
         .route(Access::public(), routes!(remotes::get_remote_file))
         .route(Access::service(), routes!(remotes::list_portal_features))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(tasks::list_plugin_tasks))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(tasks::run_plugin_task))
+        .route(Access::service(), routes!(extensions::list_extensions))
+        .route(Access::service(), routes!(extensions::publish_event))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(extensions::list_permissions))
+        .route(Access::service(), routes!(extensions::operate))
         .route(Access::user(Permission::PLUGIN_USE), routes!(call::call_plugin))
 }

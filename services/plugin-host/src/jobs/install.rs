@@ -4,7 +4,7 @@
 use super::{frontend, tool};
 use crate::State;
 use crate::domain::bundle::folder_name;
-use crate::domain::package::{Source, Wanted, is_own_api, is_plugin_id};
+use crate::domain::package::{Source, Wanted, is_hosted, is_own_api, is_plugin_id, module_id};
 use crate::store::package::{self, Backend, Installed};
 use crate::store::tenant;
 use kernel::{Error, Result, TenantId};
@@ -42,6 +42,14 @@ pub struct Described {
     lock_digest: String,
 }
 
+impl Described {
+    /// The platform's own plugin that this package is a module of.
+    fn extends(&self) -> Option<&str> {
+        let module = self.has_backend && self.role.ends_with("-module");
+        Some(&*self.plugin_id).filter(|id| module && is_hosted(id))
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Resolved {
     version: String,
@@ -70,7 +78,7 @@ pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
     let frontend = bundle.frontend(state, tenant).await?;
     Ok(Some(Installed {
         backend: bundle.backend(),
-        plugin_id: bundle.described.plugin_id,
+        plugin_id: bundle.installed_as(),
         version: bundle.described.version,
         description: bundle.described.description,
         frontend,
@@ -107,8 +115,17 @@ impl Bundle {
     #[must_use]
     pub fn backend(&self) -> Option<Backend> {
         let (bundle, features) = (self.name.clone(), self.described.backend_features.clone());
-        let digest = Some(self.digest.clone());
-        self.described.has_backend.then_some(Backend::Node { bundle, features, digest })
+        let (digest, extends) = (Some(self.digest.clone()), self.described.extends().map(str::to_owned));
+        self.described.has_backend.then_some(Backend::Node { bundle, features, digest, extends })
+    }
+
+    /// The id under which it is installed: the plugin's, or one of its own for a module of the platform's plugins.
+    #[must_use]
+    pub fn installed_as(&self) -> String {
+        match self.described.extends() {
+            Some(_) => module_id(&self.described.package),
+            None => self.described.plugin_id.clone(),
+        }
     }
 
     /// Builds and stores its front end for the organisation, if it has one.
@@ -217,13 +234,21 @@ pub fn check(described: &Described) -> Result<()> {
             "Its plugin id \"{id}\" is not made of lower-case letters, digits and dashes."
         )));
     }
+    if described.extends().is_some() {
+        return Ok(());
+    }
+    if described.has_backend && id == "auth" {
+        return Err(Error::input(
+            "Sign-in is the platform's own: an administrator adds identity providers in the settings.",
+        ));
+    }
     if described.has_backend && is_own_api(id) {
-        return Err(Error::input(format!(
-            "It extends the platform's own \"{id}\"; back ends that do so cannot be installed yet."
-        )));
+        return Err(Error::input(format!("The platform itself answers for \"{id}\"; another back end cannot.")));
     }
     if described.has_backend && described.role.ends_with("-module") {
-        return Err(Error::input(format!("It is a module of the back end \"{id}\"; modules cannot be installed yet.")));
+        return Err(Error::input(format!(
+            "It is a module of the back end \"{id}\"; only modules of the platform's own plugins can be installed."
+        )));
     }
     if described.has_backend && id.len() > LONGEST_BACKEND_ID {
         return Err(Error::input(format!("Its plugin id \"{id}\" is longer than {LONGEST_BACKEND_ID} characters.")));

@@ -36,6 +36,8 @@ pub fn spawn(state: &State, tasks: &Tasks) {
         }
     });
     crate::rollouts::spawn(state, tasks);
+    crate::tasks::spawn(state, tasks);
+    crate::events::spawn(state, tasks);
     let (state, shutdown) = (state.clone(), tasks.shutdown_token());
     tasks.spawn("plugins.install", async move {
         while !shutdown.is_cancelled() {

@@ -3,6 +3,7 @@
 use crate::Config;
 use crate::bundles::Bundles;
 use crate::config::Tools;
+use crate::discovery::{self, Occasion};
 use crate::domain::reason::{OLDEST_NODE, Reason};
 use crate::domain::secret_refs;
 use crate::store::package::{Backend, State};
@@ -92,6 +93,8 @@ pub struct Launching {
     pub config: Arc<Config>,
     /// The clock.
     pub clock: SharedClock,
+    /// Hears of workers that have started.
+    started: Option<discovery::Queue>,
     db: Db,
     client: ServiceClient,
     bundles: Bundles,
@@ -124,7 +127,33 @@ impl Launching {
     #[must_use]
     pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock, bundles: Bundles) -> Self {
         let (keys, passwords, node) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { config, clock, db, client, bundles, keys, passwords, node }
+        Self { config, clock, started: None, db, client, bundles, keys, passwords, node }
+    }
+
+    /// Tells of each worker that has started.
+    #[must_use]
+    pub fn telling(self, started: discovery::Queue) -> Self {
+        Self { started: Some(started), ..self }
+    }
+
+    /// A worker has started.
+    pub fn has_started(&self, tenant: TenantId, plugin_id: &str) {
+        if let Some(started) = &self.started {
+            // At the end of the platform nobody listens any more.
+            drop(started.send((tenant, plugin_id.to_owned(), Occasion::Started)));
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The other services.
+    #[must_use]
+    pub const fn client(&self) -> &ServiceClient {
+        &self.client
     }
 
     /// The organisation's host and keys, at most a minute old.
@@ -196,7 +225,7 @@ impl Launching {
             return Err(Reason::NotAllowed(package));
         }
         let (program, args, bundle, features, wants_database) = match &backend {
-            Backend::Node { bundle, features, digest } => {
+            Backend::Node { bundle, features, digest, .. } => {
                 if let Some(digest) = digest {
                     self.bundles.ensure(bundle, digest).await?;
                 }
@@ -228,6 +257,7 @@ impl Launching {
             bundle: bundle.to_string_lossy().into_owned(),
             features,
             service_token,
+            extends: backend.extends().map(str::to_owned),
             database,
         };
         let home = self.config.data_dir.join("workers").join(tenant.to_string()).join(plugin_id);
@@ -290,6 +320,7 @@ impl Launching {
             protocol: PROTOCOL.to_owned(),
             tenant: signer.tenant.to_string(),
             plugins: vec![plugin],
+            platform: Some(super::door::beside(&socket.to_string_lossy()).to_string_lossy().into_owned()),
             socket: socket.to_string_lossy().into_owned(),
             gateway: Gateway {
                 host: signer.host.to_string(),

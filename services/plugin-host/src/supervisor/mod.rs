@@ -7,6 +7,7 @@
 //! Reading order: [`Supervisor`], `slot`, `process`, `launch`.
 
 mod client;
+mod door;
 pub mod launch;
 mod lease;
 pub mod logs;

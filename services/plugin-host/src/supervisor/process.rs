@@ -117,6 +117,9 @@ pub async fn start(spec: Spec, around: &Surroundings) -> Result<Process, Reason>
     let child = spawn_bound(command).await.map_err(|error| cannot(&error))?;
 
     let alive = CancellationToken::new();
+    let (launching, tasks) = (&around.launching, &around.tasks);
+    super::door::open(launching, spec.tenant, &spec.plugin_id, &spec.boot, tasks, alive.child_token())
+        .map_err(|error| cannot(&error))?;
     let client = WorkerClient::new(spec.boot.socket.clone().into(), &spec.boot.capability);
     let (orders, taken) = mpsc::unbounded_channel();
     let name = format!("worker {} {}", spec.tenant, spec.plugin_id);

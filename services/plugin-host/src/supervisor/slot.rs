@@ -210,6 +210,7 @@ impl Slot {
             Report::Ready => {
                 self.gauge.touch();
                 self.apply(Event::Ready);
+                self.launching.has_started(self.tenant, &self.plugin_id);
             }
             Report::Health(true) => self.apply(Event::Healthy),
             Report::Health(false) => self.apply(Event::Missed),

@@ -60,10 +60,11 @@ pub fn quick() -> Limits {
 }
 
 /// What these tests install.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "@backstage-community/plugin-badges-backend",
     "badges",
     "proscenium:ghost",
+    "proscenium:greeter",
     "proscenium:probe",
     "proscenium:tech-radar",
 ];
@@ -96,7 +97,7 @@ impl Host {
             launcher: Launcher::at(example("harness")),
             plugins_url: Some(plugins_url.clone()),
             allow: AllowList::new(PACKAGES).unwrap(),
-            native: [("probe".to_owned(), example("probe"))].into(),
+            native: ["probe", "greeter"].map(|name| (name.to_owned(), example(name))).into(),
             limits: quick(),
             health_interval: Duration::from_millis(200),
             health_timeout: Duration::from_millis(500),

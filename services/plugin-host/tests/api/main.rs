@@ -3,6 +3,7 @@
 
 mod copies;
 mod faults;
+mod extensions;
 mod host;
 mod kills;
 mod notes;
@@ -10,4 +11,5 @@ mod radar;
 mod routes;
 mod secrets;
 mod upgrades;
+mod sockets;
 mod workers;

@@ -1,5 +1,6 @@
 //! What actions ask of other services: the catalog's entities, and the reading of the outside world.
 
+use super::Added;
 use crate::domain::failure::{Failure, Outcome};
 use authz::Criteria;
 use axum::body::Body;
@@ -7,7 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, Request, Response, StatusCode};
 use http_shell::{Caller, ServiceClient, ServiceName, read_json};
-use kernel::{EntityRef, Error, Result};
+use kernel::{EntityRef, Error, Grants, Principal, Result, User};
+use plugin_protocol::extensions::path::RUN;
+use plugin_protocol::extensions::{Extensions, RUN_TYPE};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -73,6 +76,16 @@ impl TreeFile {
     pub fn bytes(&self) -> Outcome<Vec<u8>> {
         STANDARD.decode(&self.content).map_err(|error| Failure::error(format!("{}: {error}", self.path)))
     }
+}
+
+/// What one plugin adds to the platform, as the plugin host answers.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PluginExtensions {
+    /// For example `scaffolder-github`.
+    pub plugin_id: String,
+    /// What it adds.
+    pub extensions: Extensions,
 }
 
 /// Where a push went.
@@ -213,6 +226,47 @@ impl Services {
         Ok(read_json::<Answer>(response).await?.files)
     }
 
+    /// What the organisation's plugins add for templates.
+    ///
+    /// # Errors
+    /// Those of the plugin host. Where there is none, plugins add nothing.
+    pub async fn added(&self) -> Result<Added> {
+        let path = "/internal/plugins/v1/extensions";
+        match self.send(ServiceName::PluginHost, Method::GET, path, None).await {
+            Ok(response) => Ok(Added::of(read_json(response).await?)),
+            Err(error) if self.client.knows(ServiceName::PluginHost) => Err(error),
+            Err(_) => Ok(Added::default()),
+        }
+    }
+
+    /// Runs an action in a plugin's worker, as whoever started the run.
+    ///
+    /// # Errors
+    /// Those of the plugin host, and the worker's own before the action begins.
+    pub async fn run_plugin_action(&self, plugin_id: &str, body: Body) -> Result<Response<Body>> {
+        let initiator = serde_json::to_vec(&plainly(&self.caller.principal)).map_err(Error::internal)?;
+        let request = Request::post(format!("/internal/plugins/v1/workers/{}{RUN}", percent_encode(plugin_id)))
+            .header(http::header::CONTENT_TYPE, RUN_TYPE)
+            .header("x-proscenium-initiator", STANDARD.encode(initiator))
+            .body(body)
+            .map_err(Error::internal)?;
+        let own = Caller::service(self.caller.tenant, "scaffolder");
+        let response = self.client.call(ServiceName::PluginHost, &own, request).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(read_json::<Value>(response).await.err().unwrap_or_else(|| Error::unavailable("No answer")))
+    }
+
+    /// Has a plugin's worker do something small: call a filter, complete what somebody types.
+    ///
+    /// # Errors
+    /// Those of the plugin host, and the worker's own.
+    pub async fn ask_plugin(&self, plugin_id: &str, operation: &str, body: Value) -> Result<Value> {
+        let path = format!("/internal/plugins/v1/workers/{}{operation}", percent_encode(plugin_id));
+        read_json(self.send(ServiceName::PluginHost, Method::POST, &path, Some(body)).await?).await
+    }
+
     /// Commits files and pushes them.
     ///
     /// # Errors
@@ -299,6 +353,16 @@ impl Services {
             return self.client.call(service, &own, request).await;
         }
         self.client.call(service, &self.caller, request).await
+    }
+}
+
+/// A principal without what only our own checks need: the plugin host makes a token of it.
+fn plainly(principal: &Principal) -> Principal {
+    match principal {
+        Principal::User(user) => {
+            Principal::User(User { ownership_refs: Vec::new(), grants: Grants::default(), ..user.clone() })
+        }
+        other => other.clone(),
     }
 }
 

@@ -83,7 +83,8 @@ async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, tried: i32, l
         run.journal.end(step, Ending::plain(StepEnd::Skipped, &message)).await?;
         return Ok(Progress::Ended);
     }
-    let action = actions::find(step.action)?;
+    let action = actions::find(step.action, &run.services).await?;
+    let action = &*action;
     if run.dry_run {
         announce_dry_run(run, scope, step, action, log).await?;
         if !action.supports_dry_run {

@@ -9,6 +9,7 @@ mod gates;
 mod house;
 mod interruption;
 mod permitted;
+mod plugin_actions;
 mod sandbox;
 mod schedules;
 mod secrets;
