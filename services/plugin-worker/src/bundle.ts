@@ -9,13 +9,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
+import { declaredFeatures } from './bundle/features.ts';
 import {
   describePackage,
+  packageDir,
   readPackage,
   type PackageDescription,
 } from './bundle/package.ts';
-import { install, parseSpec, resolve } from './bundle/npm.ts';
+import { install, LOCK_FILE, parseSpec, resolve } from './bundle/npm.ts';
 import { prune } from './bundle/prune.ts';
+import { reportOn, writeReport } from './bundle/report.ts';
+import { findRecipe } from './remote/recipe.ts';
 import {
   parseArguments,
   runCommand,
@@ -41,17 +45,25 @@ const COMMANDS: Record<
     const dir = resolvePath(args.option('dir'));
     await install(spec, dir);
     const described = describe(parseSpec(spec).name, dir);
+    const report = reportOn(join(dir, 'node_modules'));
+    writeReport(dir, report);
     // A bundler follows source maps and style sheets into places that a worker never reads.
     const whole = args.flag('keep-all') || !described.hasBackend;
     const prunedBytes = whole ? 0 : prune(join(dir, 'node_modules'));
-    return { ...described, prunedBytes };
+    return { ...described, prunedBytes, ...report };
   },
 };
 
 function describe(name: string, dir: string): BundleDescription {
-  const lock = readFileSync(join(dir, 'package-lock.json'));
+  const lock = readFileSync(join(dir, LOCK_FILE));
+  const pkg = readPackage(dir, name);
+  const isBackend = pkg.backstage?.role?.startsWith('backend-') ?? false;
   return {
-    ...describePackage(readPackage(dir, name)),
+    ...describePackage(
+      pkg,
+      findRecipe(name)?.pluginId,
+      isBackend ? declaredFeatures(packageDir(dir, name)) : undefined,
+    ),
     dir: resolvePath(dir),
     lockDigest: createHash('sha256').update(lock).digest('hex'),
   };
