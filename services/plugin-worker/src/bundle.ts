@@ -7,14 +7,15 @@
  * - `node dist/bundle.js describe PACKAGE --dir DIR`: describes a package that is installed there.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
-import { declaredFeatures } from './bundle/features.ts';
+import { declaredFeatures, unsaidDependencies } from './bundle/features.ts';
 import {
   describePackage,
   packageDir,
   readPackage,
   type PackageDescription,
+  type PackageJson,
 } from './bundle/package.ts';
 import { install, LOCK_FILE, parseSpec, resolve } from './bundle/npm.ts';
 import { prune } from './bundle/prune.ts';
@@ -43,7 +44,7 @@ const COMMANDS: Record<
     Promise.resolve(describe(parseSpec(spec).name, args.option('dir'))),
   install: async (spec, args) => {
     const dir = resolvePath(args.option('dir'));
-    await install(spec, dir);
+    await installWhole(spec, dir);
     const described = describe(parseSpec(spec).name, dir);
     const report = reportOn(join(dir, 'node_modules'));
     writeReport(dir, report);
@@ -54,15 +55,35 @@ const COMMANDS: Record<
   },
 };
 
+/** Installs a package, and once more when its code needs what it does not bring. */
+async function installWhole(spec: string, dir: string): Promise<void> {
+  await install(spec, dir);
+  const { name } = parseSpec(spec);
+  const pkg = readPackage(dir, name);
+  if (!isBackend(pkg)) return;
+  const folder = packageDir(dir, name);
+  const unsaid = unsaidDependencies(
+    folder,
+    pkg,
+    other =>
+      existsSync(packageDir(dir, other)) ||
+      existsSync(packageDir(folder, other)),
+  );
+  if (Object.keys(unsaid).length > 0) await install(spec, dir, unsaid);
+}
+
+function isBackend(pkg: PackageJson): boolean {
+  return pkg.backstage?.role?.startsWith('backend-') ?? false;
+}
+
 function describe(name: string, dir: string): BundleDescription {
   const lock = readFileSync(join(dir, LOCK_FILE));
   const pkg = readPackage(dir, name);
-  const isBackend = pkg.backstage?.role?.startsWith('backend-') ?? false;
   return {
     ...describePackage(
       pkg,
       findRecipe(name)?.pluginId,
-      isBackend ? declaredFeatures(packageDir(dir, name)) : undefined,
+      isBackend(pkg) ? declaredFeatures(packageDir(dir, name)) : undefined,
     ),
     dir: resolvePath(dir),
     lockDigest: createHash('sha256').update(lock).digest('hex'),

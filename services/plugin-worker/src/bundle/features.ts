@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PackageJson } from './package.ts';
 
 /** Back-end features that a package's code makes. */
 export interface DeclaredFeatures {
@@ -18,8 +19,36 @@ export interface DeclaredFeatures {
 /** Code that is read of one package; what is beyond is not looked at. */
 const MOST_BYTES = 16_000_000;
 
+const REQUIRED = /\brequire\(["']((?:@[\w.~-]+\/)?[\w.~-]+)/g;
 const FEATURE = /createBackend(Plugin|Module|FeatureLoader)\b/;
 const CALLS = /createBackend(Plugin|Module)\)?\(\{([^{}]{0,400})/g;
+
+/**
+ * Packages that a back end's code loads although it names them among its peers or for its development only: in a
+ * Backstage app they are always there. They are not among `present`; the ranges are the package's own.
+ */
+export function unsaidDependencies(
+  dir: string,
+  pkg: Pick<
+    PackageJson,
+    'dependencies' | 'peerDependencies' | 'devDependencies'
+  >,
+  present: (name: string) => boolean,
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const file of codeFiles(dir)) {
+    if (statSync(file).size > MOST_BYTES) continue;
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(REQUIRED)) {
+      const range = pkg.peerDependencies?.[name] ?? pkg.devDependencies?.[name];
+      if (range === undefined || pkg.dependencies?.[name] !== undefined) {
+        continue;
+      }
+      if (/^[\w.^~<>=|* -]+$/.test(range) && !present(name))
+        found[name] = range;
+    }
+  }
+  return found;
+}
 
 /** Reads the code below a package's folder, but not of the packages that it brings. */
 export function declaredFeatures(dir: string): DeclaredFeatures {

@@ -65,19 +65,27 @@ export async function resolve(spec: string): Promise<Resolved> {
   };
 }
 
-/** Installs one package with its dependencies into an own folder. */
-export async function install(spec: string, dir: string): Promise<void> {
+/**
+ * Installs one package with its dependencies into an own folder, and `others` beside it: what its code asks for without
+ * saying so.
+ */
+export async function install(
+  spec: string,
+  dir: string,
+  others: Record<string, string> = {},
+): Promise<void> {
   const { name, range } = parseSpec(spec);
   mkdirSync(dir, { recursive: true });
   writeFileSync(
     join(dir, 'package.json'),
-    `${JSON.stringify({ private: true, dependencies: { [name]: range } })}\n`,
+    `${JSON.stringify({ private: true, dependencies: { ...others, [name]: range } })}\n`,
   );
   await pnpm(
     [
       'install',
       '--ignore-scripts',
       '--prod',
+      '--no-frozen-lockfile',
       // The flat layout that published plugins expect: some use packages that they do not declare.
       '--config.node-linker=hoisted',
       // Front ends still ask for React 17 beside 18; the shell's React is used anyway.

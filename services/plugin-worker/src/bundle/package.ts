@@ -15,7 +15,9 @@ export interface PackageJson {
   main?: string;
   module?: string;
   exports?: Record<string, unknown> | string;
-  scripts?: Record<string, string>;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   backstage?: {
     role?: string;
     pluginId?: string;

@@ -66,7 +66,12 @@ export interface RemoteOptions {
 }
 
 /** Folder, below the installed package's, of what is generated for the build. */
-const GENERATED = '.proscenium-recipe';
+const GENERATED = '.proscenium-build';
+/** React 18's own module of that name does no more, and the shell's `react-dom` must be the only one. */
+const REACT_DOM_CLIENT = [
+  'react-dom-client.mjs',
+  `export { createRoot, hydrateRoot } from 'react-dom';\n`,
+] as const;
 /** What a remote made by a recipe exposes. */
 const LEGACY = './legacy';
 
@@ -106,6 +111,7 @@ export async function buildRemote(
       out,
       name: remote,
       exposes,
+      stubs: { 'react-dom/client': writeGenerated(root, REACT_DOM_CLIENT) },
       fromShell: Object.entries(sharing)
         .filter(([, decision]) => decision.from === 'shell')
         .map(([name]) => name),
@@ -149,13 +155,19 @@ function fileOf(root: string, pkg: PackageJson, path: string): string {
 
 /** Writes the module that stands for a package by its recipe. Its place is the same in every bundle: it is in digests. */
 function writeEntry(root: string, pkg: PackageJson, recipe: Recipe): string {
+  const main = relative(join(root, GENERATED), fileOf(root, pkg, '.'));
+  const text = entrySource(recipe, main.split(sep).join('/'));
+  return writeGenerated(root, ['entry.mjs', text]);
+}
+
+function writeGenerated(
+  root: string,
+  [name, text]: readonly [name: string, text: string],
+): string {
   const folder = join(root, GENERATED);
   mkdirSync(folder, { recursive: true });
-  const main = relative(folder, fileOf(root, pkg, '.'))
-    .split(sep)
-    .join('/');
-  const file = join(folder, 'entry.mjs');
-  writeFileSync(file, entrySource(recipe, main));
+  const file = join(folder, name);
+  writeFileSync(file, text);
   return file;
 }
 

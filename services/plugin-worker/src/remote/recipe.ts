@@ -152,7 +152,7 @@ function checkExtension(value: unknown, at: string): void {
   if (kind === 'entity-card') {
     absent(extension, ['path', 'title', 'routeRef'], at, 'a card');
     const type = extension['type'];
-    if (type !== undefined && !CARD_TYPES.includes(String(type))) {
+    if (type !== undefined && !CARD_TYPES.some(known => known === type)) {
       throw new RecipeError(
         `${at}.type: it must be one of ${CARD_TYPES.join(', ')}`,
       );
