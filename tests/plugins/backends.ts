@@ -235,7 +235,7 @@ export const backends: readonly Backend[] = [
     version: '2.5.0',
     config: around => ({
       ...github(around),
-      upptime: { instances: [{ name: 'default', url: 'https://github.com/acme/stage' }] },
+      upptime: { locations: { default: { url: 'https://github.com/acme/stage' } } },
     }),
     call: { path: '/summary/component/default/stage', says: /"message":"99.98%"/ },
   },
@@ -259,7 +259,8 @@ export const backends: readonly Backend[] = [
     package: '@tduniec/backstage-plugin-time-saver-backend',
     version: '4.1.3',
     config: ({ portal }) => ({ ts: { backendUrl: portal } }),
-    call: { path: '/getTemplateCount', says: /templateCount|0/ },
+    call: { path: '/getTemplateCount', says: /templateCount/ },
+    fails: { why: 'it opens the database by itself, by an address in the configuration that no plugin gets', says: /'backend.database'/ },
   },
   {
     package: '@backstage/plugin-azure-devops-backend',

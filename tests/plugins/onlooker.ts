@@ -48,14 +48,19 @@ export class Onlooker {
 
   /** Opens an address and looks for a text below the portal's own frame. */
   async look(url: string, sees: string | RegExp, excuse?: RegExp): Promise<Sight> {
-    this.#complaints = [];
-    await this.page.goto(url, { waitUntil: 'load' });
     const main = this.page.locator('main').last();
     const wanted = main.getByText(sees).filter({ visible: true }).first();
-    const isThere = await wanted.waitFor({ timeout: patienceMs }).then(
-      () => true,
-      () => false,
-    );
+    let isThere = false;
+    // A gateway may know of a new plugin only two seconds later; the second look has all the patience.
+    for (const timeout of [patienceMs / 4, patienceMs]) {
+      this.#complaints = [];
+      await this.page.goto(url, { waitUntil: 'load' });
+      isThere = await wanted.waitFor({ timeout }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) break;
+    }
     await this.page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
     const text = await this.page.locator('body').innerText();
     const found = isThere ? ((await wanted.textContent()) ?? '').trim() : '';

@@ -24,8 +24,8 @@ const FEATURE = /createBackend(Plugin|Module|FeatureLoader)\b/;
 const CALLS = /createBackend(Plugin|Module)\)?\(\{([^{}]{0,400})/g;
 
 /**
- * Packages that a back end's code loads although it names them among its peers or for its development only: in a
- * Backstage app they are always there. They are not among `present`; the ranges are the package's own.
+ * Packages that a back end's code loads although it names them among its peers or for its development only, or, if
+ * they are Backstage's, nowhere: in a Backstage app they are always there. Those that are `present` are left out.
  */
 export function unsaidDependencies(
   dir: string,
@@ -39,7 +39,10 @@ export function unsaidDependencies(
   for (const file of codeFiles(dir)) {
     if (statSync(file).size > MOST_BYTES) continue;
     for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(REQUIRED)) {
-      const range = pkg.peerDependencies?.[name] ?? pkg.devDependencies?.[name];
+      const range =
+        pkg.peerDependencies?.[name] ??
+        pkg.devDependencies?.[name] ??
+        (name.startsWith('@backstage/') ? '*' : undefined);
       if (range === undefined || pkg.dependencies?.[name] !== undefined) {
         continue;
       }

@@ -116,18 +116,21 @@ export function describePackage(
     ...(pkg.license && { license: pkg.license }),
     role,
     pluginId,
-    // Packages built before features were recorded export theirs as the default of the main entry.
-    backendFeatures: hasBackend
-      ? backend.length > 0
-        ? backend
-        : [pkg.name]
-      : [],
+    backendFeatures: hasBackend ? mainFeatures(pkg.name, backend) : [],
     frontendFeatures: hasFrontend ? frontend : [],
     hasBackend,
     hasFrontend,
     legacyFrontend: hasFrontend && frontend.length === 0,
     extends: [...new Set(declared?.modules.map(module => module.extends))],
   };
+}
+
+/**
+ * Packages built before features were recorded export theirs as the default of the main entry. Other entries beside
+ * the main one (`./alpha`, `./new-backend`) are older names of the same feature, which can be added only once.
+ */
+function mainFeatures(name: string, recorded: string[]): string[] {
+  return recorded.length === 0 || recorded.includes(name) ? [name] : recorded;
 }
 
 /** The id of the one plugin that the code makes, or that its modules extend. */
