@@ -46,6 +46,8 @@ export interface Frontend {
   readonly core?: true;
   /** Made for the front-end system from before, by the recipe of the plugin worker. */
   readonly recipe?: true;
+  /** Packages that it builds on, with their versions. */
+  readonly beside?: readonly string[];
   /** Page of the portal where it shows. */
   readonly page: string;
   /** A text that only this plugin puts there. */

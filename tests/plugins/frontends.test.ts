@@ -17,7 +17,8 @@ let browser: Browser;
 let onlooker: Onlooker;
 
 before(async () => {
-  bench = await Bench.open(cases.map(({ package: name }) => name));
+  const beside = cases.flatMap(plugin => plugin.beside ?? []).map(spec => spec.slice(0, spec.lastIndexOf('@')));
+  bench = await Bench.open([...cases.map(({ package: name }) => name), ...beside]);
   browser = await launch();
   onlooker = await Onlooker.signIn(browser, bench.around.portal, bench.admin);
 });
@@ -40,10 +41,11 @@ for (const plugin of cases) {
 /** Installs and looks; a failure of any of it is part of the result. */
 async function attempt(plugin: Frontend): Promise<Row> {
   const row = { package: plugin.package, version: plugin.version, request: plugin.page, recipe: plugin.recipe === true };
-  let pluginId: string | undefined;
+  const pluginIds: string[] = [];
   try {
+    for (const spec of plugin.beside ?? []) pluginIds.push((await bench.install(spec)).pluginId);
     const installed = await bench.install(`${plugin.package}@${plugin.version}`);
-    ({ pluginId } = installed);
+    pluginIds.push(installed.pluginId);
     assert.equal(installed.hasFrontend, true);
     const built = bench.builtRemote(plugin.package, plugin.version);
     const seen = await onlooker.look(bench.around.portal + plugin.page, plugin.sees, plugin.excuse);
@@ -52,7 +54,7 @@ async function attempt(plugin: Frontend): Promise<Row> {
   } catch (error) {
     return { ...row, failure: error instanceof Error ? error.message : String(error) };
   } finally {
-    if (pluginId !== undefined) await bench.remove(pluginId);
+    for (const pluginId of pluginIds) await bench.remove(pluginId);
   }
 }
 

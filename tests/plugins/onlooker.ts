@@ -48,8 +48,9 @@ export class Onlooker {
 
   /** Opens an address and looks for a text below the portal's own frame. */
   async look(url: string, sees: string | RegExp, excuse?: RegExp): Promise<Sight> {
-    const main = this.page.locator('main').last();
-    const wanted = main.getByText(sees).filter({ visible: true }).first();
+    // The portal's menu names plugins as well: only headings and what is in the page itself count.
+    const inPage = this.page.locator('main').first().getByText(sees);
+    const wanted = this.page.getByRole('heading', { name: sees }).or(inPage).filter({ visible: true }).first();
     let isThere = false;
     // A gateway may know of a new plugin only two seconds later; the second look has all the patience.
     for (const timeout of [patienceMs / 4, patienceMs]) {

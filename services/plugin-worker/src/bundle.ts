@@ -55,21 +55,33 @@ const COMMANDS: Record<
   },
 };
 
-/** Installs a package, and once more when its code needs what it does not bring. */
+/**
+ * Installs a package, and once more when its code needs what it does not bring, or when a version that it asks for
+ * itself did not come to lie beside it: that is where the framework and the sharing of libraries look.
+ */
 async function installWhole(spec: string, dir: string): Promise<void> {
   await install(spec, dir);
   const { name } = parseSpec(spec);
   const pkg = readPackage(dir, name);
-  if (!isBackend(pkg)) return;
   const folder = packageDir(dir, name);
-  const unsaid = unsaidDependencies(
-    folder,
-    pkg,
-    other =>
+  const others = ownCopies(folder, pkg);
+  if (isBackend(pkg)) {
+    const isThere = (other: string) =>
       existsSync(packageDir(dir, other)) ||
-      existsSync(packageDir(folder, other)),
+      existsSync(packageDir(folder, other));
+    Object.assign(others, unsaidDependencies(folder, pkg, isThere));
+  }
+  if (Object.keys(others).length > 0) await install(spec, dir, others);
+}
+
+/** Dependencies of a package that lie within it, with their versions. */
+function ownCopies(folder: string, pkg: PackageJson): Record<string, string> {
+  const names = Object.keys(pkg.dependencies ?? {});
+  return Object.fromEntries(
+    names
+      .filter(name => existsSync(packageDir(folder, name)))
+      .map(name => [name, readPackage(folder, name).version]),
   );
-  if (Object.keys(unsaid).length > 0) await install(spec, dir, unsaid);
 }
 
 function isBackend(pkg: PackageJson): boolean {

@@ -95,7 +95,9 @@ export async function buildRemote(
   }
   if (legacy) checkVersion(legacy, pkg.version);
   const shell = parseShellVersions(readFileSync(options.shellVersions, 'utf8'));
-  const sharing = decideSharing(shell, name => installedVersion(root, name));
+  const sharing = decideSharing(shell, name =>
+    resolvedVersion(root, pkg.name, name),
+  );
   if (legacy) lendAnyway(sharing, shell, ENTRY_NEEDS);
   const remote = remoteName(pkg.name);
   rmSync(out, { recursive: true, force: true });
@@ -171,10 +173,18 @@ function writeGenerated(
   return file;
 }
 
-function installedVersion(root: string, name: string): string | undefined {
-  try {
-    return readPackage(root, name).version;
-  } catch {
-    return undefined;
+/** The version of a library that a package resolves: its own, if it brings one, else the one beside it. */
+function resolvedVersion(
+  root: string,
+  packageName: string,
+  name: string,
+): string | undefined {
+  for (const folder of [packageDir(root, packageName), root]) {
+    try {
+      return readPackage(folder, name).version;
+    } catch {
+      // Not there: the next place, as Node looks for it.
+    }
   }
+  return undefined;
 }
