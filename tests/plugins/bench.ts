@@ -7,7 +7,7 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install, type Installation } from '../e2e/installation.ts';
@@ -59,7 +59,7 @@ export class Bench {
         PROSCENIUM_LIMITS__PER_TOKEN: '0',
       },
     });
-    await bringBundles(installation.dataDir);
+    await bringBundles(installation.dataDir, packages);
     const made = await installation.command('tenant', 'create', 'acme', '--name', 'Acme', '--admin', 'ada@acme.test');
     const bench = new Bench(installation, upstream, made as unknown as Made);
     await bench.#readCatalog();
@@ -115,9 +115,18 @@ export class Bench {
     assert.equal(reply.status, 200, reply.text);
   }
 
+  /** Takes a package's bundle off the disk; the next installation makes it anew. */
+  async forget(name: string, version: string): Promise<void> {
+    await rm(this.#bundle(name, version), { recursive: true, force: true });
+  }
+
+  #bundle(name: string, version: string): string {
+    return path.join(this.installation.dataDir, 'bundles', `${name.replaceAll('/', '+')}@${version}`);
+  }
+
   /** How large a package's remote became, and what building it took. */
   builtRemote(name: string, version: string): { bytes?: number } {
-    const bundle = path.join(this.installation.dataDir, 'bundles', `${name.replaceAll('/', '+')}@${version}`);
+    const bundle = this.#bundle(name, version);
     const remote = readdirSync(bundle).find(folder => folder.startsWith('remote-'));
     if (remote === undefined) return {};
     const manifest = readFileSync(path.join(bundle, remote, 'proscenium-plugin.json'), 'utf8');
@@ -165,9 +174,11 @@ function reasonOf(error: unknown): string {
 const kept = () => process.env.PLUGIN_BUNDLES ?? path.join(here, '.cache/bundles');
 
 /** Bundles of former runs, on the same file system; each is moved, since a bundle has 20,000 files. */
-async function bringBundles(dataDir: string): Promise<void> {
+async function bringBundles(dataDir: string, packages: readonly string[]): Promise<void> {
   await mkdir(path.join(dataDir, 'bundles'), { recursive: true });
-  moveAll(kept(), path.join(dataDir, 'bundles'));
+  // Only what this run needs: another may be going on.
+  const names = packages.map(name => `${name.replaceAll('/', '+')}@`);
+  moveAll(kept(), path.join(dataDir, 'bundles'), bundle => names.some(name => bundle.startsWith(name)));
 }
 
 async function keepBundles(dataDir: string): Promise<void> {
@@ -175,12 +186,12 @@ async function keepBundles(dataDir: string): Promise<void> {
   moveAll(path.join(dataDir, 'bundles'), kept());
 }
 
-function moveAll(from: string, to: string): void {
+function moveAll(from: string, to: string, isWanted: (bundle: string) => boolean = () => true): void {
   if (!existsSync(from)) return;
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {
     const [source, target] = [path.join(from, name), path.join(to, name)];
-    if (name.startsWith('.') || existsSync(target)) continue;
+    if (name.startsWith('.') || !isWanted(name) || existsSync(target)) continue;
     // Remotes are built anew in each run: they depend on recipes and on the portal.
     for (const part of readdirSync(source)) {
       if (part.startsWith('remote-')) rmSync(path.join(source, part), { recursive: true });

@@ -7,15 +7,15 @@ const tab = (path: string) => `/catalog/default/component/stage/${path}`;
 const overview = '/catalog/default/component/stage';
 
 export const frontends: readonly Frontend[] = [
-  { package: `${community}tech-radar`, version: '1.14.0', page: '/tech-radar', sees: /Tech Radar/ },
-  { package: `${community}sonarqube`, version: '1.2.0', page: tab('sonarqube'), sees: /SonarQube Dashboard/ },
-  { package: `${community}jenkins`, version: '0.34.0', page: tab('jenkins'), sees: /Projects/ },
+  { package: `${community}tech-radar`, version: '1.14.0', core: true, page: '/tech-radar', sees: /Tech Radar/ },
+  { package: `${community}sonarqube`, version: '1.2.0', core: true, page: tab('sonarqube'), sees: /SonarQube Dashboard/ },
+  { package: `${community}jenkins`, version: '0.34.0', core: true, page: tab('jenkins'), sees: /Projects/ },
   { package: `${community}github-actions`, version: '1.3.0', page: tab('github-actions'), sees: /Login required|Sign in|Workflow/i },
   { package: `${community}azure-devops`, version: '0.19.0', page: '/azure-pull-requests', sees: /Azure Pull Requests/ },
   { package: `${community}grafana`, version: '0.21.0', page: overview, sees: /Dashboards/, fails: { why: 'it wants configuration in the browser, which portals do not get from plugins yet', says: /grafana/ } },
   { package: `${community}sentry`, version: '1.22.0', page: tab('sentry'), sees: /Sentry/, fails: { why: 'it wants configuration in the browser, which portals do not get from plugins yet', says: /sentry.organization/ } },
-  { package: `${community}vault`, version: '0.24.0', page: tab('vault'), sees: /Vault/ },
-  { package: `${community}kafka`, version: '0.13.0', page: tab('kafka'), sees: /Kafka/ },
+  { package: `${community}vault`, version: '0.24.0', core: true, page: tab('vault'), sees: /Vault/ },
+  { package: `${community}kafka`, version: '0.13.0', core: true, page: tab('kafka'), sees: /Kafka/ },
   { package: `${community}nexus-repository-manager`, version: '1.27.4', page: tab('build-artifacts'), sees: /Nexus/ },
   { package: '@backstage/plugin-kubernetes', version: '0.12.25', page: tab('kubernetes'), sees: /Cluster|Kubernetes/ },
   { package: '@backstage/plugin-notifications', version: '0.6.2', page: '/notifications', sees: /Notifications/ },
@@ -33,7 +33,7 @@ export const frontends: readonly Frontend[] = [
   { package: '@roadiehq/backstage-plugin-github-pull-requests', version: '2.6.0', recipe: true, page: tab('pull-requests'), sees: /Login required|Sign in|Pull requests/ },
   { package: '@roadiehq/backstage-plugin-github-insights', version: '2.0.1', recipe: true, page: tab('code-insights'), sees: /Insights/ },
   { package: '@roadiehq/backstage-plugin-security-insights', version: '3.3.1', recipe: true, page: tab('security-insights'), sees: /Security/ },
-  { package: '@roadiehq/backstage-plugin-buildkite', version: '2.3.2', recipe: true, page: tab('buildkite'), sees: /Build/ },
+  { package: '@roadiehq/backstage-plugin-buildkite', version: '2.3.2', core: true, recipe: true, page: tab('buildkite'), sees: /Build/ },
   { package: '@roadiehq/backstage-plugin-travis-ci', version: '2.0.1', recipe: true, page: tab('travis-ci'), sees: /Builds|Travis/ },
   { package: '@roadiehq/backstage-plugin-prometheus', version: '3.3.1', recipe: true, page: tab('prometheus'), sees: /Prometheus/ },
   { package: `${community}rbac`, version: '1.38.3', recipe: true, page: '/rbac', sees: /RBAC|Administration|Not Found/ },
@@ -51,6 +51,6 @@ export const frontends: readonly Frontend[] = [
   { package: '@janus-idp/backstage-plugin-nexus-repository-manager', version: '1.6.13', recipe: true, page: tab('nexus'), sees: /Nexus/ },
   { package: '@rsc-labs/backstage-changelog-plugin', version: '0.5.0', recipe: true, page: tab('changelog'), sees: /Changelog/i },
   { package: '@backstage/plugin-github-actions', version: '0.6.16', recipe: true, page: tab('github-actions'), sees: /Workflow|Sign in|Login required/i },
-  { package: '@backstage/plugin-jenkins', version: '0.9.10', recipe: true, page: tab('jenkins'), sees: /Projects/ },
-  { package: '@backstage/plugin-sonarqube', version: '0.7.17', recipe: true, page: tab('sonarqube'), sees: /SonarQube/ },
+  { package: '@backstage/plugin-jenkins', version: '0.9.10', core: true, recipe: true, page: tab('jenkins'), sees: /Projects/ },
+  { package: '@backstage/plugin-sonarqube', version: '0.7.17', core: true, recipe: true, page: tab('sonarqube'), sees: /SonarQube/ },
 ];

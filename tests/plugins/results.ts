@@ -19,6 +19,8 @@ export interface Row {
   readonly recipe?: boolean;
   readonly bytes?: number;
   readonly failure?: string;
+  /** Why that is so, when it is known. */
+  readonly why?: string;
 }
 
 /** All cases (`PLUGINS=all`), or those of CI; `PLUGINS_ONLY` is a pattern of package names. */
@@ -91,7 +93,7 @@ function failures(rows: readonly Row[]): string[] {
     '',
     '| package | version | reason |',
     '|---|---|---|',
-    ...rows.map(row => line(row.package, row.version, first(row.failure, 260))),
+    ...rows.map(row => line(row.package, row.version, [row.why, code(first(row.failure, 160))].filter(Boolean).join(': '))),
     '',
   ];
 }
@@ -109,7 +111,9 @@ const code = (value: string) => `\`${value.replaceAll('`', '´')}\``;
 function first(value = '', length = 110): string {
   const plain = value
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/localhost:\d+/g, 'localhost')
+    .replaceAll(/(localhost|127\.0\.0\.1):\d+/g, 'localhost')
+    .replaceAll(/https?:\/\/registry\S*\s?/g, '')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…')
     .replaceAll(/\/\S*proscenium-e2e-\w+\S*/g, '…')
     .replaceAll('|', '\\|')
     .trim();
