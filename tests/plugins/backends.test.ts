@@ -16,13 +16,13 @@ before(async () => {
 
 after(async () => {
   await bench?.close();
-  writeRows('backends', rows, backends);
 });
 
 for (const plugin of cases) {
   test(`${plugin.package}${plugin.fails ? ' is known to fail' : ' answers'}`, async () => {
     const outcome = await attempt(plugin);
     rows.push({ ...outcome, ...(plugin.fails && { why: plugin.fails.why }) });
+    writeRows('backends', rows, backends);
     if (plugin.fails === undefined) assert.equal(outcome.failure, undefined);
     else assert.match(outcome.failure ?? 'it works: take the entry’s `fails` away', plugin.fails.says);
   });

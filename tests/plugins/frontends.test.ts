@@ -26,13 +26,13 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await bench?.close();
-  writeRows('frontends', rows, frontends);
 });
 
 for (const plugin of cases) {
   test(`${plugin.package}${plugin.fails ? ' is known to fail' : ' shows'}`, async () => {
     const outcome = await attempt(plugin);
     rows.push({ ...outcome, ...(plugin.fails && { why: plugin.fails.why }) });
+    writeRows('frontends', rows, frontends);
     if (plugin.fails === undefined) assert.equal(outcome.failure, undefined);
     else assert.match(outcome.failure ?? 'it works: take the entry’s `fails` away', plugin.fails.says);
   });
