@@ -1,12 +1,12 @@
 # The verbs of this repository; the work is done by scripts/ and by each tool itself.
 .DEFAULT_GOAL := help
-.PHONY: help build up test lint fmt openapi e2e clean
+.PHONY: help build up test lint fmt openapi e2e test-plugins clean
 
 SHELL := /bin/bash
 TOOLS_PATH := $(CURDIR)/.tools/node/bin:$(PATH)
 
 help: ## list the verbs
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## install what is missing and build everything (release); starts nothing
 	@scripts/setup
@@ -21,6 +21,9 @@ test: ## the whole test suite: Rust, portal, plugin worker, browser
 
 e2e: ## the browser tests alone
 	@scripts/test e2e
+
+test-plugins: ## install and use every plugin that is known, and write docs/plugins.md anew (half an hour)
+	@scripts/test plugins
 
 openapi: ## write openapi/*.json anew from the routes, and the portal's types from them
 	@scripts/node-packages install
@@ -37,4 +40,4 @@ fmt: ## format Rust and TypeScript
 	@cd services/plugin-worker && PATH="$(TOOLS_PATH)" npm run --silent format
 
 clean: ## remove what was built and fetched; keeps the data in .data
-	@rm -rf target .tools services/*/dist services/*/node_modules tests/e2e/node_modules
+	@rm -rf target .tools services/*/dist services/*/node_modules tests/e2e/node_modules tests/plugins/.cache

@@ -7,15 +7,20 @@
  * - `node dist/bundle.js describe PACKAGE --dir DIR`: describes a package that is installed there.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
+import { declaredFeatures, unsaidDependencies } from './bundle/features.ts';
 import {
   describePackage,
+  packageDir,
   readPackage,
   type PackageDescription,
+  type PackageJson,
 } from './bundle/package.ts';
-import { install, parseSpec, resolve } from './bundle/npm.ts';
+import { install, LOCK_FILE, parseSpec, resolve } from './bundle/npm.ts';
 import { prune } from './bundle/prune.ts';
+import { reportOn, writeReport } from './bundle/report.ts';
+import { findRecipe } from './remote/recipe.ts';
 import {
   parseArguments,
   runCommand,
@@ -39,19 +44,59 @@ const COMMANDS: Record<
     Promise.resolve(describe(parseSpec(spec).name, args.option('dir'))),
   install: async (spec, args) => {
     const dir = resolvePath(args.option('dir'));
-    await install(spec, dir);
+    await installWhole(spec, dir);
     const described = describe(parseSpec(spec).name, dir);
+    const report = reportOn(join(dir, 'node_modules'));
+    writeReport(dir, report);
     // A bundler follows source maps and style sheets into places that a worker never reads.
     const whole = args.flag('keep-all') || !described.hasBackend;
     const prunedBytes = whole ? 0 : prune(join(dir, 'node_modules'));
-    return { ...described, prunedBytes };
+    return { ...described, prunedBytes, ...report };
   },
 };
 
+/**
+ * Installs a package, and once more when its code needs what it does not bring, or when a version that it asks for
+ * itself did not come to lie beside it: that is where the framework and the sharing of libraries look.
+ */
+async function installWhole(spec: string, dir: string): Promise<void> {
+  await install(spec, dir);
+  const { name } = parseSpec(spec);
+  const pkg = readPackage(dir, name);
+  const folder = packageDir(dir, name);
+  const others = ownCopies(folder, pkg);
+  if (isBackend(pkg)) {
+    const isThere = (other: string) =>
+      existsSync(packageDir(dir, other)) ||
+      existsSync(packageDir(folder, other));
+    Object.assign(others, unsaidDependencies(folder, pkg, isThere));
+  }
+  if (Object.keys(others).length > 0) await install(spec, dir, others);
+}
+
+/** Dependencies of a package that lie within it, with their versions. */
+function ownCopies(folder: string, pkg: PackageJson): Record<string, string> {
+  const names = Object.keys(pkg.dependencies ?? {});
+  return Object.fromEntries(
+    names
+      .filter(name => existsSync(packageDir(folder, name)))
+      .map(name => [name, readPackage(folder, name).version]),
+  );
+}
+
+function isBackend(pkg: PackageJson): boolean {
+  return pkg.backstage?.role?.startsWith('backend-') ?? false;
+}
+
 function describe(name: string, dir: string): BundleDescription {
-  const lock = readFileSync(join(dir, 'package-lock.json'));
+  const lock = readFileSync(join(dir, LOCK_FILE));
+  const pkg = readPackage(dir, name);
   return {
-    ...describePackage(readPackage(dir, name)),
+    ...describePackage(
+      pkg,
+      findRecipe(name)?.pluginId,
+      isBackend(pkg) ? declaredFeatures(packageDir(dir, name)) : undefined,
+    ),
     dir: resolvePath(dir),
     lockDigest: createHash('sha256').update(lock).digest('hex'),
   };

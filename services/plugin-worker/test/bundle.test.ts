@@ -4,13 +4,18 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { digestFolder } from '../src/bundle/digest.ts';
-import { parseSpec } from '../src/bundle/npm.ts';
+import {
+  declaredFeatures,
+  unsaidDependencies,
+} from '../src/bundle/features.ts';
+import { clientEnvironment, parseSpec, reason } from '../src/bundle/npm.ts';
 import {
   describePackage,
   exportFile,
   type PackageJson,
 } from '../src/bundle/package.ts';
 import { prune } from '../src/bundle/prune.ts';
+import { reportOn } from '../src/bundle/report.ts';
 import { remoteName } from '../src/remote/build.ts';
 import { decideSharing, parseShellVersions } from '../src/remote/sharing.ts';
 import { runFolder } from './support/worker.ts';
@@ -59,6 +64,18 @@ describe('what a package is', () => {
       },
     });
     assert.deepEqual(recorded.backendFeatures, ['@acme/plugin-thing/alpha']);
+    const twice = describePackage({
+      ...published,
+      backstage: {
+        role,
+        pluginId: 'thing',
+        features: {
+          '.': '@backstage/BackendFeature',
+          './alpha': '@backstage/BackendFeature',
+        },
+      },
+    });
+    assert.deepEqual(twice.backendFeatures, ['@acme/plugin-thing']);
   });
 
   test('what cannot be hosted says why', () => {
@@ -91,6 +108,139 @@ describe('what a package is', () => {
     ]) {
       assert.throws(() => parseSpec(spec), { name: 'NpmError' }, spec);
     }
+  });
+});
+
+describe('what a back end’s code declares', () => {
+  const folder = runFolder();
+  mkdirSync(join(folder, 'dist'));
+  mkdirSync(join(folder, 'node_modules/other'), { recursive: true });
+  writeFileSync(
+    join(folder, 'dist/index.cjs.js'),
+    `var api = require('@backstage/backend-plugin-api');
+    require("@backstage/plugin-catalog-node/alpha"); require('express'); require('./own'); require('knex');
+    const a = api.createBackendPlugin({ pluginId: "thing", register(env) {} });
+    const b = api.createBackendModule({ moduleId: 'x', pluginId: 'catalog', register(env) {} });`,
+  );
+  writeFileSync(
+    join(folder, 'node_modules/other/index.js'),
+    `createBackendPlugin({ pluginId: 'other' })`,
+  );
+
+  test('its plugins, and what its modules extend', () => {
+    const declared = declaredFeatures(folder);
+    assert.deepEqual(declared, {
+      plugins: ['thing'],
+      modules: [{ extends: 'catalog', id: 'x' }],
+      any: true,
+    });
+    const old = {
+      name: '@acme/plugin-thing-backend',
+      version: '0.1.0',
+      backstage: { role: 'backend-plugin' },
+    };
+    const described = describePackage(old, undefined, declared);
+    assert.equal(described.pluginId, 'thing');
+    assert.deepEqual(described.extends, ['catalog']);
+  });
+
+  test('code without a feature is refused', () => {
+    const none = { plugins: [], modules: [], any: false };
+    const old = {
+      name: '@acme/plugin-thing-backend',
+      version: '0.1.0',
+      backstage: { role: 'backend-plugin', pluginId: 'thing' },
+    };
+    assert.throws(() => describePackage(old, undefined, none), {
+      message: /exports no back-end feature/,
+    });
+  });
+
+  test('what it loads and does not say is found, with its own range', () => {
+    const unsaid = unsaidDependencies(
+      folder,
+      {
+        dependencies: { express: '^4' },
+        peerDependencies: { knex: '^3.0.0' },
+        devDependencies: { express: '^4', jest: '*' },
+      },
+      name => name === '@backstage/backend-plugin-api',
+    );
+    assert.deepEqual(unsaid, {
+      '@backstage/plugin-catalog-node': '*',
+      knex: '^3.0.0',
+    });
+  });
+});
+
+describe('what comes with a bundle', () => {
+  test('licences, compiled code and scripts that were not run', () => {
+    const modules = join(runFolder(), 'node_modules');
+    const put = (name: string, manifest: object, ...files: string[]) => {
+      mkdirSync(join(modules, name, 'build'), { recursive: true });
+      writeFileSync(
+        join(modules, name, 'package.json'),
+        JSON.stringify({ name, version: '1.0.0', ...manifest }),
+      );
+      for (const file of files) writeFileSync(join(modules, name, file), '');
+    };
+    put('plain', { license: 'MIT' });
+    put('@acme/either', { license: '(GPL-2.0 OR MIT)' });
+    put('@acme/both', { license: '(GPL-2.0 AND MIT)' });
+    put('silent', {}, 'build/package.json');
+    put(
+      'compiled',
+      { license: { type: 'ISC' }, scripts: { install: 'node-gyp rebuild' } },
+      'build/x.node',
+    );
+    assert.deepEqual(reportOn(modules), {
+      packages: 5,
+      licences: {
+        '(GPL-2.0 AND MIT)': 1,
+        '(GPL-2.0 OR MIT)': 1,
+        ISC: 1,
+        MIT: 1,
+        unknown: 1,
+      },
+      unusualLicences: [
+        { package: '@acme/both@1.0.0', licence: '(GPL-2.0 AND MIT)' },
+        { package: 'silent@1.0.0', licence: 'unknown' },
+      ],
+      nativeCode: ['compiled@1.0.0'],
+      installScripts: ['compiled@1.0.0'],
+    });
+  });
+});
+
+describe('the registry’s client', () => {
+  test('gets the operator’s settings for npm under its own names', () => {
+    const env = clientEnvironment({
+      NPM_CONFIG_REGISTRY: 'https://npm.acme.test/',
+      PATH: '/bin',
+    });
+    assert.equal(env['pnpm_config_registry'], 'https://npm.acme.test/');
+    assert.equal(env['PATH'], '/bin');
+  });
+
+  test('says what failed in a line, with npm’s name for what may pass', () => {
+    assert.equal(
+      reason(
+        '{"error":{"code":"ERR_PNPM_FETCH_404","message":"GET x: Not Found - 404"}}',
+        '',
+      ),
+      'ERR_PNPM_FETCH_404: GET x: Not Found - 404',
+    );
+    assert.equal(
+      reason(
+        '',
+        'Error: ERR_PNPM_X\n\n  × installing\n  ╰─▶ Connection refused',
+      ),
+      'ECONNREFUSED: ERR_PNPM_X installing Connection refused',
+    );
+    assert.match(
+      reason('{"error":{"code":"ERR_PNPM_FETCH_503","message":"busy"}}', ''),
+      /^E503: /,
+    );
   });
 });
 

@@ -14,7 +14,7 @@
 //! know. The files in `golden/` are one example of each message; the tests of this crate and those of the Node worker
 //! both read them, so the two cannot drift apart.
 //!
-//! This crate does no I/O. `docs/plugins.md` is the prose that goes with it.
+//! This crate does no I/O. `docs/hosting-plugins.md` is the prose that goes with it.
 
 pub mod boot;
 pub mod control;

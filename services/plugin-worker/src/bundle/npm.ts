@@ -1,12 +1,16 @@
 /**
- * The npm client, run as a child. Install scripts never run: a package from a registry may do nothing on this
- * machine before it is inside a worker's sandbox.
+ * The npm registry, through pnpm, run as a child. It keeps every file of every package once, by its content, so the
+ * second bundle that needs a package does not fetch or unpack it again.
+ *
+ * Install scripts never run: a package from a registry may do nothing on this machine before it is inside a worker's
+ * sandbox. A bundle holds its own copies of files, so what happens to one cannot reach another.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
-/** npm failed; the message is its own. */
+/** The registry or its client refused; the message is the client's own. */
 export class NpmError extends Error {
   override name = 'NpmError';
 }
@@ -17,6 +21,9 @@ export interface Resolved {
   version: string;
   integrity: string;
 }
+
+/** Name of the file that names every package of a bundle by version and integrity. */
+export const LOCK_FILE = 'pnpm-lock.yaml';
 
 /** `@scope/name@range` → name and range. */
 export function parseSpec(spec: string): { name: string; range: string } {
@@ -37,7 +44,7 @@ export function parseSpec(spec: string): { name: string; range: string } {
 /** The newest published version that a spec stands for. */
 export async function resolve(spec: string): Promise<Resolved> {
   const { name, range } = parseSpec(spec);
-  const out = await npm([
+  const out = await pnpm([
     'view',
     `${name}@${range}`,
     'name',
@@ -58,38 +65,57 @@ export async function resolve(spec: string): Promise<Resolved> {
   };
 }
 
-/** Installs one package with its dependencies into an own folder. */
-export async function install(spec: string, dir: string): Promise<void> {
+/**
+ * Installs one package with its dependencies into an own folder, and `others` beside it: what its code asks for without
+ * saying so.
+ */
+export async function install(
+  spec: string,
+  dir: string,
+  others: Record<string, string> = {},
+): Promise<void> {
   const { name, range } = parseSpec(spec);
   mkdirSync(dir, { recursive: true });
   writeFileSync(
     join(dir, 'package.json'),
-    `${JSON.stringify({ private: true, dependencies: { [name]: range } })}\n`,
+    `${JSON.stringify({ private: true, dependencies: { ...others, [name]: range } })}\n`,
   );
-  await npm(
+  await pnpm(
     [
       'install',
       '--ignore-scripts',
-      '--omit=dev',
+      '--prod',
+      '--no-frozen-lockfile',
+      // The flat layout that published plugins expect: some use packages that they do not declare.
+      '--config.node-linker=hoisted',
       // Front ends still ask for React 17 beside 18; the shell's React is used anyway.
-      '--legacy-peer-deps',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
+      '--config.auto-install-peers=false',
+      '--config.strict-peer-dependencies=false',
+      '--config.package-import-method=clone-or-copy',
+      // Whoever asked for this version has decided; a settling time would be the operator's to set.
+      '--config.minimum-release-age=0',
+      '--reporter=append-only',
     ],
     dir,
   );
+  // The client's own notes: nothing reads them, and they name folders of this machine.
+  for (const note of ['.modules.yaml', '.pnpm-workspace-state-v1.json']) {
+    rmSync(join(dir, 'node_modules', note), { force: true });
+  }
 }
 
-function npm(args: string[], cwd?: string): Promise<string> {
-  // npm's own script starts `node` from the path: make it the one that runs this.
-  const path = [dirname(process.execPath), process.env['PATH']]
-    .filter(Boolean)
-    .join(delimiter);
+const require = createRequire(import.meta.url);
+
+function pnpm(args: string[], cwd?: string): Promise<string> {
+  // Its script, not its executable: that one is put in place by an install script of its own.
+  const program = join(
+    dirname(require.resolve('pnpm/package.json')),
+    'bin/pnpm.mjs',
+  );
   return new Promise((done, fail) => {
-    const child = spawn(process.env['NPM'] ?? 'npm', args, {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd,
-      env: { ...process.env, PATH: path, NO_UPDATE_NOTIFIER: '1' },
+      env: clientEnvironment(process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const out: Buffer[] = [];
@@ -97,21 +123,59 @@ function npm(args: string[], cwd?: string): Promise<string> {
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', error => {
-      fail(new NpmError(`npm cannot be started: ${error.message}`));
+      fail(
+        new NpmError(`the registry's client cannot start: ${error.message}`),
+      );
     });
     child.on('close', code => {
-      if (code === 0) done(Buffer.concat(out).toString('utf8'));
-      else fail(new NpmError(reason(Buffer.concat(err).toString('utf8'))));
+      const text = Buffer.concat(out).toString('utf8');
+      if (code === 0) done(text);
+      else fail(new NpmError(reason(text, Buffer.concat(err).toString())));
     });
   });
 }
 
-/** npm's error lines without its decoration. */
-function reason(stderr: string): string {
-  const lines = stderr
-    .split('\n')
-    .filter(line => line.startsWith('npm error'))
-    .map(line => line.replace(/^npm error ?/, '').trim())
-    .filter(line => line !== '' && !line.startsWith('A complete log'));
-  return lines.slice(0, 6).join(' ') || stderr.trim().slice(-500);
+/** Operators set npm's variables (registry, proxy, CA); pnpm reads the same settings under its own prefix. */
+export function clientEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...given, CI: 'true' };
+  for (const [name, value] of Object.entries(given)) {
+    const setting = /^npm_config_(.+)$/i.exec(name)?.[1]?.toLowerCase();
+    if (setting !== undefined) env[`pnpm_config_${setting}`] ??= value;
+  }
+  return env;
+}
+
+/** The client's own words in one line, with npm's name for the cause when it is one that may pass. */
+export function reason(stdout: string, stderr: string): string {
+  const json = errorOf(stdout);
+  const text = json
+    ? `${json.code}: ${json.message}`
+    : stderr.replaceAll(/[×├│╰─▶]+/g, ' ').replaceAll(/\s+/g, ' ');
+  const said = text.trim().replace(/^Error: /, '');
+  const cause = PASSING.find(([pattern]) => pattern.test(said))?.[1];
+  const line = said.slice(0, 600) || 'the registry’s client failed silently';
+  return cause === undefined ? line : `${cause}: ${line}`;
+}
+
+/** Causes that may be gone at the next try, by npm's names, which the plugin host knows. */
+const PASSING: [RegExp, string][] = [
+  [/connection refused/i, 'ECONNREFUSED'],
+  [/connection reset/i, 'ECONNRESET'],
+  [/dns error|failed to lookup/i, 'ENOTFOUND'],
+  [/timed? ?out/i, 'ETIMEDOUT'],
+  [/FETCH_429/, 'E429'],
+  [/FETCH_502/, 'E502'],
+  [/FETCH_503/, 'E503'],
+  [/FETCH_504/, 'E504'],
+];
+
+function errorOf(
+  stdout: string,
+): { code: string; message: string } | undefined {
+  try {
+    return (JSON.parse(stdout) as { error?: { code: string; message: string } })
+      .error;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DeclaredFeatures } from './features.ts';
 
 /** The parts of a published `package.json` that matter here. */
 export interface PackageJson {
@@ -14,6 +15,9 @@ export interface PackageJson {
   main?: string;
   module?: string;
   exports?: Record<string, unknown> | string;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   backstage?: {
     role?: string;
     pluginId?: string;
@@ -38,6 +42,8 @@ export interface PackageDescription {
   hasFrontend: boolean;
   /** A front end from before the new front-end system: it needs a recipe to become a remote. */
   legacyFrontend: boolean;
+  /** Plugins that its back-end modules extend, for example `catalog`. */
+  extends: string[];
 }
 
 const BACKEND_ROLES = ['backend-plugin', 'backend-plugin-module'];
@@ -64,9 +70,16 @@ export function readPackage(root: string, name: string): PackageJson {
   return JSON.parse(readFileSync(file, 'utf8')) as PackageJson;
 }
 
-/** Says what a package is, or why it cannot be hosted. */
-export function describePackage(pkg: PackageJson): PackageDescription {
-  const { role, pluginId } = pkg.backstage ?? {};
+/**
+ * Says what a package is, or why it cannot be hosted. Packages built before `backstage.pluginId` was recorded have
+ * `knownId` from elsewhere: their recipe, or the code itself.
+ */
+export function describePackage(
+  pkg: PackageJson,
+  knownId?: string,
+  declared?: DeclaredFeatures,
+): PackageDescription {
+  const { role, pluginId = knownId ?? idFrom(declared) } = pkg.backstage ?? {};
   if (!role) {
     throw new UnsuitableError(
       `${pkg.name} is not a Backstage plugin: its package.json has no backstage.role`,
@@ -84,6 +97,11 @@ export function describePackage(pkg: PackageJson): PackageDescription {
       `${pkg.name} does not say its backstage.pluginId`,
     );
   }
+  if (hasBackend && declared?.any === false) {
+    throw new UnsuitableError(
+      `${pkg.name} exports no back-end feature; it may be made for the back-end system from before`,
+    );
+  }
   const features = Object.entries(pkg.backstage?.features ?? {});
   const backend = features
     .filter(([, type]) => type === BACKEND_FEATURE)
@@ -98,17 +116,26 @@ export function describePackage(pkg: PackageJson): PackageDescription {
     ...(pkg.license && { license: pkg.license }),
     role,
     pluginId,
-    // Packages built before features were recorded export theirs as the default of the main entry.
-    backendFeatures: hasBackend
-      ? backend.length > 0
-        ? backend
-        : [pkg.name]
-      : [],
+    backendFeatures: hasBackend ? mainFeatures(pkg.name, backend) : [],
     frontendFeatures: hasFrontend ? frontend : [],
     hasBackend,
     hasFrontend,
     legacyFrontend: hasFrontend && frontend.length === 0,
+    extends: [...new Set(declared?.modules.map(module => module.extends))],
   };
+}
+
+/**
+ * Packages built before features were recorded export theirs as the default of the main entry. Other entries beside
+ * the main one (`./alpha`, `./new-backend`) are older names of the same feature, which can be added only once.
+ */
+function mainFeatures(name: string, recorded: string[]): string[] {
+  return recorded.length === 0 || recorded.includes(name) ? [name] : recorded;
+}
+
+/** The id of the one plugin that the code makes, or that its modules extend. */
+function idFrom(declared?: DeclaredFeatures): string | undefined {
+  return declared?.plugins[0] ?? declared?.modules[0]?.extends;
 }
 
 /** File that an export path stands for, for bundlers. */

@@ -1,6 +1,6 @@
 /**
  * The services that plugins get: ours where the platform decides (config, logs, HTTP, tokens, discovery, database,
- * cache, schedule, events), the stock ones for the rest. `docs/plugins.md` lists each with its reason.
+ * cache, schedule, events), the stock ones for the rest. `docs/hosting-plugins.md` lists each with its reason.
  */
 import { ConfigReader } from '@backstage/config';
 import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';

@@ -77,11 +77,11 @@ function versionOf(require: NodeJS.Require, name: string): string | undefined {
   }
 }
 
+/** The package is not there, or is from before it had this entry (its API package may be newer than it is). */
 function isMissing(error: unknown, id: string): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
   return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === 'MODULE_NOT_FOUND' &&
-    error.message.includes(`'${id}'`)
+    error.code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ||
+    (error.code === 'MODULE_NOT_FOUND' && error.message.includes(`'${id}'`))
   );
 }

@@ -1,6 +1,6 @@
 /** Builds the remote of an installed front-end package and writes its manifest. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { digestFolder } from '../bundle/digest.ts';
 import {
   describePackage,
@@ -8,9 +8,23 @@ import {
   packageDir,
   readPackage,
   UnsuitableError,
+  type PackageJson,
 } from '../bundle/package.ts';
 import { compileRemote } from './compiler.ts';
-import { decideSharing, parseShellVersions, type Decision } from './sharing.ts';
+import {
+  checkVersion,
+  ENTRY_NEEDS,
+  entrySource,
+  findRecipe,
+  RECIPES,
+  type Recipe,
+} from './recipe.ts';
+import {
+  decideSharing,
+  lendAnyway,
+  parseShellVersions,
+  type Decision,
+} from './sharing.ts';
 
 /** Version of the manifest's shape. */
 export const SCHEMA = 'proscenium-plugin/1';
@@ -30,6 +44,8 @@ export interface RemoteManifest {
   entry: 'mf-manifest.json';
   modules: { expose: string }[];
   sharing: Record<string, Decision>;
+  /** Of a front end from before the new system: the recipe that it was built by. */
+  recipe?: Recipe;
   bytes: number;
   /** SHA-256 in hex by path. */
   files: Record<string, string>;
@@ -45,7 +61,19 @@ export interface RemoteOptions {
   out: string;
   /** The shell's `shared-versions.json`. */
   shellVersions: string;
+  /** Folder of recipes; those that come with the worker unless it is given. */
+  recipes?: string;
 }
+
+/** Folder, below the installed package's, of what is generated for the build. */
+const GENERATED = '.proscenium-build';
+/** React 18's own module of that name does no more, and the shell's `react-dom` must be the only one. */
+const REACT_DOM_CLIENT = [
+  'react-dom-client.mjs',
+  `export { createRoot, hydrateRoot } from 'react-dom';\n`,
+] as const;
+/** What a remote made by a recipe exposes. */
+const LEGACY = './legacy';
 
 /** Builds and returns the manifest, which is also written beside the remote's files. */
 export async function buildRemote(
@@ -54,34 +82,45 @@ export async function buildRemote(
   const root = resolve(options.root);
   const out = resolve(options.out);
   const pkg = readPackage(root, options.package);
-  const described = describePackage(pkg);
+  const recipe = findRecipe(pkg.name, options.recipes ?? RECIPES);
+  const described = describePackage(pkg, recipe?.pluginId);
   if (!described.hasFrontend) {
     throw new UnsuitableError(`${pkg.name} has no front end`);
   }
-  if (described.legacyFrontend) {
+  const legacy = described.legacyFrontend ? recipe : undefined;
+  if (described.legacyFrontend && !legacy) {
     throw new UnsuitableError(
-      `${pkg.name} is made for the old front-end system only, which needs a recipe that does not exist yet`,
+      `${pkg.name} is made for the old front-end system only, and there is no recipe for it`,
     );
   }
+  if (legacy) checkVersion(legacy, pkg.version);
   const shell = parseShellVersions(readFileSync(options.shellVersions, 'utf8'));
-  const sharing = decideSharing(shell, name => installedVersion(root, name));
+  const sharing = decideSharing(shell, name =>
+    resolvedVersion(root, pkg.name, name),
+  );
+  if (legacy) lendAnyway(sharing, shell, ENTRY_NEEDS);
   const remote = remoteName(pkg.name);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  await compileRemote({
-    root,
-    out,
-    name: remote,
-    exposes: Object.fromEntries(
-      described.frontendFeatures.map(path => [
-        path,
-        join(packageDir(root, pkg.name), exportFile(pkg, path)),
-      ]),
-    ),
-    fromShell: Object.entries(sharing)
-      .filter(([, decision]) => decision.from === 'shell')
-      .map(([name]) => name),
-  });
+  const exposes = legacy
+    ? { [LEGACY]: writeEntry(root, pkg, legacy) }
+    : Object.fromEntries(
+        described.frontendFeatures.map(path => [path, fileOf(root, pkg, path)]),
+      );
+  try {
+    await compileRemote({
+      root,
+      out,
+      name: remote,
+      exposes,
+      stubs: { 'react-dom/client': writeGenerated(root, REACT_DOM_CLIENT) },
+      fromShell: Object.entries(sharing)
+        .filter(([, decision]) => decision.from === 'shell')
+        .map(([name]) => name),
+    });
+  } finally {
+    rmSync(join(root, GENERATED), { recursive: true, force: true });
+  }
   // Build statistics: nothing reads them, and they name folders of this machine.
   rmSync(join(out, 'mf-stats.json'), { force: true });
   const manifest: RemoteManifest = {
@@ -91,8 +130,9 @@ export async function buildRemote(
     pluginId: described.pluginId,
     remote,
     entry: 'mf-manifest.json',
-    modules: described.frontendFeatures.map(expose => ({ expose })),
+    modules: Object.keys(exposes).map(expose => ({ expose })),
     sharing,
+    ...(legacy && { recipe: legacy }),
     ...digestFolder(out, [MANIFEST]),
   };
   writeFileSync(
@@ -110,10 +150,41 @@ export function remoteName(packageName: string): string {
     .replaceAll(/[^A-Za-z0-9_]/g, '_');
 }
 
-function installedVersion(root: string, name: string): string | undefined {
-  try {
-    return readPackage(root, name).version;
-  } catch {
-    return undefined;
+/** The file that an export path stands for. */
+function fileOf(root: string, pkg: PackageJson, path: string): string {
+  return join(packageDir(root, pkg.name), exportFile(pkg, path));
+}
+
+/** Writes the module that stands for a package by its recipe. Its place is the same in every bundle: it is in digests. */
+function writeEntry(root: string, pkg: PackageJson, recipe: Recipe): string {
+  const main = relative(join(root, GENERATED), fileOf(root, pkg, '.'));
+  const text = entrySource(recipe, main.split(sep).join('/'));
+  return writeGenerated(root, ['entry.mjs', text]);
+}
+
+function writeGenerated(
+  root: string,
+  [name, text]: readonly [name: string, text: string],
+): string {
+  const folder = join(root, GENERATED);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** The version of a library that a package resolves: its own, if it brings one, else the one beside it. */
+function resolvedVersion(
+  root: string,
+  packageName: string,
+  name: string,
+): string | undefined {
+  for (const folder of [packageDir(root, packageName), root]) {
+    try {
+      return readPackage(folder, name).version;
+    } catch {
+      // Not there: the next place, as Node looks for it.
+    }
   }
+  return undefined;
 }

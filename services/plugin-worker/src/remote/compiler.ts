@@ -21,6 +21,8 @@ export interface RemoteBuild {
   exposes: Record<string, string>;
   /** Modules taken from the shell. */
   fromShell: string[];
+  /** Files that stand for modules, by the modules' names. */
+  stubs: Record<string, string>;
 }
 
 /** The build failed; the message holds the compiler's errors. */
@@ -72,6 +74,9 @@ function configuration(build: RemoteBuild): Configuration {
       extensions: ['.mjs', '.js', '.jsx', '.json'],
       mainFields: ['browser', 'module', 'main'],
       modules: ['node_modules', join(build.root, 'node_modules')],
+      alias: Object.fromEntries(
+        Object.entries(build.stubs).map(([name, file]) => [`${name}$`, file]),
+      ),
       fallback: nodeFallbacks(),
     },
     module: {

@@ -70,6 +70,23 @@ export function decideSharing(
   return decisions;
 }
 
+/** Takes these from the shell whatever the plugin brings, if the shell has them. */
+export function lendAnyway(
+  decisions: Record<string, Decision>,
+  shell: ShellVersions,
+  names: string[],
+): void {
+  for (const name of names) {
+    const offered = shell[name];
+    if (offered === undefined) continue;
+    decisions[name] = {
+      ...decisions[name],
+      from: 'shell',
+      shell: offered.version,
+    };
+  }
+}
+
 /** The package that a module name belongs to. */
 export function packageOf(name: string): string {
   return name
