@@ -39,6 +39,12 @@ impl Entities {
         self.slots.len() - self.free.len()
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The entity with this number.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&Entity> {
