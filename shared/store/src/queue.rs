@@ -267,7 +267,8 @@ pub async fn claim_within(db_: &Db, queue: &'static str, limit: u16, lease: Dura
 async fn claim_due(db_: &Db, queue: &'static str, limit: u16, lease: Duration, due_for: Duration) -> Result<Vec<Job>> {
     let mut tx = db_.system(SystemReason::ClaimJobs).await?;
     let mut jobs = claim_share(&mut tx, queue, (limit, (limit / 4).max(1)), lease, due_for).await?;
-    if jobs.len() < usize::from(limit) {
+    // Whoever has something due gets at least one: when nobody got any, nothing is due.
+    if !jobs.is_empty() && jobs.len() < usize::from(limit) {
         let rest = limit - u16::try_from(jobs.len()).unwrap_or(limit);
         jobs.extend(claim_share(&mut tx, queue, (rest, rest), lease, due_for).await?);
     }

@@ -3,7 +3,7 @@
 use crate::keyring::Keyring;
 use crate::{AuditEvent, Place, audit, db, seal};
 use kernel::{Result, TenantId};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 
 /// A transaction that can see and change the rows of one tenant. Rolls back unless committed.
 #[derive(Debug)]
@@ -96,7 +96,9 @@ impl TenantTx {
     ///
     /// # Errors
     /// Those of the database; the changes are then not there.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        // A connection keeps room for the largest message that it ever sent: after an ingest, tens of megabytes in each.
+        self.tx.shrink_buffers();
         self.tx.commit().await.map_err(db)
     }
 

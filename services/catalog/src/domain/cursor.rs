@@ -84,7 +84,7 @@ pub struct Order {
 }
 
 /// A substring to look for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FullText {
     /// Lower case, trimmed, not empty.
     pub term: String,

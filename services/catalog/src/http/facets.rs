@@ -10,6 +10,7 @@ use crate::State;
 use crate::domain::filter::Filter;
 use crate::domain::text::lower;
 use crate::index::View;
+use crate::index::facets::Bucket;
 use axum::extract::{RawQuery, State as Shared};
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use http::{HeaderMap, StatusCode};
 use http_shell::{Caller, Result};
 use kernel::Error;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How many of the matching entities have which value.
@@ -69,19 +71,19 @@ pub async fn query_entity_facets(
 
 /// As [`schema::FacetValue`](super::schema::FacetValue), borrowed.
 #[derive(Serialize)]
-struct Bucket<'v> {
-    value: &'v str,
+struct Value<'v> {
+    value: Cow<'v, str>,
     count: u64,
 }
 
-fn buckets(values: Vec<(&str, u64)>) -> Vec<Bucket<'_>> {
-    values.into_iter().map(|(value, count)| Bucket { value, count }).collect()
+fn values(buckets: Vec<Bucket<'_>>) -> Vec<Value<'_>> {
+    buckets.into_iter().map(|(value, count)| Value { value, count }).collect()
 }
 
 async fn answer(view: &View, names: &[String], filter: &Filter) -> Result<Response> {
     let keys: Vec<String> = names.iter().map(|name| lower(name)).collect();
-    let render = |values: Vec<Vec<(&str, u64)>>| {
-        let facets: BTreeMap<&str, _> = names.iter().map(String::as_str).zip(values.into_iter().map(buckets)).collect();
+    let render = |buckets: Vec<Vec<Bucket<'_>>>| {
+        let facets: BTreeMap<&str, _> = names.iter().map(String::as_str).zip(buckets.into_iter().map(values)).collect();
         serde_json::to_vec(&BTreeMap::from([("facets", facets)])).map_err(Error::internal)
     };
     Ok(reply::text(StatusCode::OK, view.facets(&keys, filter, render).await??))

@@ -4,10 +4,14 @@
 //! that a text is looked for in all of them at once. A term whose last entity went stays where it is, without postings,
 //! until the index is made anew: nothing that points at it has to move.
 
-use super::postings::Postings;
+use super::numbers::{Numbers, Pages};
+use super::postings::{HolderTable, Holders, Postings};
+use super::spelling::Spellings;
 use foldhash::{HashMap, HashMapExt as _};
+use memchr::memchr;
 use memchr::memmem::Finder;
 use roaring::RoaringBitmap;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,41 +20,24 @@ pub type TermId = u32;
 /// The place of a key in the dictionary.
 pub type KeyId = u32;
 
-/// Where a text is in the text of its key. `u32::MAX` as start: there is none.
+/// A key, and where the value is in its text. Most terms belong to one entity: there are as many as ten for each, so every
+/// byte counts.
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    start: u32,
-    length: u16,
-}
-
-impl Span {
-    const NONE: Self = Self { start: u32::MAX, length: 0 };
-
-    const fn is_some(self) -> bool {
-        self.start != u32::MAX
-    }
-
-    fn of(self, text: &str) -> &str {
-        let start = self.start as usize;
-        text.get(start..start + usize::from(self.length)).unwrap_or_default()
-    }
-}
-
-#[derive(Debug, Clone)]
 struct Term {
     key: KeyId,
-    value: Span,
-    /// Only where it differs from the value.
-    original: Span,
-    postings: Postings,
+    /// [`NO_VALUE`]: there is none.
+    start: u32,
 }
+
+const NO_VALUE: u32 = u32::MAX;
 
 /// A key and its values.
 #[derive(Debug, Clone)]
 pub struct Key {
     name: Arc<str>,
     values: String,
-    originals: String,
+    /// Only where they differ from the values.
+    spellings: Spellings,
     /// In the order in which their values follow one another in `values`.
     in_text: Vec<TermId>,
     /// In the order of their values.
@@ -78,6 +65,9 @@ pub struct NewTerm {
     pub original: Option<String>,
 }
 
+/// Places of terms have a bit to spare.
+const MOST_TERMS: u32 = 1 << 31;
+
 /// Something did not fit: the index cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge;
@@ -88,7 +78,8 @@ pub struct Dictionary {
     keys: Vec<Key>,
     by_name: HashMap<Arc<str>, KeyId>,
     terms: Vec<Term>,
-    by_number: HashMap<i32, TermId>,
+    holders: HolderTable,
+    by_number: Numbers,
     dead: usize,
 }
 
@@ -124,7 +115,7 @@ impl Dictionary {
     /// The term with this number in the database.
     #[must_use]
     pub fn term(&self, number: i32) -> Option<TermId> {
-        self.by_number.get(&number).copied()
+        self.by_number.get(number)
     }
 
     /// The term that is spelled so. A number that was given up may have left another one behind, which nobody has.
@@ -132,55 +123,103 @@ impl Dictionary {
     pub fn spelled(&self, key: &str, value: Option<&str>, original: Option<&str>) -> Option<TermId> {
         let key = self.key(key)?;
         let alike = value.map_or(&*key.nulls, |value| self.with_value(key, value));
-        let mut spelled = alike.iter().copied().filter(|term| self.original(*term) == original).peekable();
+        let mut spelled = alike.iter().copied().filter(|term| self.original(*term).as_deref() == original).peekable();
         let first = spelled.peek().copied();
-        spelled.find(|term| !self.postings(*term).is_empty()).or(first)
+        spelled.find(|term| !self.holders(*term).is_empty()).or(first)
     }
 
     /// The value of a term.
     #[must_use]
     pub fn value(&self, term: TermId) -> Option<&str> {
-        let term = &self.terms[term as usize];
-        term.value.is_some().then(|| term.value.of(&self.keys[term.key as usize].values))
+        let Term { key, start } = self.terms[term as usize];
+        if start == NO_VALUE { None } else { self.keys[key as usize].value_at(start) }
     }
 
     /// The value of a term as written.
     #[must_use]
-    pub fn original(&self, term: TermId) -> Option<&str> {
-        let entry = &self.terms[term as usize];
-        if entry.original.is_some() {
-            return Some(entry.original.of(&self.keys[entry.key as usize].originals));
-        }
-        self.value(term)
+    pub fn original(&self, term: TermId) -> Option<Cow<'_, str>> {
+        let value = self.value(term)?;
+        Some(self.keys[self.key_of(term) as usize].spellings.written(term, value))
     }
 
     /// Who has a term.
     #[must_use]
-    pub fn postings(&self, term: TermId) -> &Postings {
-        &self.terms[term as usize].postings
+    pub fn holders(&self, term: TermId) -> Holders<'_> {
+        self.holders.get(term)
     }
 
     /// Sets who has a term that nobody had, when the dictionary is made.
     pub fn set_postings(&mut self, term: TermId, postings: Postings) {
         self.dead = self.dead.saturating_sub(usize::from(!postings.is_empty()));
-        self.terms[term as usize].postings = postings;
+        self.holders.set(term, postings);
     }
 
     /// Gives an entity a term.
     pub fn give(&mut self, term: TermId, entity: u32) {
-        let postings = &mut self.terms[term as usize].postings;
-        if postings.is_empty() {
-            self.dead = self.dead.saturating_sub(1);
-        }
-        postings.insert(entity);
+        self.dead = self.dead.saturating_sub(usize::from(self.holders.get(term).is_empty()));
+        self.holders.change(term, |postings| postings.insert(entity));
     }
 
     /// Takes a term from an entity.
     pub fn take(&mut self, term: TermId, entity: u32) {
-        let postings = &mut self.terms[term as usize].postings;
-        if postings.remove(entity) && postings.is_empty() {
-            self.dead += 1;
+        let is_last = |postings: &mut Postings| postings.remove(entity) && postings.is_empty();
+        self.dead += usize::from(self.holders.change(term, is_last));
+    }
+
+    /// Takes all their terms from these entities.
+    pub fn take_all(&mut self, gone: &RoaringBitmap) {
+        self.dead += self.holders.subtract(gone);
+        for key in &mut self.keys {
+            key.valued.subtract(gone);
+            key.unvalued.subtract(gone);
         }
+    }
+
+    /// That of these terms, which are in the order of keys, that is spelled so.
+    #[must_use]
+    pub fn among(&self, terms: &[TermId], key: &str, original: Option<&str>) -> Option<TermId> {
+        let alike = self.of_key(terms, self.key_id(key)?);
+        alike.iter().copied().find(|term| self.original(*term).as_deref() == original)
+    }
+
+    /// The terms of each of these entities, in the order of keys.
+    #[must_use]
+    pub fn by_entity(&self, all: &RoaringBitmap) -> Vec<(u32, Box<[TermId]>)> {
+        let mut places = Pages::default();
+        (0..).zip(all).for_each(|(place, entity)| places.set(entity, place));
+        let terms = 0..TermId::try_from(self.terms.len()).unwrap_or(TermId::MAX);
+        // Counted first, so that there is one list for all of them and none has to grow.
+        let mut ends = vec![0_usize; usize::try_from(all.len()).unwrap_or(0)];
+        let count = |ends: &mut [usize], entity| {
+            let end = places.get(entity).and_then(|place| ends.get_mut(place as usize))?;
+            *end += 1;
+            Some(*end - 1)
+        };
+        for term in terms.clone() {
+            self.holders(term).for_each(|entity| {
+                count(&mut ends, entity);
+            });
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut lists = vec![0; total];
+        for term in terms {
+            self.holders(term).for_each(|entity| {
+                if let Some(at) = count(&mut ends, entity) {
+                    lists[at] = term;
+                }
+            });
+        }
+        let mut start = 0;
+        let mut list = |(entity, end): (u32, &usize)| {
+            let terms = &mut lists[std::mem::replace(&mut start, *end)..*end];
+            // In the order of keys already, when terms came in it.
+            terms.sort_unstable_by_key(|term| (self.key_of(*term), *term));
+            (entity, Box::from(&*terms))
+        };
+        all.iter().zip(&ends).map(&mut list).collect()
     }
 
     /// Whether most of the dictionary is terms that nobody has any more.
@@ -197,7 +236,7 @@ impl Dictionary {
         // How many of a key's terms were in order before.
         let mut sorted: HashMap<KeyId, usize> = HashMap::new();
         for term in new {
-            if self.by_number.contains_key(&term.number) {
+            if self.by_number.get(term.number).is_some() {
                 continue;
             }
             let key = self.key_id_or_new(&term.key)?;
@@ -219,7 +258,7 @@ impl Dictionary {
         self.keys.push(Key {
             name: Arc::clone(&name),
             values: String::new(),
-            originals: String::new(),
+            spellings: Spellings::default(),
             in_text: Vec::new(),
             by_value: Vec::new(),
             nulls: Vec::new(),
@@ -232,22 +271,26 @@ impl Dictionary {
     }
 
     fn push(&mut self, key: KeyId, new: &NewTerm) -> Result<(), TooLarge> {
-        let id = TermId::try_from(self.terms.len()).map_err(|_| TooLarge)?;
+        let id = TermId::try_from(self.terms.len()).ok().filter(|id| *id < MOST_TERMS).ok_or(TooLarge)?;
         let entry = &mut self.keys[key as usize];
-        let (mut value, mut original) = (Span::NONE, Span::NONE);
+        let mut start = NO_VALUE;
         match &new.value {
+            // A zero byte would end the value; Postgres has none either.
+            Some(text) if text.contains('\0') => return Err(TooLarge),
             Some(text) => {
-                value = append(&mut entry.values, text)?;
+                start = u32::try_from(entry.values.len()).ok().filter(|start| *start != NO_VALUE).ok_or(TooLarge)?;
+                entry.values.push_str(text);
                 entry.values.push('\0');
                 entry.in_text.push(id);
                 entry.by_value.push(id);
                 if let Some(written) = new.original.as_ref().filter(|written| *written != text) {
-                    original = append(&mut entry.originals, written)?;
+                    entry.spellings.push(id, text, written).ok_or(TooLarge)?;
                 }
             }
             None => entry.nulls.push(id),
         }
-        self.terms.push(Term { key, value, original, postings: Postings::None });
+        self.terms.push(Term { key, start });
+        self.holders.push();
         self.by_number.insert(new.number, id);
         self.dead += 1;
         Ok(())
@@ -303,23 +346,31 @@ impl Dictionary {
         start..start + length
     }
 
-    /// Calls `found` with the postings of each term of the key whose value contains the text.
-    pub fn find(&self, key: &Key, finder: &Finder<'_>, mut found: impl FnMut(&Postings)) {
+    /// Calls `found` with the holders of each term of the key whose value contains the text.
+    pub fn find(&self, key: &Key, finder: &Finder<'_>, mut found: impl FnMut(Holders<'_>)) {
         let text = key.values.as_bytes();
-        let mut from = 0;
+        let start = |term: &TermId| self.terms[*term as usize].start as usize;
+        let (mut from, mut rest) = (0, key.in_text.as_slice());
         while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)).map(|at| at + from) {
-            let after = key.in_text.partition_point(|term| self.terms[*term as usize].value.start as usize <= at);
-            let Some(term) = key.in_text.get(after.wrapping_sub(1)) else { return };
-            let term = &self.terms[*term as usize];
-            found(&term.postings);
-            from = term.value.start as usize + usize::from(term.value.length) + 1;
+            // The next one is often near: steps that double, then halving within the last of them.
+            let mut step = 1;
+            while rest.get(step).is_some_and(|term| start(term) <= at) {
+                step *= 2;
+            }
+            let within = &rest[..rest.len().min(step)];
+            let place = within.partition_point(|term| start(term) <= at).saturating_sub(1);
+            let Some(term) = rest.get(place) else { return };
+            found(self.holders(*term));
+            rest = &rest[place + 1..];
+            let Some(next) = rest.first() else { return };
+            from = start(next);
         }
     }
 
     /// Everybody whose value is one of these.
     pub fn union(&self, terms: &[TermId], set: &mut RoaringBitmap) {
         for term in terms {
-            self.postings(*term).add_to(set);
+            self.holders(*term).add_to(set);
         }
     }
 
@@ -329,29 +380,36 @@ impl Dictionary {
         let keys = self.keys.iter().map(|key| {
             let lists = (key.in_text.capacity() + key.by_value.capacity() + key.nulls.capacity()) * 4;
             let sets = key.valued.heap_bytes() + key.unvalued.heap_bytes();
-            let texts = key.values.capacity() + key.originals.capacity() + key.name.len();
+            let texts = key.values.capacity() + key.spellings.heap_bytes() + key.name.len();
             lists + sets + texts + size_of::<Key>() + 64
         });
-        let postings = self.terms.iter().map(|term| term.postings.heap_bytes());
-        let terms = self.terms.capacity() * size_of::<Term>() + self.by_number.capacity() * 9;
-        keys.sum::<usize>() + postings.sum::<usize>() + terms
+        let terms = self.terms.capacity() * size_of::<Term>() + self.holders.heap_bytes() + self.by_number.heap_bytes();
+        keys.sum::<usize>() + terms
     }
 
     /// Gives back what was reserved for growing.
     pub fn shrink(&mut self) {
         for key in &mut self.keys {
             key.values.shrink_to_fit();
-            key.originals.shrink_to_fit();
+            key.spellings.shrink();
             key.in_text.shrink_to_fit();
             key.by_value.shrink_to_fit();
             key.nulls.shrink_to_fit();
         }
         self.terms.shrink_to_fit();
-        self.by_number.shrink_to_fit();
+        self.holders.shrink();
+        self.by_number.shrink();
     }
 }
 
 impl Key {
+    /// The value that begins here in the text.
+    fn value_at(&self, start: u32) -> Option<&str> {
+        let rest = self.values.get(start as usize..)?;
+        let end = memchr(0, rest.as_bytes())?;
+        rest.get(..end)
+    }
+
     /// Its name, lower case.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -363,13 +421,6 @@ impl Key {
     pub fn by_value(&self) -> &[TermId] {
         &self.by_value
     }
-}
-
-fn append(text: &mut String, more: &str) -> Result<Span, TooLarge> {
-    let start = u32::try_from(text.len()).ok().filter(|start| *start != u32::MAX).ok_or(TooLarge)?;
-    let length = u16::try_from(more.len()).map_err(|_| TooLarge)?;
-    text.push_str(more);
-    Ok(Span { start, length })
 }
 
 #[cfg(test)]
@@ -413,7 +464,7 @@ mod tests {
         let key = dictionary.key("metadata.title").unwrap();
         let found = |text: &str| {
             let mut set = RoaringBitmap::new();
-            dictionary.find(key, &Finder::new(text), |postings| postings.add_to(&mut set));
+            dictionary.find(key, &Finder::new(text), |holders| holders.add_to(&mut set));
             set.iter().collect::<Vec<_>>()
         };
         assert_eq!(found("ap"), [2, 6]);
@@ -430,6 +481,6 @@ mod tests {
         dictionary.take(id, 5);
         assert_eq!(dictionary.dead, 1);
         dictionary.give(id, 9);
-        assert_eq!((dictionary.dead, dictionary.postings(id).len()), (0, 1));
+        assert_eq!((dictionary.dead, dictionary.holders(id).len()), (0, 1));
     }
 }

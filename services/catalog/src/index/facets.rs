@@ -4,10 +4,11 @@ use super::dictionary::{Key, TermId};
 use super::tenant::TenantIndex;
 use crate::domain::filter::Filter;
 use roaring::RoaringBitmap;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A value as written, and how many entities have it.
-pub type Bucket<'i> = (&'i str, u64);
+pub type Bucket<'i> = (Cow<'i, str>, u64);
 
 impl TenantIndex {
     /// For each key, its values among the entities that filter and scope hold for, in the order of values.
@@ -21,9 +22,9 @@ impl TenantIndex {
     fn facet(&self, key: &str, hits: Option<&RoaringBitmap>) -> Vec<Bucket<'_>> {
         let Some(key) = self.dictionary.key(key) else { return Vec::new() };
         let mut buckets = match hits {
-            None => self.counted(key.by_value(), |term| self.dictionary.postings(term).len()),
+            None => self.counted(key.by_value(), |term| self.dictionary.holders(term).len()),
             Some(hits) if hits.len() < key.by_value().len() as u64 / 8 => self.counted_by_entity(key, hits),
-            Some(hits) => self.counted(key.by_value(), |term| self.dictionary.postings(term).len_in(hits)),
+            Some(hits) => self.counted(key.by_value(), |term| self.dictionary.holders(term).len_in(hits)),
         };
         buckets.sort_unstable();
         buckets

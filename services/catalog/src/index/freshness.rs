@@ -11,6 +11,7 @@ use kernel::{Error, ErrorKind, Result, TenantId};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use store::{Db, TenantTx};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -116,17 +117,19 @@ impl Catalogs {
     }
 
     async fn check(&self, tenant: TenantId, slot: &Arc<Slot>) -> Result<Revision> {
-        let (sender, answer) = oneshot::channel();
-        let first = {
+        let answer = {
             let mut checks = lock(&slot.beside);
-            checks.waiting.push(sender);
-            !std::mem::replace(&mut checks.running, true)
+            std::mem::replace(&mut checks.running, true).then(|| {
+                let (sender, answer) = oneshot::channel();
+                checks.waiting.push(sender);
+                answer
+            })
         };
-        if first {
-            // A request that goes away must not take the reading with it that others wait for.
-            #[expect(clippy::disallowed_methods, reason = "the task ends when nobody waits for a reading any more")]
-            tokio::spawn(run_checks(self.indexes.db().clone(), tenant, Arc::clone(slot)));
-        }
+        let Some(answer) = answer else {
+            // Nobody is reading: whoever comes alone, which is most of them, needs no task and wakes nobody.
+            let _turn = Turn { db: self.indexes.db().clone(), tenant, slot: Arc::clone(slot) };
+            return index::revision(self.indexes.db(), tenant).await.inspect_err(|error| warn(tenant, error));
+        };
         let answer = answer.await.map_err(|_| Error::internal("the reading of the revision ended early"))?;
         answer.map_err(|(kind, message)| Error::new(kind, message))
     }
@@ -148,6 +151,36 @@ impl Catalogs {
     }
 }
 
+/// A request that reads the revision itself. When it has done so, or goes away, whoever waits gets a reading of their own.
+struct Turn {
+    db: Db,
+    tenant: TenantId,
+    slot: Arc<Slot>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut checks = lock(&self.slot.beside);
+        if checks.waiting.is_empty() {
+            checks.running = false;
+            return;
+        }
+        drop(checks);
+        let running = Running { slot: Arc::clone(&self.slot), ended: false };
+        let work = run_checks(self.db.clone(), self.tenant, running);
+        // A request that goes away must not take the reading with it that others wait for. At the end of the process there
+        // is no runtime, and dropping the work tells those who wait.
+        if let Ok(runtime) = Handle::try_current() {
+            #[expect(clippy::disallowed_methods, reason = "the task ends when nobody waits for a reading any more")]
+            runtime.spawn(work);
+        }
+    }
+}
+
+fn warn(tenant: TenantId, error: &Error) {
+    tracing::warn!(%tenant, %error, "the catalog's revision could not be read");
+}
+
 /// Says, when it goes too early, that no reading runs any more: the task panicked or was dropped.
 struct Running {
     slot: Arc<Slot>,
@@ -164,8 +197,7 @@ impl Drop for Running {
     }
 }
 
-async fn run_checks(db: Db, tenant: TenantId, slot: Arc<Slot>) {
-    let mut running = Running { slot, ended: false };
+async fn run_checks(db: Db, tenant: TenantId, mut running: Running) {
     loop {
         let waiting = {
             let mut checks = lock(&running.slot.beside);
@@ -178,7 +210,7 @@ async fn run_checks(db: Db, tenant: TenantId, slot: Arc<Slot>) {
             std::mem::take(&mut checks.waiting)
         };
         let answer = index::revision(&db, tenant).await.map_err(|error| {
-            tracing::warn!(%tenant, %error, "the catalog's revision could not be read");
+            warn(tenant, &error);
             (error.kind, error.message)
         });
         for sender in waiting {

@@ -12,12 +12,16 @@
 
 pub mod dictionary;
 pub mod documents;
+pub mod entities;
 pub mod facets;
 pub mod freshness;
+pub mod numbers;
 pub mod order;
 pub mod past;
 pub mod postings;
+pub mod remembered;
 pub mod select;
+pub mod spelling;
 pub mod stream;
 pub mod tenant;
 #[cfg(test)]

@@ -30,16 +30,15 @@ pub struct Page {
     pub total: u64,
 }
 
-/// Up to here, looking at every entity that was found costs less than going through the order: one costs about this
-/// many steps of the order.
-const STEPS: u64 = 8;
+/// Looking at an entity that was found costs about as much as so many steps of the order.
+const STEPS: u64 = 128;
 
 impl TenantIndex {
     /// The entities of a list that the caller may see, without those that have no value to sort by.
     fn listed(&self, list: &EntityList, scope: &Filter) -> RoaringBitmap {
         let mut hits = self.within(&list.filter, scope);
         if let Some(full_text) = &list.full_text {
-            hits &= self.containing(full_text);
+            hits &= &*self.containing(full_text);
         }
         if let Some(order) = &list.order {
             match self.dictionary.key(&order.field) {
@@ -222,11 +221,14 @@ impl Walk<'_> {
         };
         let mut page = Filling { skip: self.offset, limit: self.limit, numbers: Vec::new() };
         let mut group = Vec::new();
+        let mut rest = terms;
+        // Most terms are nobody's who was found: only for the others it is looked which have the same value.
+        let is_hit = |term: &TermId| self.dictionary().holders(*term).meets(self.hits);
         match self.walking {
             Direction::Asc => {
-                let mut rest = terms;
-                while let Some(first) = rest.first() {
-                    let same = self.equal(*first, rest.iter().skip(1));
+                while let Some(at) = rest.iter().position(is_hit) {
+                    rest = &rest[at..];
+                    let same = self.equal(rest[0], rest.iter().skip(1));
                     let (these, others) = rest.split_at(1 + same);
                     if self.collect(these, &mut group) && !page.take(group.iter()) {
                         break;
@@ -235,10 +237,10 @@ impl Walk<'_> {
                 }
             }
             Direction::Desc => {
-                let mut rest = terms;
-                while let Some(last) = rest.last() {
-                    let same = self.equal(*last, rest.iter().rev().skip(1));
-                    let (others, these) = rest.split_at(rest.len() - 1 - same);
+                while let Some(at) = rest.iter().rposition(is_hit) {
+                    rest = &rest[..=at];
+                    let same = self.equal(rest[at], rest.iter().rev().skip(1));
+                    let (others, these) = rest.split_at(at - same);
                     if self.collect(these, &mut group) && !page.take(group.iter().rev()) {
                         break;
                     }
@@ -259,7 +261,7 @@ impl Walk<'_> {
     fn collect(&self, terms: &[TermId], group: &mut Vec<u32>) -> bool {
         group.clear();
         for term in terms {
-            self.dictionary().postings(*term).list_in(self.hits, group);
+            self.dictionary().holders(*term).list_in(self.hits, group);
         }
         if group.is_empty() {
             return false;

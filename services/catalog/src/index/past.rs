@@ -3,6 +3,7 @@
 //! For each organisation one is made at a time; whoever asks about another moment meanwhile is told to come back. Whoever
 //! asks must be allowed to read an entity as it was, and, while it is there, as it is now.
 
+use super::facets::Bucket;
 use super::freshness::Catalogs;
 use super::order::{Found, Page};
 use super::stream::DocumentStream;
@@ -257,7 +258,7 @@ impl View {
         past: &Past,
         keys: &[String],
         filter: &Filter,
-        render: impl Fn(Vec<Vec<(&str, u64)>>) -> T,
+        render: impl Fn(Vec<Vec<Bucket<'_>>>) -> T,
     ) -> Result<T> {
         let index = past.pasts.at(past.state).await?;
         let scope = index.scope(self).await?;

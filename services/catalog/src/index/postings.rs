@@ -77,6 +77,28 @@ impl Postings {
         true
     }
 
+    /// Takes all of these out.
+    pub fn subtract(&mut self, gone: &RoaringBitmap) {
+        match self {
+            Self::None => {}
+            Self::One(one) => {
+                if gone.contains(*one) {
+                    *self = Self::None;
+                }
+            }
+            Self::Few(few) => {
+                let left: Vec<u32> = few.iter().copied().filter(|number| !gone.contains(*number)).collect();
+                *self = Self::from_sorted(&left);
+            }
+            Self::Many(many) => {
+                **many -= gone;
+                if many.len() <= FEW as u64 {
+                    *self = Self::from_sorted(&many.iter().collect::<Vec<_>>());
+                }
+            }
+        }
+    }
+
     /// How many.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -149,10 +171,262 @@ impl Postings {
     }
 }
 
+/// Who has a term: the same without a set where it is one entity.
+#[derive(Debug, Clone, Copy)]
+pub enum Holders<'p> {
+    /// Nobody any more.
+    None,
+    /// One entity.
+    One(u32),
+    /// Whoever is in the set.
+    Set(&'p Postings),
+}
+
+impl<'p> Holders<'p> {
+    /// How many.
+    #[must_use]
+    pub fn len(self) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::One(_) => 1,
+            Self::Set(set) => set.len(),
+        }
+    }
+
+    /// Whether nobody has it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        match self {
+            Self::None => true,
+            Self::One(_) => false,
+            Self::Set(set) => set.is_empty(),
+        }
+    }
+
+    /// How many of them are in the set.
+    #[must_use]
+    pub fn len_in(self, set: &RoaringBitmap) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::One(one) => u64::from(set.contains(one)),
+            Self::Set(postings) => postings.len_in(set),
+        }
+    }
+
+    /// Whether one of them is in the set.
+    #[must_use]
+    pub fn meets(self, set: &RoaringBitmap) -> bool {
+        match self {
+            Self::None => false,
+            Self::One(one) => set.contains(one),
+            Self::Set(Postings::Many(many)) => !many.is_disjoint(set),
+            Self::Set(few) => few.len_in(set) > 0,
+        }
+    }
+
+    /// Calls with each of them, ascending.
+    pub fn for_each(self, each: impl FnMut(u32)) {
+        match self {
+            Self::None | Self::Set(Postings::None) => {}
+            Self::One(one) => Some(one).into_iter().for_each(each),
+            Self::Set(Postings::One(one)) => Some(*one).into_iter().for_each(each),
+            Self::Set(Postings::Few(few)) => few.iter().copied().for_each(each),
+            Self::Set(Postings::Many(many)) => many.iter().for_each(each),
+        }
+    }
+
+    /// Adds all of them to the set.
+    pub fn add_to(self, set: &mut RoaringBitmap) {
+        match self {
+            Self::None => {}
+            Self::One(one) => {
+                set.insert(one);
+            }
+            Self::Set(postings) => postings.add_to(set),
+        }
+    }
+
+    /// Appends those that are in the set, ascending.
+    pub fn list_in(self, set: &RoaringBitmap, out: &mut Vec<u32>) {
+        match self {
+            Self::None => {}
+            Self::One(one) => out.extend(Some(one).filter(|number| set.contains(*number))),
+            Self::Set(postings) => postings.list_in(set, out),
+        }
+    }
+
+    /// As a bitmap, borrowed where it is one.
+    #[must_use]
+    pub fn bitmap(self) -> Cow<'p, RoaringBitmap> {
+        match self {
+            Self::None => Cow::Owned(RoaringBitmap::new()),
+            Self::One(one) => Cow::Owned(RoaringBitmap::from_iter([one])),
+            Self::Set(postings) => postings.bitmap(),
+        }
+    }
+}
+
+/// Who has each of many terms: four bytes for a term that one entity has.
+#[derive(Debug, Clone, Default)]
+pub struct HolderTable {
+    /// An entity, or with the first bit set the place of a set, or [`NOBODY`].
+    marks: Vec<u32>,
+    sets: Vec<Postings>,
+    free: Vec<u32>,
+}
+
+/// Entities' numbers are positive integers of Postgres, so the first bit is free.
+const SET: u32 = 1 << 31;
+const NOBODY: u32 = u32::MAX;
+
+impl HolderTable {
+    /// Adds a term that nobody has.
+    pub fn push(&mut self) {
+        self.marks.push(NOBODY);
+    }
+
+    /// Who has the term in this place.
+    #[must_use]
+    pub fn get(&self, place: u32) -> Holders<'_> {
+        match self.marks[place as usize] {
+            NOBODY => Holders::None,
+            one if one & SET == 0 => Holders::One(one),
+            set => Holders::Set(&self.sets[(set & !SET) as usize]),
+        }
+    }
+
+    /// Sets who has the term in this place.
+    pub fn set(&mut self, place: u32, postings: Postings) {
+        let mark = self.marks[place as usize];
+        let mark = match (postings, mark) {
+            (Postings::None, old) => {
+                self.release(old);
+                NOBODY
+            }
+            (Postings::One(one), old) => {
+                self.release(old);
+                one
+            }
+            (several, old) if old != NOBODY && old & SET != 0 => {
+                self.sets[(old & !SET) as usize] = several;
+                old
+            }
+            (several, _) => self.keep(several),
+        };
+        self.marks[place as usize] = mark;
+    }
+
+    fn keep(&mut self, several: Postings) -> u32 {
+        if let Some(place) = self.free.pop() {
+            self.sets[place as usize] = several;
+            return place | SET;
+        }
+        self.sets.push(several);
+        // There are fewer sets than terms, and of those fewer than 2^31.
+        (self.sets.len() - 1) as u32 | SET
+    }
+
+    fn release(&mut self, mark: u32) {
+        if mark != NOBODY && mark & SET != 0 {
+            self.sets[(mark & !SET) as usize] = Postings::None;
+            self.free.push(mark & !SET);
+        }
+    }
+
+    /// Changes who has the term in this place.
+    pub fn change<T>(&mut self, place: u32, change: impl FnOnce(&mut Postings) -> T) -> T {
+        let mark = self.marks[place as usize];
+        if mark != NOBODY && mark & SET != 0 {
+            let postings = &mut self.sets[(mark & !SET) as usize];
+            let done = change(postings);
+            if matches!(postings, Postings::None | Postings::One(_)) {
+                let few = std::mem::take(postings);
+                self.set(place, few);
+            }
+            return done;
+        }
+        let mut postings = if mark == NOBODY { Postings::None } else { Postings::One(mark) };
+        let done = change(&mut postings);
+        self.set(place, postings);
+        done
+    }
+
+    /// Takes these entities from every term. Returns how many terms nobody has any more.
+    pub fn subtract(&mut self, gone: &RoaringBitmap) -> usize {
+        let mut emptied = 0;
+        for place in 0..self.marks.len() {
+            let mark = self.marks[place];
+            if mark == NOBODY {
+                continue;
+            }
+            if mark & SET == 0 {
+                if gone.contains(mark) {
+                    self.marks[place] = NOBODY;
+                    emptied += 1;
+                }
+                continue;
+            }
+            let postings = &mut self.sets[(mark & !SET) as usize];
+            postings.subtract(gone);
+            self.marks[place] = match postings {
+                Postings::None => NOBODY,
+                Postings::One(one) => *one,
+                Postings::Few(_) | Postings::Many(_) => continue,
+            };
+            emptied += usize::from(self.marks[place] == NOBODY);
+            self.release(mark);
+        }
+        emptied
+    }
+
+    /// Gives back what was reserved for growing.
+    pub fn shrink(&mut self) {
+        self.marks.shrink_to_fit();
+        self.sets.shrink_to_fit();
+    }
+
+    /// Bytes on the heap, about.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let tables = (self.marks.capacity() + self.free.capacity()) * 4 + self.sets.capacity() * size_of::<Postings>();
+        tables + self.sets.iter().map(Postings::heap_bytes).sum::<usize>()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn holders_of_many_terms_are_those_of_as_many_sets() {
+        let (mut table, mut model) = (HolderTable::default(), vec![BTreeSet::new(); 20]);
+        (0..20).for_each(|_| table.push());
+        let mut random = 11_u64;
+        for step in 0..20_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let (term, number) = ((random >> 33) as u32 % 20, (random >> 40) as u32 % 30);
+            let place = term as usize;
+            let grows = (random >> 20) % 3 < if step / 3_000 % 2 == 0 { 2 } else { 1 };
+            let changed = table.change(term, |set| if grows { set.insert(number) } else { set.remove(number) });
+            assert_eq!(changed, if grows { model[place].insert(number) } else { model[place].remove(&number) });
+            let holders = table.get(term);
+            assert_eq!(holders.len(), model[place].len() as u64);
+            assert_eq!(holders.is_empty(), model[place].is_empty());
+            assert_eq!(holders.bitmap().iter().collect::<Vec<_>>(), model[place].iter().copied().collect::<Vec<_>>());
+            assert!(table.sets.len() <= 20);
+            if step % 500 == 0 {
+                let gone: RoaringBitmap = (0..30).filter(|number| (random >> number) & 1 == 1).collect();
+                let before = (0..20).filter(|term| !table.get(*term).is_empty()).count();
+                let emptied = table.subtract(&gone);
+                model.iter_mut().for_each(|set| set.retain(|number| !gone.contains(*number)));
+                assert_eq!(before - emptied, model.iter().filter(|set| !set.is_empty()).count());
+                for (term, set) in (0..).zip(&model) {
+                    assert!(table.get(term).bitmap().iter().eq(set.iter().copied()));
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_set_that_grows_and_shrinks_through_every_form_stays_the_same_set() {

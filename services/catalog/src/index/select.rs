@@ -7,6 +7,7 @@ use crate::domain::filter::Filter;
 use memchr::memmem::Finder;
 use roaring::RoaringBitmap;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The prefix of the keys that hold relations.
 pub const RELATIONS: &str = "relations.";
@@ -63,7 +64,7 @@ impl TenantIndex {
 
     fn having_any(&self, terms: &[TermId]) -> Set<'_> {
         if let [only] = terms {
-            return self.dictionary.postings(*only).bitmap();
+            return self.dictionary.holders(*only).bitmap();
         }
         let mut set = RoaringBitmap::new();
         self.dictionary.union(terms, &mut set);
@@ -86,15 +87,18 @@ impl TenantIndex {
         union(sets).unwrap_or_default()
     }
 
-    /// The entities with a value, of one of the fields, that contains the text.
+    /// The entities with a value, of one of the fields, that contains the text. Remembered: whoever turns pages or types on
+    /// asks for the same again.
     #[must_use]
-    pub fn containing(&self, full_text: &FullText) -> RoaringBitmap {
-        let mut set = RoaringBitmap::new();
-        let finder = Finder::new(full_text.term.as_str());
-        for key in full_text.fields.iter().filter_map(|field| self.dictionary.key(field)) {
-            self.dictionary.find(key, &finder, |postings| postings.add_to(&mut set));
-        }
-        set
+    pub fn containing(&self, full_text: &FullText) -> Arc<RoaringBitmap> {
+        self.texts.get_or_make(full_text, || {
+            let mut set = RoaringBitmap::new();
+            let finder = Finder::new(full_text.term.as_str());
+            for key in full_text.fields.iter().filter_map(|field| self.dictionary.key(field)) {
+                self.dictionary.find(key, &finder, |holders| holders.add_to(&mut set));
+            }
+            set
+        })
     }
 }
 

@@ -1,26 +1,16 @@
 //! The index of one organisation at one point of its history: who exists, and who has which term.
 
 use super::dictionary::{Dictionary, KeyId, NewTerm, TermId, TooLarge};
+use super::entities::{Entities, Entity};
 use super::postings::Postings;
+use super::remembered::Remembered;
+use crate::domain::cursor::FullText;
 use crate::domain::filter::Filter;
 use crate::domain::terms::Term;
 use foldhash::{HashMap, HashMapExt as _};
 use roaring::RoaringBitmap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
-
-/// An entity as the index knows it.
-#[derive(Debug, Clone)]
-pub struct Entity {
-    /// Its key, `component:default/orders`.
-    pub entity_ref: Arc<str>,
-    /// Its uid.
-    pub uid: Uuid,
-    /// When it changed last: the document with this number is the one to send.
-    pub seq: i64,
-    /// Its terms, by key.
-    pub terms: Box<[TermId]>,
-}
 
 /// An entity as it is read from the database.
 #[derive(Debug, Clone)]
@@ -50,37 +40,34 @@ pub struct Changes {
     pub terms: Vec<NewTerm>,
 }
 
-/// Sets of entities that callers may see, by condition. Good for one `seq`.
-type Scopes = Mutex<HashMap<Filter, Arc<RoaringBitmap>>>;
-
-/// How many conditions are remembered.
-const SCOPES: usize = 64;
-
 /// So many new entities are put into the order of keys one by one.
 const PATCHED: usize = 256;
 
 /// Bytes that an entity costs beside its key and terms, about.
-const ENTITY: usize = 180;
+const ENTITY: usize = 100;
 /// Bytes that a term costs beside its value, about.
-const TERM: usize = 70;
+const TERM: usize = 40;
 
 /// The index of one organisation.
 #[derive(Debug, Default)]
 pub struct TenantIndex {
     epoch: Uuid,
     seq: i64,
-    pub(super) entities: HashMap<u32, Entity>,
-    by_ref: HashMap<Arc<str>, u32>,
-    by_uid: HashMap<Uuid, u32>,
+    entities: Entities,
     pub(super) all: RoaringBitmap,
     pub(super) dictionary: Dictionary,
     /// Entities in the order of their keys, made when it is first asked for.
     ref_order: OnceLock<Vec<u32>>,
-    scopes: Scopes,
+    /// Entities that callers may see, by condition.
+    scopes: Remembered<Filter>,
+    /// Entities with values that contain a text.
+    pub(super) texts: Remembered<FullText>,
     /// Bytes in memory, about: measured when it was made, and guessed since.
     bytes: usize,
     /// The last number that was given to a term which the database does not know.
     invented: i32,
+    /// While it becomes that of another moment: terms of entities that were left out. Most come back with the same ones.
+    former: HashMap<u32, Box<[TermId]>>,
 }
 
 impl TenantIndex {
@@ -111,7 +98,7 @@ impl TenantIndex {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entities.is_empty()
+        self.len() == 0
     }
 
     /// Whether it had better be made anew.
@@ -129,19 +116,19 @@ impl TenantIndex {
     /// The entity with this key.
     #[must_use]
     pub fn by_ref(&self, entity_ref: &str) -> Option<u32> {
-        self.by_ref.get(entity_ref).copied()
+        self.entities.by_ref(entity_ref)
     }
 
     /// The entity with this uid.
     #[must_use]
     pub fn by_uid(&self, uid: Uuid) -> Option<u32> {
-        self.by_uid.get(&uid).copied()
+        self.entities.by_uid(uid)
     }
 
     /// The entity with this number.
     #[must_use]
     pub fn entity(&self, number: u32) -> Option<&Entity> {
-        self.entities.get(&number)
+        self.entities.get(number)
     }
 
     /// The entities in the order of their keys.
@@ -149,7 +136,7 @@ impl TenantIndex {
     pub fn ref_order(&self) -> &[u32] {
         self.ref_order.get_or_init(|| {
             let mut order: Vec<(&str, u32)> =
-                self.entities.iter().map(|(number, entity)| (&*entity.entity_ref, *number)).collect();
+                self.entities.iter(self.all.iter()).map(|(number, entity)| (&*entity.entity_ref, number)).collect();
             order.sort_unstable();
             order.into_iter().map(|(_, number)| number).collect()
         })
@@ -161,34 +148,30 @@ impl TenantIndex {
         if condition.is_everything() {
             return None;
         }
-        let known = |scopes: &Scopes| scopes.lock().unwrap_or_else(PoisonError::into_inner).get(condition).cloned();
-        if let Some(known) = known(&self.scopes) {
-            return Some(known);
-        }
-        let set = Arc::new(self.select(condition).into_owned());
-        let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
-        if scopes.len() >= SCOPES {
-            scopes.clear();
-        }
-        scopes.insert(condition.clone(), Arc::clone(&set));
-        Some(set)
+        Some(self.scopes.get_or_make(condition, || self.select(condition).into_owned()))
     }
 
     /// A copy that is to become that of another moment, with `touched` entities left out.
     #[must_use]
     pub fn without(&self, epoch: Uuid, seq: i64, touched: &[u32]) -> Self {
+        let gone: RoaringBitmap = touched.iter().copied().collect();
         let mut copy = Self {
             epoch,
             seq,
             entities: self.entities.clone(),
-            by_ref: self.by_ref.clone(),
-            by_uid: self.by_uid.clone(),
-            all: self.all.clone(),
+            all: &self.all - &gone,
             dictionary: self.dictionary.clone(),
             bytes: self.bytes,
             ..Self::default()
         };
-        touched.iter().for_each(|number| copy.remove(*number));
+        // Term by term and not entity by entity, since these may be all there are.
+        copy.dictionary.take_all(&gone);
+        for number in touched {
+            if let Some(entity) = copy.entities.remove(*number) {
+                copy.bytes = copy.bytes.saturating_sub(entity.entity_ref.len() + ENTITY);
+                copy.former.insert(*number, entity.terms);
+            }
+        }
         copy
     }
 
@@ -199,18 +182,32 @@ impl TenantIndex {
     pub fn add(&mut self, entities: Vec<(NewEntity, Vec<Term>)>) -> Result<(), TooLarge> {
         let mut known: HashMap<&Term, TermId> = HashMap::new();
         let mut new: HashMap<&Term, i32> = HashMap::new();
-        for term in entities.iter().flat_map(|(_, terms)| terms) {
-            if known.contains_key(term) || new.contains_key(term) {
-                continue;
-            }
-            match self.dictionary.spelled(&term.key, term.value().as_deref(), term.original.as_deref()) {
-                Some(id) => drop(known.insert(term, id)),
-                // The numbers of the database are positive.
-                None => {
-                    self.invented -= 1;
-                    new.insert(term, self.invented);
+        let nothing = Box::default();
+        let mut lists = Vec::with_capacity(entities.len());
+        for (entity, terms) in &entities {
+            let former = self.former.get(&entity.number).unwrap_or(&nothing);
+            let (mut ids, mut others) = (Vec::with_capacity(terms.len()), Vec::new());
+            for term in terms {
+                let original = term.original.as_deref();
+                let same = self.dictionary.among(former, &term.key, original).or_else(|| known.get(term).copied());
+                if let Some(id) = same {
+                    ids.push(id);
+                    continue;
+                }
+                others.push(term);
+                if new.contains_key(term) {
+                    continue;
+                }
+                match self.dictionary.spelled(&term.key, term.value().as_deref(), original) {
+                    Some(id) => drop(known.insert(term, id)),
+                    // The numbers of the database are positive.
+                    None => {
+                        self.invented -= 1;
+                        new.insert(term, self.invented);
+                    }
                 }
             }
+            lists.push((ids, others));
         }
         let made = new.iter().map(|(term, number)| NewTerm {
             number: *number,
@@ -222,11 +219,17 @@ impl TenantIndex {
         self.bytes += made.iter().map(|term| term.original.as_ref().map_or(0, String::len) + TERM).sum::<usize>();
         self.dictionary.add(made)?;
         known.extend(new.into_iter().filter_map(|(term, number)| Some((term, self.dictionary.term(number)?))));
-        for (entity, terms) in &entities {
+        for ((entity, _), (mut ids, others)) in entities.iter().zip(lists) {
+            ids.extend(others.iter().filter_map(|term| known.get(term).copied()));
             self.bytes += entity.entity_ref.len() + ENTITY;
-            self.place(entity.clone(), terms.iter().filter_map(|term| known.get(term).copied()).collect());
+            self.place(entity.clone(), ids);
         }
         Ok(())
+    }
+
+    /// It is that of the other moment now.
+    pub fn settle(&mut self) {
+        self.former = HashMap::new();
     }
 
     /// Takes over what happened since. Entities that are gone go first.
@@ -234,7 +237,8 @@ impl TenantIndex {
     /// # Errors
     /// When it does not fit: the index is then of no use any more.
     pub fn apply(&mut self, changes: Changes) -> Result<(), TooLarge> {
-        self.scopes.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        self.scopes.clear();
+        self.texts.clear();
         for number in &changes.gone {
             self.remove(*number);
         }
@@ -243,7 +247,7 @@ impl TenantIndex {
         self.dictionary.add(changes.terms)?;
         let mut new = Vec::new();
         for entity in changes.entities {
-            if !self.entities.contains_key(&entity.number) {
+            if !self.entities.contains(entity.number) {
                 new.push(entity.number);
                 self.bytes += entity.entity_ref.len() + ENTITY;
             }
@@ -258,11 +262,11 @@ impl TenantIndex {
     fn patch_ref_order(&mut self, new: &[u32]) {
         let Some(mut order) = self.ref_order.take().filter(|_| new.len() <= PATCHED) else { return };
         if order.len() + new.len() != self.entities.len() {
-            order.retain(|number| self.entities.contains_key(number));
+            order.retain(|number| self.entities.contains(*number));
         }
         for number in new {
-            let Some(entity) = self.entities.get(number) else { continue };
-            let before = |other: &u32| self.entities.get(other).is_some_and(|o| o.entity_ref < entity.entity_ref);
+            let Some(entity) = self.entities.get(*number) else { continue };
+            let before = |other: &u32| self.entities.get(*other).is_some_and(|o| o.entity_ref < entity.entity_ref);
             let at = order.partition_point(before);
             order.insert(at, *number);
         }
@@ -278,8 +282,8 @@ impl TenantIndex {
     fn place(&mut self, new: NewEntity, mut terms: Vec<TermId>) {
         let number = new.number;
         terms.sort_unstable_by_key(|term| (self.dictionary.key_of(*term), *term));
-        if let Some(old) = self.entities.get(&number) {
-            let (old_terms, uid) = (old.terms.clone(), old.uid);
+        if let Some(old) = self.entities.get(number) {
+            let old_terms = old.terms.clone();
             for term in old_terms.iter().filter(|term| !terms.contains(term)) {
                 self.dictionary.take(*term, number);
             }
@@ -287,34 +291,24 @@ impl TenantIndex {
                 self.dictionary.give(*term, number);
             }
             self.forget_keys(number, &old_terms);
-            self.by_uid.remove(&uid);
         } else {
             for term in &terms {
                 self.dictionary.give(*term, number);
             }
         }
         self.note_keys(number, &terms);
-        let entity_ref: Arc<str> = new.entity_ref.into();
-        self.by_ref.insert(Arc::clone(&entity_ref), number);
-        self.by_uid.insert(new.uid, number);
         self.all.insert(number);
-        self.entities.insert(number, Entity { entity_ref, uid: new.uid, seq: new.seq, terms: terms.into() });
+        let (entity_ref, uid, seq) = (new.entity_ref.into(), new.uid, new.seq);
+        self.entities.insert(number, Entity { entity_ref, uid, seq, terms: terms.into() });
     }
 
     fn remove(&mut self, number: u32) {
-        let Some(entity) = self.entities.remove(&number) else { return };
+        let Some(entity) = self.entities.remove(number) else { return };
         self.bytes = self.bytes.saturating_sub(entity.entity_ref.len() + ENTITY);
         for term in &entity.terms {
             self.dictionary.take(*term, number);
         }
         self.forget_keys(number, &entity.terms);
-        // A successor with the same key may be known already.
-        if self.by_ref.get(&entity.entity_ref) == Some(&number) {
-            self.by_ref.remove(&entity.entity_ref);
-        }
-        if self.by_uid.get(&entity.uid) == Some(&number) {
-            self.by_uid.remove(&entity.uid);
-        }
         self.all.remove(number);
     }
 
@@ -347,13 +341,9 @@ impl TenantIndex {
     }
 
     fn measured(&self) -> usize {
-        let entities: usize =
-            self.entities.values().map(|entity| entity.terms.len() * 4 + entity.entity_ref.len() + 64).sum();
-        let maps = self.entities.capacity() * (size_of::<Entity>() + 5)
-            + self.by_ref.capacity() * 21
-            + self.by_uid.capacity() * 21;
         let order = self.ref_order.get().map_or(0, |order| order.capacity() * 4);
-        entities + maps + order + self.all.serialized_size() + self.dictionary.bytes() + size_of::<Self>()
+        let sets = self.all.serialized_size() + order;
+        self.entities.bytes() + sets + self.dictionary.bytes() + size_of::<Self>()
     }
 }
 
@@ -361,7 +351,6 @@ impl TenantIndex {
 #[derive(Debug)]
 pub struct Builder {
     index: TenantIndex,
-    terms: HashMap<u32, Vec<TermId>>,
     bytes: usize,
 }
 
@@ -369,16 +358,14 @@ impl Builder {
     /// Begins with nothing.
     #[must_use]
     pub fn new(epoch: Uuid, seq: i64) -> Self {
-        Self { index: TenantIndex::empty(epoch, seq), terms: HashMap::new(), bytes: size_of::<TenantIndex>() }
+        Self { index: TenantIndex::empty(epoch, seq), bytes: size_of::<TenantIndex>() }
     }
 
     /// Adds an entity; its terms come from [`postings`](Self::postings).
     pub fn entity(&mut self, new: NewEntity) {
         let (number, uid, seq) = (new.number, new.uid, new.seq);
-        let entity_ref: Arc<str> = new.entity_ref.into();
+        let entity_ref: Box<str> = new.entity_ref.into();
         self.bytes += entity_ref.len() + ENTITY;
-        self.index.by_ref.insert(Arc::clone(&entity_ref), number);
-        self.index.by_uid.insert(uid, number);
         self.index.all.insert(number);
         self.index.entities.insert(number, Entity { entity_ref, uid, seq, terms: Box::default() });
     }
@@ -398,9 +385,6 @@ impl Builder {
         let Some(term) = self.index.dictionary.term(number) else { return };
         // In the list of each entity, and in the set of the term.
         self.bytes += entities.len() * 6;
-        for entity in entities {
-            self.terms.entry(*entity).or_default().push(term);
-        }
         self.index.dictionary.set_postings(term, Postings::from_sorted(entities));
     }
 
@@ -413,16 +397,14 @@ impl Builder {
     /// The index.
     #[must_use]
     pub fn finish(mut self) -> TenantIndex {
-        let numbers: Vec<u32> = self.index.all.iter().collect();
-        for number in numbers {
-            let mut terms = self.terms.remove(&number).unwrap_or_default();
-            terms.sort_unstable_by_key(|term| (self.index.dictionary.key_of(*term), *term));
+        for (number, terms) in self.index.dictionary.by_entity(&self.index.all) {
             self.index.note_keys(number, &terms);
-            if let Some(entity) = self.index.entities.get_mut(&number) {
-                entity.terms = terms.into();
+            if let Some(entity) = self.index.entities.get_mut(number) {
+                entity.terms = terms;
             }
         }
         self.index.dictionary.shrink();
+        self.index.entities.shrink();
         self.index.bytes = self.index.measured();
         self.index
     }

@@ -3,6 +3,7 @@
 //! Every read of entities goes through here. It asks the index; where there is none, or where documents have overtaken
 //! it twice, it asks SQL. Both say the same.
 
+use super::facets::Bucket;
 use super::freshness::{Catalogs, Fresh};
 use super::order::{Found, Page};
 use super::past::{self, Past};
@@ -19,6 +20,7 @@ use crate::store::{entities, facets};
 use bytes::Bytes;
 use http_shell::Caller;
 use kernel::{Error, Result, TenantId};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use store::Db;
 use time::OffsetDateTime;
@@ -244,7 +246,7 @@ impl View {
         &self,
         keys: &[String],
         filter: &Filter,
-        render: impl Fn(Vec<Vec<(&str, u64)>>) -> T,
+        render: impl Fn(Vec<Vec<Bucket<'_>>>) -> T,
     ) -> Result<T> {
         if let Some(past) = &self.past {
             return self.past_facets(past, keys, filter, render).await;
@@ -258,7 +260,7 @@ impl View {
         let buckets = facets::list(&mut tx, keys, &whole).await?;
         let of = |key: &String| {
             let buckets = buckets.iter().filter(|bucket| bucket.key == *key);
-            buckets.map(|bucket| (bucket.value.as_str(), u64::try_from(bucket.count).unwrap_or(0))).collect()
+            buckets.map(|bucket| (Cow::from(bucket.value.as_str()), u64::try_from(bucket.count).unwrap_or(0))).collect()
         };
         Ok(render(keys.iter().map(of).collect()))
     }

@@ -126,7 +126,19 @@ async fn stitch(state: &State, job: &Job) {
         let mut tx = state.db.tenant(job.tenant()).await?;
         if stitch_due::work_off(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await }
     };
-    if let Err(error) = worked.await {
-        tracing::warn!(%error, attempts = job.attempts, "could not stitch relations; will try again");
+    let Err(error) = worked.await else { return };
+    if stitch_due::may_be_left(job) {
+        tracing::warn!(%error, "could not refresh the planner's statistics; the next large change does");
+        if let Err(error) = leave(state, job).await {
+            tracing::warn!(%error, "could not end a job; its lease will run out");
+        }
+        return;
     }
+    tracing::warn!(%error, attempts = job.attempts, "could not stitch relations; will try again");
+}
+
+/// Ends a job that need not be done.
+async fn leave(state: &State, job: &Job) -> kernel::Result<()> {
+    let mut tx = state.db.tenant(job.tenant()).await?;
+    if queue::complete(&mut tx, job).await? { tx.commit().await } else { tx.rollback().await }
 }

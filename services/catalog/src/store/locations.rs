@@ -158,7 +158,7 @@ pub async fn page(tx: &mut TenantTx, filter: &Filter, after: Option<Uuid>, limit
     let total = sql.build_query_scalar().fetch_one(tx.conn()).await.map_err(db)?;
     let mut sql =
         QueryBuilder::new("select l.location_id, l.type, l.target, l.entity_ref from location l where l.tenant_id = ");
-    sql.push_bind(tx.id()).push(" and l.location_id > ").push_bind(after.unwrap_or(Uuid::nil())).push(" and ");
+    sql.push_bind(tx.id()).push(" and l.location_id > ").push_bind(after.unwrap_or_default()).push(" and ");
     push_filter(&mut sql, filter)?;
     sql.push(" order by l.location_id limit ").push_bind(limit);
     let rows = sql.build_query_as().fetch_all(tx.conn()).await.map_err(db)?;

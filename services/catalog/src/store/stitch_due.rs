@@ -72,6 +72,13 @@ pub async fn work_off(tx: &mut TenantTx, job: &Job) -> Result<bool> {
     if more { queue::reschedule(tx, job, Duration::ZERO).await } else { queue::complete(tx, job).await }
 }
 
+/// Whether nothing is lost when the job is not done. Statistics that take longer than a statement may would take as long
+/// the next time, and cost the database as much.
+#[must_use]
+pub fn may_be_left(job: &Job) -> bool {
+    job.key == STATISTICS
+}
+
 /// Has the planner's statistics refreshed a little later, after a change that is large enough to mislead it.
 ///
 /// # Errors

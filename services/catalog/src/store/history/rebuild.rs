@@ -13,7 +13,6 @@ use crate::store::index::{self, Revision};
 use kernel::{Error, Result};
 use std::collections::HashMap;
 use store::{TenantTx, db};
-use tokio::task::JoinHandle;
 
 /// Changed entities that are put together at a time.
 const CHUNK: usize = 2_500;
@@ -31,31 +30,34 @@ pub async fn load_at(
 ) -> Result<Option<TenantIndex>> {
     let now = index::revision_in(tx).await?;
     let touched = list_touched(tx, seq).await?;
-    let Some(mut index) = without(tx, present, now, (seq, &touched), max_bytes).await? else { return Ok(None) };
+    let Some(index) = without(tx, present, now, (seq, &touched), max_bytes).await? else { return Ok(None) };
     let changed = list_changed(tx, seq).await?;
-    let mut working: Option<JoinHandle<Result<Vec<Indexed>>>> = None;
-    let mut chunks = changed.chunks(CHUNK);
-    loop {
-        let next = match chunks.next() {
-            Some(refs) => {
-                let then = versions::list_at(tx, seq, refs).await?;
-                let asked: Vec<(&str, i64)> = then.iter().map(|entity| (entity.entity_ref.as_str(), seq)).collect();
-                let relations = versions::list_relations_at(tx, &asked).await?;
-                Some(tokio::task::spawn_blocking(move || index_all(then, relations)))
-            }
-            None => None,
-        };
-        let is_last = next.is_none();
-        if let Some(done) = std::mem::replace(&mut working, next) {
-            let indexed = done.await.map_err(Error::internal)??;
-            if index.add(indexed).is_err() || index.bytes() > max_bytes {
-                return Ok(None);
-            }
-        }
-        if is_last {
-            return Ok(Some(index));
-        }
+    let mut adding = tokio::task::spawn_blocking(move || Ok(Some(index)));
+    for refs in changed.chunks(CHUNK) {
+        // While those before are added.
+        let then = versions::list_at(tx, seq, refs).await?;
+        let asked: Vec<(&str, i64)> = then.iter().map(|entity| (entity.entity_ref.as_str(), seq)).collect();
+        let relations = versions::list_relations_at(tx, &asked).await?;
+        let Some(index) = adding.await.map_err(Error::internal)?? else { return Ok(None) };
+        adding = tokio::task::spawn_blocking(move || add(index, then, relations, max_bytes));
     }
+    let made = adding.await.map_err(Error::internal)??;
+    Ok(made.map(|mut index| {
+        index.settle();
+        index
+    }))
+}
+
+/// The index with these entities; `None` when it is too large.
+fn add(
+    mut index: TenantIndex,
+    then: Vec<Then>,
+    relations: HashMap<String, Vec<Relation>>,
+    max_bytes: usize,
+) -> Result<Option<TenantIndex>> {
+    let indexed = index_all(then, relations)?;
+    let fits = index.add(indexed).is_ok() && index.bytes() <= max_bytes;
+    Ok(fits.then_some(index))
 }
 
 /// The index of the transaction's state, as a copy or read anew, without the entities that are not now as they were then.
