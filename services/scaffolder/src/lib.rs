@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod runner;
 mod state;
 pub mod store;
+pub mod trial;
 pub mod workspace;
 
 pub use config::Config;

@@ -10,6 +10,7 @@ mod fetch;
 mod files;
 mod git;
 mod glob;
+pub mod recorded;
 mod services;
 mod template;
 
@@ -36,6 +37,9 @@ pub struct Action {
     /// Whether a dry run performs it.
     #[serde(rename = "supportsDryRun")]
     pub supports_dry_run: bool,
+    /// A test of a template records its answers, and it is not performed.
+    #[serde(skip)]
+    pub recorded: bool,
 }
 
 /// JSON schemas of an action.
@@ -109,6 +113,9 @@ impl Action {
     /// # Errors
     /// Whatever goes wrong, in words for the person who started the run.
     pub async fn perform(&self, context: &ActionContext<'_>) -> Outcome<Outputs> {
+        if let (true, Some(recorded)) = (self.recorded, context.run.services.recording()) {
+            return recorded.replay(&self.id, &context.input);
+        }
         match self.id.as_str() {
             "debug:log" => debug::log(context).await,
             "debug:wait" => debug::wait(context).await,
@@ -165,6 +172,7 @@ fn appended(value: Option<&Value>) -> String {
             other => other.clone(),
         }
     }
+    let value = value.filter(|value| !value.as_object().is_some_and(Map::is_empty));
     value.map(|value| format!(" {}", sorted(value))).unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! What actions ask of other services: the catalog's entities, and the reading of the outside world.
 
+use super::recorded::Recorded;
 use crate::domain::failure::{Failure, Outcome};
 use authz::Criteria;
 use axum::body::Body;
@@ -10,15 +11,19 @@ use http_shell::{Caller, ServiceClient, ServiceName, read_json};
 use kernel::{EntityRef, Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The largest single file that a template may fetch.
 const MAX_FILE_BYTES: usize = 20 << 20;
 
-/// Other services, on behalf of one caller.
+/// Other services, on behalf of one caller; in a test of a template, what it records of them.
 #[derive(Debug, Clone)]
-pub struct Services {
-    client: ServiceClient,
-    caller: Caller,
+pub struct Services(World);
+
+#[derive(Debug, Clone)]
+enum World {
+    Real(Box<(ServiceClient, Caller)>),
+    Recorded(Arc<Recorded>),
 }
 
 /// A file of a repository, as `integrations` takes and gives it.
@@ -78,8 +83,23 @@ pub struct Push<'a> {
 impl Services {
     /// Services as `caller` may use them.
     #[must_use]
-    pub const fn new(client: ServiceClient, caller: Caller) -> Self {
-        Self { client, caller }
+    pub fn new(client: ServiceClient, caller: Caller) -> Self {
+        Self(World::Real(Box::new((client, caller))))
+    }
+
+    /// Services that know what is recorded, and nothing else.
+    #[must_use]
+    pub const fn recorded(recorded: Arc<Recorded>) -> Self {
+        Self(World::Recorded(recorded))
+    }
+
+    /// What is recorded, in a test of a template.
+    #[must_use]
+    pub fn recording(&self) -> Option<&Recorded> {
+        match &self.0 {
+            World::Real(_) => None,
+            World::Recorded(recorded) => Some(recorded),
+        }
     }
 
     /// The entity with this reference, if the catalog has it and the caller may see it.
@@ -87,6 +107,9 @@ impl Services {
     /// # Errors
     /// Those of the catalog but "not found".
     pub async fn entity(&self, entity_ref: &EntityRef) -> Result<Option<Value>> {
+        if let Some(recorded) = self.recording() {
+            return Ok(recorded.entity(entity_ref));
+        }
         let part = |text: &str| percent_encode(text);
         let path = format!(
             "/api/catalog/entities/by-name/{}/{}/{}",
@@ -109,6 +132,9 @@ impl Services {
         #[derive(Deserialize)]
         struct Answer {
             items: Vec<Value>,
+        }
+        if let Some(recorded) = self.recording() {
+            return Ok(keys.iter().map(|key| recorded.entities.get(key).cloned().unwrap_or_default()).collect());
         }
         let body = json!({ "entityRefs": keys });
         let response =
@@ -147,12 +173,15 @@ impl Services {
         Ok(read_json::<Answer>(response).await?.entities)
     }
 
-    /// The bytes at a URL.
+    /// The bytes at a URL; a token of one's own goes to its source host.
     ///
     /// # Errors
     /// Those of the reading: refused, not there, too large, not reached.
-    pub async fn read_url(&self, url: &str) -> Result<Vec<u8>> {
-        let body = json!({"url": url, "maxBytes": MAX_FILE_BYTES, "priority": "user"});
+    pub async fn read_url(&self, url: &str, token: Option<&str>) -> Result<Vec<u8>> {
+        if let Some(recorded) = self.recording() {
+            return recorded.file(url);
+        }
+        let body = json!({"url": url, "token": token, "maxBytes": MAX_FILE_BYTES, "priority": "user"});
         let path = "/internal/integrations/v1/read";
         let response = self.send(ServiceName::Integrations, Method::POST, path, Some(body)).await?;
         if !response.status().is_success() {
@@ -162,18 +191,26 @@ impl Services {
         Ok(bytes.to_vec())
     }
 
-    /// The files below a URL.
+    /// The files below a URL; a token of one's own goes to its source host.
     ///
     /// # Errors
     /// Those of the reading; `InputError` when the URL is not one of a folder in a repository.
-    pub async fn read_tree(&self, url: &str) -> Result<Vec<TreeFile>> {
+    pub async fn read_tree(&self, url: &str, token: Option<&str>) -> Result<Vec<TreeFile>> {
         #[derive(Deserialize)]
         struct Answer {
             files: Vec<TreeFile>,
         }
+        if let Some(recorded) = self.recording() {
+            return recorded.folder(url);
+        }
         let path = "/internal/integrations/v1/tree";
         let response = self
-            .send(ServiceName::Integrations, Method::POST, path, Some(json!({ "url": url, "priority": "user" })))
+            .send(
+                ServiceName::Integrations,
+                Method::POST,
+                path,
+                Some(json!({"url": url, "token": token, "priority": "user"})),
+            )
             .await?;
         Ok(read_json::<Answer>(response).await?.files)
     }
@@ -205,12 +242,16 @@ impl Services {
             None => Body::empty(),
         };
         let request = request.body(body).map_err(Error::internal)?;
+        let World::Real(real) = &self.0 else {
+            return Err(Error::unavailable("A test of a template asks no other service: record the action's answer"));
+        };
+        let (client, caller) = &**real;
         // The routes below /internal/ serve our own services only; what the caller may do was decided before.
         if path.starts_with("/internal/") {
-            let own = Caller::service(self.caller.tenant, "scaffolder");
-            return self.client.call(service, &own, request).await;
+            let own = Caller::service(caller.tenant, "scaffolder");
+            return client.call(service, &own, request).await;
         }
-        self.client.call(service, &self.caller, request).await
+        client.call(service, caller, request).await
     }
 }
 

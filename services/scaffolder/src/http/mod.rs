@@ -5,10 +5,12 @@ mod answer;
 mod body;
 mod dry_run;
 mod events;
+mod json_fault;
 mod permitted;
 mod start;
 mod tasks;
 mod templates;
+mod trials;
 
 use crate::State;
 use authz::Permission;
@@ -34,4 +36,5 @@ pub fn routes() -> Routes<State> {
         .route(read, routes!(events::list_events))
         .route(read, routes!(events::stream_events))
         .route(create, routes!(dry_run::dry_run))
+        .route(create, routes!(trials::run_template_tests))
 }

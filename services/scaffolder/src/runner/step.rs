@@ -5,6 +5,7 @@ use super::engine::blocking;
 use super::journal::{StepEnd, journalled_output};
 use super::log::StepLog;
 use super::run::Run;
+use crate::actions::recorded::unrecorded_action;
 use crate::actions::{self, Action, ActionContext};
 use crate::domain::engine::{ContextId, Engine};
 use crate::domain::example::example_output;
@@ -57,7 +58,14 @@ async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, log: &StepLog
         let message = format!("Skipping step {} because its if condition was false", step.id);
         return run.journal.end(step, StepEnd::Skipped, &message, None).await;
     }
-    let action = actions::find(step.action)?;
+    let action = match run.services.recording() {
+        None => actions::find(step.action)?,
+        // A test of a template: its own answers first.
+        Some(recorded) => match recorded.action(step.action) {
+            Some(action) => action,
+            None => actions::find(step.action).map_err(|_| unrecorded_action(step.action))?,
+        },
+    };
     if run.dry_run {
         announce_dry_run(run, scope, step, action, log).await?;
         if !action.supports_dry_run {
