@@ -372,6 +372,11 @@ const SCAFFOLDER: &[Example] = &[
         "/api/scaffolder/v2/tasks",
         r#"{"templateRef":"template:default/<template>","values":{}}"#,
     ),
+    example(
+        "POST /api/scaffolder/v1/template-tests/run",
+        "/api/scaffolder/v1/template-tests/run",
+        r#"{"directoryContents": []}"#,
+    ),
     example("POST /api/scaffolder/v2/tasks/{taskId}/cancel", "/api/scaffolder/v2/tasks/<task>/cancel", ""),
     example("POST /api/scaffolder/v2/tasks/{taskId}/retry", "/api/scaffolder/v2/tasks/<task>/retry", "{}"),
     get("GET /api/scaffolder/v1/runs", "/api/scaffolder/v1/runs"),

@@ -84,6 +84,12 @@ pub enum Command {
         #[command(subcommand)]
         command: RolloutCommand,
     },
+    /// Templates.
+    Template {
+        /// What to do.
+        #[command(subcommand)]
+        command: TemplateCommand,
+    },
     /// The keys that wrap the organisations' data keys.
     Keys {
         /// What to do.
@@ -101,6 +107,23 @@ pub enum Command {
     /// Become another program, bound to the parent's life (internal).
     #[command(hide = true)]
     Sandbox,
+}
+
+/// What can be done with templates.
+#[derive(Debug, Subcommand)]
+pub enum TemplateCommand {
+    /// Run the tests of templates, without a server: every `template.test.yaml` below the folders, or the files named.
+    Test {
+        /// Folders and files.
+        #[arg(default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// Print one JSON object a file instead of a report for people.
+        #[arg(long)]
+        json: bool,
+        /// Show the log of cases that pass too.
+        #[arg(long)]
+        verbose: bool,
+    },
 }
 
 /// What can be done with organisations.

@@ -10,6 +10,7 @@ mod openapi;
 mod platform;
 mod roles;
 mod serve;
+mod template_tests;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
@@ -41,6 +42,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Openapi { dir, check } = &cli.command {
         return openapi::write(dir, *check);
+    }
+    if let Command::Template { command } = &cli.command {
+        return template_tests::run(command);
     }
     let overrides = Overrides { listen: cli.listen, data_dir: cli.data_dir, demo: cli.demo.then_some(true) };
     let config = Config::load(Sources::of_this_process(cli.config, overrides))?;
@@ -76,6 +80,6 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Keys { command } => commands::keys(config, command).await,
         Command::CheckKeys => commands::check_keys(config).await,
         Command::Jobs { limit } => commands::dead_jobs(config, limit).await,
-        Command::Config | Command::Openapi { .. } | Command::Sandbox => Ok(()),
+        Command::Config | Command::Openapi { .. } | Command::Template { .. } | Command::Sandbox => Ok(()),
     }
 }

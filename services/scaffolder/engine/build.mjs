@@ -4,19 +4,22 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const outputs = { 'engine.js': 'src/engine.mjs', 'yaml.js': 'src/yaml.mjs' };
+const outputs = { 'engine.js': 'src/engine.mjs', 'glob.js': 'src/glob.mjs', 'yaml.js': 'src/yaml.mjs' };
 // The same list, in the same order, as `tests/engine_bundle.rs` reads.
 const inputs = [
   'build.mjs',
   'package-lock.json',
   'src/engine.mjs',
   'src/filters.mjs',
+  'src/glob.mjs',
   'src/globals.mjs',
   'src/node-crypto.mjs',
+  'src/node-path.mjs',
+  'src/node-util-plain.mjs',
   'src/node-util.mjs',
   'src/yaml.mjs',
 ];
-const packages = ['jsonschema', 'lodash', 'nunjitsu', 'yaml'];
+const packages = ['braces', 'fill-range', 'is-number', 'jsonschema', 'lodash', 'micromatch', 'nunjitsu', 'picomatch', 'to-regex-range', 'yaml'];
 
 const read = path => readFileSync(new URL(path, import.meta.url), 'utf8');
 const hash = createHash('sha256');
@@ -42,7 +45,13 @@ for (const [output, entry] of Object.entries(outputs)) {
     legalComments: 'none',
     target: 'es2023',
     charset: 'ascii',
-    alias: { 'node:util': './src/node-util.mjs', 'node:crypto': './src/node-crypto.mjs' },
+    alias: {
+      'node:util': './src/node-util.mjs',
+      'node:crypto': './src/node-crypto.mjs',
+      path: './src/node-path.mjs',
+      util: './src/node-util-plain.mjs',
+    },
+    define: { 'process.platform': '"linux"', 'process.version': '"v24.0.0"' },
   });
   files[output] = header + result.outputFiles[0].text;
 }

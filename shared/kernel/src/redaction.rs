@@ -18,6 +18,9 @@ const MASK: &str = "***";
 /// Shorter values are masked as they are and not in their encodings, which would be parts of many texts.
 const SHORTEST_ENCODED: usize = 6;
 
+/// Levels of escaping that are looked for.
+const ESCAPED_TIMES: usize = 3;
+
 /// Secret values, ready to be looked for. The search is prepared at the first text and kept.
 #[derive(Clone, Default)]
 pub struct Redaction {
@@ -45,11 +48,19 @@ impl Redaction {
             return;
         }
         self.count += 1;
-        let escaped = json_escaped(value);
-        if value.contains(char::is_control) {
-            self.plain.insert(escaped);
-        } else if escaped != value {
-            self.escaped.insert(escaped);
+        // Text is escaped again when what holds it is put into text once more: the dump of an output in a log line.
+        let mut inner = value.to_owned();
+        for _ in 0..ESCAPED_TIMES {
+            let escaped = json_escaped(&inner);
+            if escaped == inner {
+                break;
+            }
+            if value.contains(char::is_control) {
+                self.plain.insert(escaped.clone());
+            } else {
+                self.escaped.insert(escaped.clone());
+            }
+            inner = escaped;
         }
         self.add_forms(value);
         // A log shows a secret of several lines one line at a time.

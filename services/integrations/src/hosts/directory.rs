@@ -177,6 +177,35 @@ impl Directory {
         }))
     }
 
+    /// The same, with a token of somebody's own if there is one: it goes to the host's API instead of the
+    /// organisation's, and nothing that is read with it is remembered for others.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find); `InputError` for a token that cannot be one.
+    pub(crate) async fn find_as(&self, who: Who, address: &str, token: Option<&str>) -> Result<Option<Source>> {
+        let found = self.find(who, address).await?;
+        let (Some(token), Ok(url)) = (token, Url::parse(address)) else { return Ok(found) };
+        let Some(mut source) = found else { return Ok(None) };
+        let place = authority(&url).unwrap_or_default();
+        let place = place.strip_prefix("www.").unwrap_or(&place);
+        let known = self.known(who.tenant).await?;
+        let known = known.connected.iter().find(|one| self.address_on(one, &url, place).is_some());
+        let public = || self.public.iter().find(|public| public.host == place || public.is_raw(place));
+        let (kind, host, base) = match (known, public()) {
+            (Some(one), _) => (one.row.kind, &one.row.host, &one.row.api_base_url),
+            (None, Some(public)) => (public.kind, &public.host, &public.api_base),
+            // The demo git host asks for no token.
+            (None, None) => return Ok(Some(source)),
+        };
+        let credential = Url::parse(base).ok().and_then(|base| Credential::bearer(&base, token));
+        let credential = credential.ok_or_else(|| Error::input("This token cannot be sent: it holds a line break"))?;
+        let once = Uuid::now_v7();
+        let budget = CacheKey::tenant(who.tenant, "host-budget", once);
+        source.host = self.host(who, kind, host, base, None, Some(credential), budget);
+        source.scope = format!("{}:once:{once}", who.tenant);
+        Ok(Some(source))
+    }
+
     /// What an organisation has set.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub(crate) struct ReadRequest {
     etag: Option<String>,
     /// The largest content to take; 5 MB unless given.
     max_bytes: Option<usize>,
+    /// Goes to the source host's API instead of the organisation's own token.
+    token: Option<String>,
     /// Whether a person waits; background work leaves a part of a source host's budget to people.
     #[serde(default)]
     priority: Priority,
@@ -58,7 +60,7 @@ pub(crate) async fn read_url(
     if request.unlisted {
         return read_plain(&state, &request, None).await;
     }
-    match state.hosts.find(who, &request.url).await? {
+    match state.hosts.find_as(who, &request.url, request.token.as_deref()).await? {
         Some(source) => read_from_host(&source, &request).await,
         None => {
             let known = state.hosts.known(caller.tenant).await?;

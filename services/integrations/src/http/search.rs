@@ -67,7 +67,7 @@ pub(crate) async fn search_files(
     Json(request): Json<SearchRequest>,
 ) -> Result<Response> {
     let who = Who { tenant: caller.tenant, priority: request.priority };
-    let source = find_source(&state, who, &with_pattern(&request.url)).await?;
+    let source = find_source(&state, who, &with_pattern(&request.url), None).await?;
     let etag = request.etag.as_deref();
     if !is_glob(&source.at.path(0)) {
         return one_file(&source, etag).await;

@@ -27,6 +27,8 @@ pub(crate) struct TreeRequest {
     url: String,
     /// The `etag` of an earlier answer: then an unchanged branch is answered with 304.
     etag: Option<String>,
+    /// Goes to the source host's API instead of the organisation's own token.
+    token: Option<String>,
     /// Whether a person waits.
     #[serde(default)]
     priority: Priority,
@@ -62,7 +64,7 @@ pub(crate) async fn read_tree(
     Json(request): Json<TreeRequest>,
 ) -> Result<Response> {
     let who = Who { tenant: caller.tenant, priority: request.priority };
-    let source = find_source(&state, who, &request.url).await?;
+    let source = find_source(&state, who, &request.url, request.token.as_deref()).await?;
     let folder = match source.folder(request.etag.as_deref(), Want::folder, LIMITS).await? {
         Answer::NotModified => return Ok(unchanged(request.etag.as_deref())),
         Answer::New(folder) => folder,
@@ -84,8 +86,13 @@ pub(crate) async fn read_tree(
 }
 
 /// The host of an address; a plain web address names a file, and only a host can tell what lies below a folder.
-pub(super) async fn find_source(state: &Integrations, who: Who, url: &str) -> kernel::Result<Source> {
-    state.hosts.find(who, url).await?.ok_or_else(|| {
+pub(super) async fn find_source(
+    state: &Integrations,
+    who: Who,
+    url: &str,
+    token: Option<&str>,
+) -> kernel::Result<Source> {
+    state.hosts.find_as(who, url, token).await?.ok_or_else(|| {
         Error::input(format!("'{url}' is not a folder of a repository on a source host that we know. Give the address of a file, or of a folder of a branch; an administrator connects further hosts under source hosts."))
     })
 }

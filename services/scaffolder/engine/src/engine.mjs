@@ -38,20 +38,17 @@ const release = idsJson => {
   for (const id of JSON.parse(idsJson)) contexts[id] = undefined;
 };
 
-// Renders every string inside a value. A string that cannot be rendered stays as it is; one that renders to nothing
-// takes its key with it. Answers JSON, or undefined. Running out of memory is no template error and is not swallowed.
-const renderDeep = (inputJson, id) =>
-  JSON.stringify(
-    JSON.parse(inputJson, (_key, value) => {
-      if (typeof value !== 'string') return value;
-      try {
-        return renderer.renderValue(value, contexts[id]);
-      } catch (error) {
-        if (error instanceof InternalError) throw error;
-        return value;
-      }
-    }),
-  );
+// Renders one text. Answers a letter and JSON: `v…` a value, `u` nothing, `e` that the text cannot be rendered and stays
+// as it is. Running out of memory is no template error and is not swallowed.
+const renderText = (source, id) => {
+  try {
+    const text = JSON.stringify(renderer.renderValue(source, contexts[id]));
+    return text === undefined ? 'u' : `v${text}`;
+  } catch (error) {
+    if (error instanceof InternalError) throw error;
+    return 'e';
+  }
+};
 
 const setFailed = failed => {
   status.failed = failed;
@@ -70,7 +67,8 @@ const openFiles = (optionsJson, contextJson) => {
   return files.push({ own, context: own.prepareContext(JSON.parse(contextJson)) }) - 1;
 };
 
-const renderFile = (id, source) => files[id].own.render(source, files[id].context);
+// Halves of characters become U+FFFD, as they do when Node writes them to a file.
+const renderFile = (id, source) => files[id].own.render(source, files[id].context).toWellFormed();
 
 const closeFiles = () => {
   files.length = 0;
@@ -83,5 +81,5 @@ const check = (instanceJson, schemaJson) => {
 };
 
 globalThis.engine = {
-  open, withValue, release, renderDeep, setFailed, takeAsked, openFiles, renderFile, closeFiles, check,
+  open, withValue, release, renderText, setFailed, takeAsked, openFiles, renderFile, closeFiles, check,
 };

@@ -105,18 +105,39 @@ pub(super) async fn write(context: &ActionContext<'_>) -> Outcome<Outputs> {
     let path = context.text("filePath").unwrap_or("catalog-info.yaml");
     context.log.info(format!("Writing {path}")).await?;
     let target = context.run.workspace.child(path)?;
-    let mut entity = context.input["entity"].as_object().cloned().unwrap_or_default();
-    let metadata = entity.entry("metadata").or_insert_with(|| json!({}));
-    if let (Some(template), Some(metadata)) = (context.run.template_ref(), metadata.as_object_mut()) {
-        let annotations = metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
-        if let Some(annotations) = annotations.as_object_mut() {
-            annotations.insert("backstage.io/source-template".to_owned(), json!(template));
-        }
-    }
-    let document = Value::Object(entity);
+    let entity = context.input["entity"].as_object().cloned().unwrap_or_default();
+    let document = annotated(entity, context.run.template_ref())?;
     let text = context.run.engine.with(move |engine| engine.write_yaml(&document)).await?;
     blocking(move || write_file(&target, text.as_bytes(), false)).await?;
     Ok(Outputs::new())
+}
+
+/// The entity with a note of its template, made as Backstage makes it: whatever stands where objects are expected is
+/// spread out as JavaScript spreads it.
+fn annotated(mut entity: Map<String, Value>, template: Option<&str>) -> Outcome<Value> {
+    let mut metadata = spread(entity.get("metadata"));
+    if let Some(template) = template {
+        if let None | Some(Value::Null) = entity.get("metadata") {
+            let what = if entity.contains_key("metadata") { "null" } else { "undefined" };
+            let message = format!("Cannot read properties of {what} (reading 'annotations')");
+            return Err(Failure::new("TypeError", message));
+        }
+        let mut annotations = spread(metadata.get("annotations"));
+        annotations.insert("backstage.io/source-template".to_owned(), json!(template));
+        metadata.insert("annotations".to_owned(), Value::Object(annotations));
+    }
+    entity.insert("metadata".to_owned(), Value::Object(metadata));
+    Ok(Value::Object(entity))
+}
+
+fn spread(value: Option<&Value>) -> Map<String, Value> {
+    let numbered = |(index, item): (usize, Value)| (index.to_string(), item);
+    match value {
+        Some(Value::Object(map)) => map.clone(),
+        Some(Value::Array(items)) => items.iter().cloned().enumerate().map(numbered).collect(),
+        Some(Value::String(text)) => text.chars().map(|c| json!(c)).enumerate().map(numbered).collect(),
+        _ => Map::new(),
+    }
 }
 
 #[cfg(test)]
@@ -130,5 +151,18 @@ mod tests {
         assert_eq!(main_entity(&entities).as_deref(), Some("component:default/c"));
         assert_eq!(main_entity(&entities[..2]).as_deref(), Some("api:default/a"));
         assert_eq!(main_entity(&[]), None);
+    }
+
+    #[test]
+    fn an_entity_is_annotated_in_place() {
+        let made =
+            |entity: Value| annotated(entity.as_object().cloned().unwrap_or_default(), Some("template:default/t"));
+        let note = json!({"backstage.io/source-template": "template:default/t"});
+        let entity = json!({"metadata": {"annotations": null, "name": "x"}, "spec": {}});
+        let text = made(entity).map(|value| value.to_string());
+        assert_eq!(text, Ok(json!({"metadata": {"annotations": note, "name": "x"}, "spec": {}}).to_string()));
+        assert_eq!(made(json!({"metadata": "x"})), Ok(json!({"metadata": {"0": "x", "annotations": note}})));
+        assert!(made(json!({})).is_err_and(|failure| failure.name == "TypeError"));
+        assert_eq!(annotated(Map::new(), None), Ok(json!({"metadata": {}})));
     }
 }

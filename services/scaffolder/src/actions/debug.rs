@@ -21,8 +21,11 @@ pub(super) async fn log(context: &ActionContext<'_>) -> Outcome<Outputs> {
     if !(list.is_null() || *list == false) {
         let (root, contents) = (context.run.workspace.root().to_path_buf(), list == "with-contents");
         let lines = blocking(move || {
-            let files = walk(&root)?.into_iter().filter(|entry| !entry.is_dir);
-            let lines = files.map(|entry| {
+            let mut files = walk(&root)?;
+            files.retain(|entry| !entry.is_dir);
+            // Where it stands among the others, a folder is looked into at once.
+            files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+            let lines = files.into_iter().map(|entry| {
                 if !contents {
                     return format!("  - {}", entry.path);
                 }
@@ -45,7 +48,7 @@ pub(super) async fn wait(context: &ActionContext<'_>) -> Outcome<Outputs> {
     let seconds = part("minutes", 60.0) + part("seconds", 1.0) + part("milliseconds", 0.001);
     if seconds > MAX_WAIT.as_secs_f64() {
         return Err(Failure::error(
-            "Waiting duration is longer than the maximum threshold of 0 hours, 10 minutes, 0 seconds, 0 milliseconds",
+            "Waiting duration is longer than the maximum threshold of 0 hours, 10 minutes, 0 seconds",
         ));
     }
     tokio::time::sleep(Duration::try_from_secs_f64(seconds).unwrap_or_default()).await;

@@ -1,11 +1,13 @@
 //! `fetch:plain` and `fetch:plain:file`, and the fetching that `fetch:template` shares.
 
+use super::files::refuse_other_sort;
 use super::{ActionContext, Outputs, TreeFile};
 use crate::domain::failure::{Failure, Outcome};
 use crate::domain::paths;
 use crate::domain::source::{Source, resolve};
 use crate::runner::{Base, blocking};
 use crate::workspace::{copy_tree, write_file};
+use kernel::ErrorKind;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,19 +37,15 @@ pub(super) async fn contents(context: &ActionContext<'_>, url: &str, target: &Pa
             blocking(move || {
                 let metadata =
                     fs::symlink_metadata(&folder).map_err(|error| Failure::file(&error, "lstat", &folder))?;
-                if metadata.is_dir() {
-                    return copy_tree(&folder, &target);
+                if let Ok(existing) = fs::symlink_metadata(&target) {
+                    refuse_other_sort((&folder, metadata.is_dir()), (&target, existing.is_dir()))?;
                 }
-                Err(Failure::error(format!(
-                    "Cannot overwrite directory '{}' with non-directory '{}'.",
-                    target.display(),
-                    folder.display()
-                )))
+                if metadata.is_dir() { copy_tree(&folder, &target) } else { copy_to(&folder, &target) }
             })
             .await
         }
         Source::Url(url) => {
-            let files = context.run.services.read_tree(&url).await?;
+            let files = read_tree(context, &url).await?;
             blocking(move || write_tree(&files, &target)).await
         }
     }
@@ -59,10 +57,53 @@ pub(super) async fn file(context: &ActionContext<'_>, url: &str, target: &Path) 
     match locate(context, url)? {
         Source::File(source) => blocking(move || copy_file(&source, &target)).await,
         Source::Url(url) => {
-            let bytes = context.run.services.read_url(&url).await?;
+            let bytes = read_url(context, &url).await?;
             blocking(move || write_file(&target, &bytes, false)).await
         }
     }
+}
+
+/// Reads a folder. Where no source host is, it is said in Backstage's words, and in ours in the log.
+async fn read_tree(context: &ActionContext<'_>, url: &str) -> Outcome<Vec<TreeFile>> {
+    let services = &context.run.services;
+    let error = match services.read_tree(url, token(context)).await {
+        Ok(files) => return Ok(files),
+        Err(error) if error.kind == ErrorKind::Input => error,
+        Err(error) => return Err(error.into()),
+    };
+    context.log.error(&error.message).await?;
+    match services.read_url(url, token(context)).await {
+        Err(refused) if !matches!(refused.kind, ErrorKind::NotFound | ErrorKind::Input) => Err(not_allowed(url)),
+        _ => Err(Failure::error("FetchUrlReader does not implement readTree")),
+    }
+}
+
+async fn read_url(context: &ActionContext<'_>, url: &str) -> Outcome<Vec<u8>> {
+    context.run.services.read_url(url, token(context)).await.map_err(|error| match error.kind {
+        ErrorKind::NotFound => Failure::not_found(format!("could not read {url}, 404 Not Found")),
+        _ => error.into(),
+    })
+}
+
+/// The token that a step gives for what it reads.
+fn token<'a>(context: &'a ActionContext<'_>) -> Option<&'a str> {
+    context.text("token").filter(|token| !token.is_empty())
+}
+
+/// In the words of Backstage, which name its own setting; ours is `reading.allow`.
+fn not_allowed(url: &str) -> Failure {
+    Failure::not_allowed(format!(
+        "Reading from '{url}' is not allowed. You may need to configure an integration for the target host, or add it \
+         to the configured list of allowed hosts at 'backend.reading.allow'"
+    ))
+}
+
+/// Copies a file and makes the folders that it goes to.
+fn copy_to(source: &Path, target: &Path) -> Outcome<()> {
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::file(&error, "mkdir", folder))?;
+    }
+    copy_file(source, target)
 }
 
 fn copy_file(source: &Path, target: &Path) -> Outcome<()> {

@@ -2,10 +2,12 @@
 
 use super::glob::Patterns;
 use super::{ActionContext, Outputs, appended};
+use crate::domain::engine::Engine;
 use crate::domain::failure::{Failure, Outcome};
 use crate::runner::blocking;
-use crate::workspace::walk;
+use crate::workspace::{Entry, walk};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +19,7 @@ pub(super) async fn delete(context: &ActionContext<'_>) -> Outcome<Outputs> {
     for file in files {
         let path = context.run.workspace.child(file.as_str().unwrap_or_default())?;
         let root = context.run.workspace.root().to_path_buf();
-        let deleted = blocking(move || delete_matches(&root, &path)).await?;
+        let deleted = context.run.engine.with(move |engine| delete_matches(engine, &root, &path)).await?;
         for path in deleted {
             context.log.info(format!("File {} deleted successfully", path.display())).await?;
         }
@@ -25,12 +27,12 @@ pub(super) async fn delete(context: &ActionContext<'_>) -> Outcome<Outputs> {
     Ok(Outputs::new())
 }
 
-fn delete_matches(root: &Path, path: &Path) -> Outcome<Vec<PathBuf>> {
+fn delete_matches(engine: &Engine, root: &Path, path: &Path) -> Outcome<Vec<PathBuf>> {
     let pattern = path.strip_prefix(root).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     let entries = walk(root)?;
-    let patterns = Patterns::new([pattern.as_str()], root)?;
+    let meant = Patterns::literal_start(&pattern, root).select(engine, &entries)?;
     let mut deleted = Vec::new();
-    for entry in entries.iter().filter(|entry| !entry.is_dir && patterns.matches(&entry.path)) {
+    for (_, entry) in entries.iter().enumerate().filter(|(at, entry)| !entry.is_dir && meant.contains(at)) {
         let file = root.join(&entry.path);
         fs::remove_file(&file).map_err(|error| Failure::file(&error, "unlink", &file))?;
         deleted.push(file);
@@ -64,8 +66,16 @@ pub(super) async fn rename(context: &ActionContext<'_>) -> Outcome<Outputs> {
 
 fn move_entry(from: &Path, to: &Path, overwrite: bool) -> Outcome<()> {
     let metadata = fs::symlink_metadata(from).map_err(|error| Failure::file(&error, "lstat", from))?;
+    let existing = match fs::symlink_metadata(to) {
+        Ok(existing) => Some(existing),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Failure::file(&error, "lstat", to)),
+    };
     if from == to {
-        return Ok(());
+        return Err(Failure::error("Source and destination must not be the same."));
+    }
+    if let Some(existing) = &existing {
+        refuse_other_sort((from, metadata.is_dir()), (to, existing.is_dir()))?;
     }
     if metadata.is_dir() && to.starts_with(from) {
         return Err(Failure::error(format!(
@@ -77,7 +87,7 @@ fn move_entry(from: &Path, to: &Path, overwrite: bool) -> Outcome<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|error| Failure::file(&error, "mkdir", folder))?;
     }
-    if let Ok(existing) = fs::symlink_metadata(to) {
+    if let Some(existing) = existing {
         if !overwrite {
             return Err(Failure::error("dest already exists."));
         }
@@ -85,6 +95,16 @@ fn move_entry(from: &Path, to: &Path, overwrite: bool) -> Outcome<()> {
         removed.map_err(|error| Failure::file(&error, "rm", to))?;
     }
     fs::rename(from, to).map_err(|error| Failure::file(&error, "rename", from))
+}
+
+/// A file does not take the place of a folder, nor a folder that of a file.
+pub(super) fn refuse_other_sort(from: (&Path, bool), to: (&Path, bool)) -> Outcome<()> {
+    let (kind, other) = match (from.1, to.1) {
+        (true, false) => ("non-directory", "directory"),
+        (false, true) => ("directory", "non-directory"),
+        _ => return Ok(()),
+    };
+    Err(Failure::error(format!("Cannot overwrite {kind} '{}' with {other} '{}'.", to.0.display(), from.0.display())))
 }
 
 /// Lists files and folders.
@@ -105,7 +125,13 @@ pub(super) async fn readdir(context: &ActionContext<'_>) -> Outcome<Outputs> {
 fn list(root: &Path, folder: &Path, recursive: bool) -> Outcome<Vec<(bool, Value)>> {
     // Node names the folder itself when it is not one.
     fs::read_dir(folder).map_err(|error| Failure::file(&error, "scandir", folder))?;
-    let entries = walk(folder)?.into_iter().filter(|entry| recursive || !entry.path.contains('/'));
+    let mut entries = walk(folder)?;
+    if recursive {
+        entries = last_folder_first(entries);
+    } else {
+        entries.retain(|entry| !entry.path.contains('/'));
+    }
+    let entries = entries.into_iter();
     let described = entries.map(|entry| {
         let full = folder.join(&entry.path);
         let relative = full.strip_prefix(root).unwrap_or(&full).to_string_lossy().into_owned();
@@ -113,4 +139,44 @@ fn list(root: &Path, folder: &Path, recursive: bool) -> Outcome<Vec<(bool, Value
         (entry.is_dir, json!({"name": name, "path": relative, "fullPath": full.to_string_lossy()}))
     });
     Ok(described.collect())
+}
+
+/// What a walk found in Node's order: a folder's entries together, then those of the folder that was seen last.
+fn last_folder_first(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut inside: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in entries {
+        let parent = entry.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        inside.entry(parent.to_owned()).or_default().push(entry);
+    }
+    let (mut ordered, mut waiting) = (Vec::new(), vec![String::new()]);
+    while let Some(folder) = waiting.pop() {
+        for entry in inside.remove(&folder).unwrap_or_default() {
+            if entry.is_dir {
+                waiting.push(entry.path.clone());
+            }
+            ordered.push(entry);
+        }
+    }
+    ordered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_listed_from_the_last_to_the_first() {
+        let entry = |path: &str, is_dir| Entry { path: path.to_owned(), is_dir };
+        let walked = vec![
+            entry(".dot", true),
+            entry("a", false),
+            entry("d", true),
+            entry(".dot/x", false),
+            entry("d/b", false),
+            entry("d/e", true),
+            entry("d/e/c", false),
+        ];
+        let paths: Vec<_> = last_folder_first(walked).into_iter().map(|entry| entry.path).collect();
+        assert_eq!(paths, [".dot", "a", "d", "d/b", "d/e", "d/e/c", ".dot/x"]);
+    }
 }

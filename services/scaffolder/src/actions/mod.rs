@@ -12,6 +12,7 @@ mod files;
 mod git;
 mod glob;
 mod plugin;
+pub mod recorded;
 mod services;
 mod template;
 
@@ -22,9 +23,8 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use services::{Services, Site, TreeFile};
 pub use plugin::Added;
-pub use services::{Services, TreeFile};
+pub use services::{Services, Site, TreeFile};
 
 /// An action as the catalogue describes it.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Action {
     /// The plugin whose worker runs it; `None`: it is one of ours.
     #[serde(skip)]
     pub plugin: Option<String>,
+    /// A test of a template records its answers, and it is not performed.
+    #[serde(skip)]
+    pub recorded: bool,
 }
 
 /// JSON schemas of an action.
@@ -129,7 +132,9 @@ impl Action {
             examples: action.examples,
             schema: serde_json::from_value(action.schema).unwrap_or_default(),
             supports_dry_run: action.supports_dry_run,
+            at_most_once: false,
             plugin: Some(plugin_id.to_owned()),
+            recorded: false,
         }
     }
 
@@ -138,6 +143,9 @@ impl Action {
     /// # Errors
     /// Whatever goes wrong, in words for the person who started the run.
     pub async fn perform(&self, context: &ActionContext<'_>) -> Outcome<Outputs> {
+        if let (true, Some(recorded)) = (self.recorded, context.run.services.recording()) {
+            return recorded.replay(&self.id, &context.input);
+        }
         if let Some(plugin_id) = &self.plugin {
             return plugin::perform(context, plugin_id, self).await;
         }
@@ -197,6 +205,7 @@ fn appended(value: Option<&Value>) -> String {
             other => other.clone(),
         }
     }
+    let value = value.filter(|value| !value.as_object().is_some_and(Map::is_empty));
     value.map(|value| format!(" {}", sorted(value))).unwrap_or_default()
 }
 

@@ -1,6 +1,7 @@
 //! What actions ask of other services: the catalog's entities, and the reading of the outside world.
 
 use super::Added;
+use super::recorded::Recorded;
 use crate::domain::failure::{Failure, Outcome};
 use authz::Criteria;
 use axum::body::Body;
@@ -13,15 +14,25 @@ use plugin_protocol::extensions::path::RUN;
 use plugin_protocol::extensions::{Extensions, RUN_TYPE};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Mails that one gate sends at once.
 const MAX_MAILS: u16 = 100;
 /// The largest single file that a template may fetch.
 const MAX_FILE_BYTES: usize = 20 << 20;
 
-/// Other services, on behalf of one caller.
+/// Other services, on behalf of one caller; in a test of a template, what it records of them.
 #[derive(Debug, Clone)]
-pub struct Services {
+pub struct Services(World);
+
+#[derive(Debug, Clone)]
+enum World {
+    Real(Box<Real>),
+    Recorded(Arc<Recorded>),
+}
+
+#[derive(Debug, Clone)]
+struct Real {
     client: ServiceClient,
     caller: Caller,
     site: Site,
@@ -121,13 +132,40 @@ impl Services {
     /// Services as `caller` may use them.
     #[must_use]
     pub fn new(client: ServiceClient, caller: Caller) -> Self {
-        Self { client, caller, site: Site::default() }
+        Self(World::Real(Box::new(Real { client, caller, site: Site::default() })))
     }
 
     /// At the installation's own address.
     #[must_use]
-    pub fn at(self, site: Site) -> Self {
-        Self { site, ..self }
+    pub fn at(mut self, site: Site) -> Self {
+        if let World::Real(real) = &mut self.0 {
+            real.site = site;
+        }
+        self
+    }
+
+    /// Services that know what is recorded, and nothing else.
+    #[must_use]
+    pub const fn recorded(recorded: Arc<Recorded>) -> Self {
+        Self(World::Recorded(recorded))
+    }
+
+    /// What is recorded, in a test of a template.
+    #[must_use]
+    pub fn recording(&self) -> Option<&Recorded> {
+        match &self.0 {
+            World::Real(_) => None,
+            World::Recorded(recorded) => Some(recorded),
+        }
+    }
+
+    fn real(&self) -> Result<&Real> {
+        match &self.0 {
+            World::Real(real) => Ok(real),
+            World::Recorded(_) => {
+                Err(Error::unavailable("A test of a template asks no other service: record the action's answer"))
+            }
+        }
     }
 
     /// The entity with this reference, if the catalog has it and the caller may see it.
@@ -135,6 +173,9 @@ impl Services {
     /// # Errors
     /// Those of the catalog but "not found".
     pub async fn entity(&self, entity_ref: &EntityRef) -> Result<Option<Value>> {
+        if let Some(recorded) = self.recording() {
+            return Ok(recorded.entity(entity_ref));
+        }
         let part = |text: &str| percent_encode(text);
         let path = format!(
             "/api/catalog/entities/by-name/{}/{}/{}",
@@ -157,6 +198,9 @@ impl Services {
         #[derive(Deserialize)]
         struct Answer {
             items: Vec<Value>,
+        }
+        if let Some(recorded) = self.recording() {
+            return Ok(keys.iter().map(|key| recorded.entities.get(key).cloned().unwrap_or_default()).collect());
         }
         let body = json!({ "entityRefs": keys });
         let response =
@@ -195,12 +239,15 @@ impl Services {
         Ok(read_json::<Answer>(response).await?.entities)
     }
 
-    /// The bytes at a URL.
+    /// The bytes at a URL; a token of one's own goes to its source host.
     ///
     /// # Errors
     /// Those of the reading: refused, not there, too large, not reached.
-    pub async fn read_url(&self, url: &str) -> Result<Vec<u8>> {
-        let body = json!({"url": url, "maxBytes": MAX_FILE_BYTES, "priority": "user"});
+    pub async fn read_url(&self, url: &str, token: Option<&str>) -> Result<Vec<u8>> {
+        if let Some(recorded) = self.recording() {
+            return recorded.file(url);
+        }
+        let body = json!({"url": url, "token": token, "maxBytes": MAX_FILE_BYTES, "priority": "user"});
         let path = "/internal/integrations/v1/read";
         let response = self.send(ServiceName::Integrations, Method::POST, path, Some(body)).await?;
         if !response.status().is_success() {
@@ -210,18 +257,26 @@ impl Services {
         Ok(bytes.to_vec())
     }
 
-    /// The files below a URL.
+    /// The files below a URL; a token of one's own goes to its source host.
     ///
     /// # Errors
     /// Those of the reading; `InputError` when the URL is not one of a folder in a repository.
-    pub async fn read_tree(&self, url: &str) -> Result<Vec<TreeFile>> {
+    pub async fn read_tree(&self, url: &str, token: Option<&str>) -> Result<Vec<TreeFile>> {
         #[derive(Deserialize)]
         struct Answer {
             files: Vec<TreeFile>,
         }
+        if let Some(recorded) = self.recording() {
+            return recorded.folder(url);
+        }
         let path = "/internal/integrations/v1/tree";
         let response = self
-            .send(ServiceName::Integrations, Method::POST, path, Some(json!({ "url": url, "priority": "user" })))
+            .send(
+                ServiceName::Integrations,
+                Method::POST,
+                path,
+                Some(json!({"url": url, "token": token, "priority": "user"})),
+            )
             .await?;
         Ok(read_json::<Answer>(response).await?.files)
     }
@@ -231,10 +286,11 @@ impl Services {
     /// # Errors
     /// Those of the plugin host. Where there is none, plugins add nothing.
     pub async fn added(&self) -> Result<Added> {
+        let World::Real(real) = &self.0 else { return Ok(Added::default()) };
         let path = "/internal/plugins/v1/extensions";
         match self.send(ServiceName::PluginHost, Method::GET, path, None).await {
             Ok(response) => Ok(Added::of(read_json(response).await?)),
-            Err(error) if self.client.knows(ServiceName::PluginHost) => Err(error),
+            Err(error) if real.client.knows(ServiceName::PluginHost) => Err(error),
             Err(_) => Ok(Added::default()),
         }
     }
@@ -244,14 +300,15 @@ impl Services {
     /// # Errors
     /// Those of the plugin host, and the worker's own before the action begins.
     pub async fn run_plugin_action(&self, plugin_id: &str, body: Body) -> Result<Response<Body>> {
-        let initiator = serde_json::to_vec(&plainly(&self.caller.principal)).map_err(Error::internal)?;
+        let Real { client, caller, .. } = self.real()?;
+        let initiator = serde_json::to_vec(&plainly(&caller.principal)).map_err(Error::internal)?;
         let request = Request::post(format!("/internal/plugins/v1/workers/{}{RUN}", percent_encode(plugin_id)))
             .header(http::header::CONTENT_TYPE, RUN_TYPE)
             .header("x-proscenium-initiator", STANDARD.encode(initiator))
             .body(body)
             .map_err(Error::internal)?;
-        let own = Caller::service(self.caller.tenant, "scaffolder");
-        let response = self.client.call(ServiceName::PluginHost, &own, request).await?;
+        let own = Caller::service(caller.tenant, "scaffolder");
+        let response = client.call(ServiceName::PluginHost, &own, request).await?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -328,7 +385,7 @@ impl Services {
     /// The address of the organisation's portal.
     #[must_use]
     pub fn origin_of(&self, slug: &str) -> String {
-        self.site.origin(slug)
+        self.real().map_or_else(|_| Site::default().origin(slug), |real| real.site.origin(slug))
     }
 
     async fn send(
@@ -347,12 +404,13 @@ impl Services {
             None => Body::empty(),
         };
         let request = request.body(body).map_err(Error::internal)?;
+        let Real { client, caller, .. } = self.real()?;
         // The routes below /internal/ serve our own services only; what the caller may do was decided before.
         if path.starts_with("/internal/") {
-            let own = Caller::service(self.caller.tenant, "scaffolder");
-            return self.client.call(service, &own, request).await;
+            let own = Caller::service(caller.tenant, "scaffolder");
+            return client.call(service, &own, request).await;
         }
-        self.client.call(service, &self.caller, request).await
+        client.call(service, caller, request).await
     }
 }
 

@@ -110,8 +110,9 @@ async fn render_folder(context: &ActionContext<'_>, settings: Settings, source: 
         .with(move |engine| {
             let mut lines = Vec::new();
             let result = render_entries(engine, &settings, &source, &entries, &mut lines);
-            engine.close_files()?;
-            Ok((lines, result))
+            // What went wrong before is what people should hear of.
+            let closed = engine.close_files();
+            Ok((lines, result.and(closed)))
         })
         .await?;
     for line in lines {
@@ -130,15 +131,15 @@ fn render_entries(
     lines: &mut Vec<String>,
 ) -> Outcome<()> {
     let files = engine.open_files(settings.options, settings.values.as_ref())?;
-    let copied = Patterns::new(settings.copied.iter().map(String::as_str), source)?;
-    for entry in entries {
+    let copied = Patterns::new(settings.copied.iter().map(String::as_str), source).select(engine, entries)?;
+    for (at, entry) in entries.iter().enumerate() {
         let location = if entry.is_dir { format!("{}/", entry.path) } else { entry.path.clone() };
         let (renders, name) = match &settings.extension {
             Some(ending) => {
                 let renders = extension_of(&location) == ending;
                 (renders, if renders { location[..location.len() - ending.len()].to_owned() } else { location.clone() })
             }
-            None => (!copied.matches(&entry.path), location.clone()),
+            None => (!copied.contains(&at), location.clone()),
         };
         let name = engine.render_file(files, &name)?;
         // A name that is rendered to nothing leaves the file or folder out.
@@ -218,8 +219,9 @@ async fn render_one(context: &ActionContext<'_>, source: PathBuf, target: PathBu
             let content = fs::read(&source).map_err(|error| Failure::file(&error, "open", &source))?;
             let files = engine.open_files(options, values.as_ref())?;
             let rendered = engine.render_file(files, &String::from_utf8_lossy(&content));
-            engine.close_files()?;
-            write_file(&target, rendered?.as_bytes(), false)
+            let closed = engine.close_files();
+            let rendered = rendered.and_then(|text| closed.map(|()| text))?;
+            write_file(&target, rendered.as_bytes(), false)
         })
         .await?;
     context.log.info(format!("Template file has been written to {written}")).await?;

@@ -25,9 +25,11 @@ pub fn resolve(url: &str, base: Option<&str>) -> Outcome<Source> {
     if let Ok(absolute) = Url::parse(url) {
         return match absolute.scheme() {
             "http" | "https" => Ok(Source::Url(url.to_owned())),
-            other => {
-                Err(Failure::input(format!("A URL of the kind {other}: cannot be fetched, only http and https can")))
-            }
+            // In the words of Backstage: no reader is there for such addresses.
+            _ => Err(Failure::not_allowed(format!(
+                "Reading from '{url}' is not allowed. You may need to configure an integration for the target host, \
+                 or add it to the configured list of allowed hosts at 'backend.reading.allow'"
+            ))),
         };
     }
     let Some(base) = base else {

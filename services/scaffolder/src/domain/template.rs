@@ -1,6 +1,7 @@
 //! Template entities: the form they ask for, where they come from, and whether a document is one.
 
 use super::failure::{Failure, Outcome};
+use model::validate::check_document;
 use serde_json::{Map, Value, json};
 
 /// The only supported version.
@@ -28,10 +29,11 @@ impl Template {
     /// # Errors
     /// `InputError` when it is of another kind; `TypeError`, naming the place, when it breaks the kind's schema.
     pub fn of_document(document: Value) -> Outcome<Self> {
-        if document["apiVersion"] != API_VERSION || document["kind"] != "Template" {
+        let foreign = |field: &str, own: &str| document.get(field).is_some_and(|value| value != own);
+        if foreign("apiVersion", API_VERSION) || foreign("kind", "Template") {
             return Err(Failure::input("Input template is not a template"));
         }
-        check_document(&document)?;
+        check_document(&document).map_err(|reason| Failure::new("TypeError", reason))?;
         Ok(Self(document))
     }
 
@@ -108,68 +110,6 @@ fn page(schema: &Value) -> Value {
     }
     page.insert("schema".to_owned(), schema.clone());
     Value::Object(page)
-}
-
-/// A field of a step, what it may be, and the words for that.
-type Rule = (&'static str, fn(&Value) -> bool, &'static str);
-
-/// The parts of the kind's schema that a run relies on. Worded as the validator of the real one words them.
-fn check_document(document: &Value) -> Outcome<()> {
-    let wrong = |place: String, rule: String| Err(Failure::new("TypeError", format!("{place} {rule}")));
-    let missing = |name: &str| format!("must have required property '{name}' - missingProperty: {name}");
-    for part in ["metadata", "spec"] {
-        if document.get(part).is_none() {
-            return wrong("<root>".to_owned(), missing(part));
-        }
-    }
-    if document["metadata"].get("name").is_none() {
-        return wrong("/metadata".to_owned(), missing("name"));
-    }
-    let spec = &document["spec"];
-    for part in ["type", "steps"] {
-        if spec.get(part).is_none() {
-            return wrong("/spec".to_owned(), missing(part));
-        }
-    }
-    let Some(steps) = spec["steps"].as_array() else {
-        return wrong("/spec/steps".to_owned(), "must be array - type: array".to_owned());
-    };
-    for (index, step) in steps.iter().enumerate() {
-        let place = format!("/spec/steps/{index}");
-        if !step.is_object() {
-            return wrong(place, "must be object - type: object".to_owned());
-        }
-        if step.get("action").is_none() {
-            return wrong(place, missing("action"));
-        }
-        let rules: [Rule; 5] = [
-            ("id", Value::is_string, "string"),
-            ("name", Value::is_string, "string"),
-            ("action", Value::is_string, "string"),
-            ("input", Value::is_object, "object"),
-            ("if", |value| value.is_string() || value.is_boolean(), "string,boolean"),
-        ];
-        for (field, allowed, kind) in rules {
-            if step.get(field).is_some_and(|value| !allowed(value)) {
-                return wrong(format!("{place}/{field}"), format!("must be {kind} - type: {kind}"));
-            }
-        }
-    }
-    check_output(&spec["output"])
-}
-
-fn check_output(output: &Value) -> Outcome<()> {
-    for list in ["links", "text"] {
-        for (index, item) in output[list].as_array().into_iter().flatten().enumerate() {
-            if item.get("if").is_some_and(|value| !(value.is_string() || value.is_boolean())) {
-                return Err(Failure::new(
-                    "TypeError",
-                    format!("/spec/output/{list}/{index}/if must be string,boolean - type: string,boolean"),
-                ));
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

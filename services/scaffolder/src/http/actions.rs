@@ -4,15 +4,30 @@ use super::body::{self, Kind};
 use crate::State;
 use crate::actions::{Services, all};
 use axum::extract::{Request, State as Shared};
+use http::Uri;
 use http_shell::{Caller, Json, Path, Result};
 use kernel::Error;
 use plugin_protocol::extensions::path::AUTOCOMPLETE;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+/// The filters and globals as the stock front end shows them, with their schemas and examples.
+static EXTENSIONS: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("extensions.json")).unwrap_or_else(|error| {
+        tracing::error!(%error, "the list of filters cannot be read");
+        json!({"filters": {}, "globals": {"functions": {}, "values": {}}})
+    })
+});
 
 /// List the actions that are installed.
 #[utoipa::path(get, path = "/api/scaffolder/v2/actions",
     responses((status = 200, description = "Id, description, examples and schemas of each", body = Vec<Value>)))]
-pub(super) async fn list_actions(Shared(state): Shared<State>, caller: Caller) -> Result<Json<Vec<Value>>> {
+pub(super) async fn list_actions(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Json<Vec<Value>>> {
+    body::query(uri.query(), &[])?;
     let added = Services::new(state.client.clone(), caller).added().await?;
     let of_plugins = added.actions.iter().filter(|added| all().iter().all(|own| own.id != added.id));
     let shown = all().iter().chain(of_plugins).map(|action| {
@@ -29,34 +44,14 @@ pub(super) async fn list_actions(Shared(state): Shared<State>, caller: Caller) -
 /// List the filters and globals that templates can use beyond the language's own.
 #[utoipa::path(get, path = "/api/scaffolder/v2/templating-extensions",
     responses((status = 200, description = "Filters and globals", body = Value)))]
-pub(super) async fn templating_extensions(Shared(state): Shared<State>, caller: Caller) -> Result<Json<Value>> {
+pub(super) async fn templating_extensions(
+    Shared(state): Shared<State>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Json<Value>> {
+    body::query(uri.query(), &[])?;
     let added = Services::new(state.client.clone(), caller).added().await?;
-    let text = |description: &str| json!({"type": "string", "description": description});
-    let url = text("repo URL as collected from repository picker");
-    let parts = json!({"type": "object", "properties": {
-        "kind": {"type": "string"}, "namespace": {"type": "string"}, "name": {"type": "string"}}});
-    let mut shown = json!({
-        "filters": {
-            "parseRepoUrl": {
-                "description": "Takes a repository URL apart: host, owner, repository and so on.",
-                "schema": {"input": url, "output": {"type": "object"}},
-            },
-            "parseEntityRef": {
-                "description": "Takes an entity reference apart: kind, namespace and name.",
-                "schema": {"input": text("entity reference"), "arguments": [{"type": "object", "properties": {
-                    "defaultKind": {"type": "string"}, "defaultNamespace": {"type": "string"}}}], "output": parts},
-            },
-            "pick": {
-                "description": "Selects a property of an object.",
-                "schema": {"input": {}, "arguments": [text("Property")], "output": {}},
-            },
-            "projectSlug": {
-                "description": "Makes owner/repository of a repository URL.",
-                "schema": {"input": url, "output": {"type": "string"}},
-            },
-        },
-        "globals": {"functions": {}, "values": {}},
-    });
+    let mut shown = EXTENSIONS.clone();
     for (place, found) in
         [("/filters", added.filters), ("/globals/functions", added.functions), ("/globals/values", added.values)]
     {
@@ -80,7 +75,8 @@ pub(super) async fn autocomplete(
     Path((provider, resource)): Path<(String, String)>,
     request: Request,
 ) -> Result<Json<Value>> {
-    let mut body = body::read(request, &[("token", Kind::Text, true), ("context", Kind::Object, false)]).await?;
+    body::query(request.uri().query(), &[])?;
+    let mut body = body::read(request, &[("context", Kind::Texts, true), ("token", Kind::Text, true)]).await?;
     let token = body.remove("token").and_then(|token| token.as_str().map(str::to_owned)).unwrap_or_default();
     let _held = runtime::redaction::hold([token.as_str()]);
     let services = Services::new(state.client.clone(), caller);
@@ -90,4 +86,14 @@ pub(super) async fn autocomplete(
     let context = body.remove("context").unwrap_or_else(|| json!({}));
     let asked = json!({"provider": provider, "resource": resource, "token": token, "context": context});
     Ok(Json(services.ask_plugin(&plugin_id, AUTOCOMPLETE, asked).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_filters_is_readable() {
+        assert!(EXTENSIONS["filters"]["parseRepoUrl"]["description"].is_string());
+    }
 }

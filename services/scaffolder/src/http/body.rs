@@ -1,5 +1,6 @@
-//! Request bodies, checked and refused in the words of the real one's OpenAPI validator.
+//! Request bodies and queries, checked and refused in the words of the real one's OpenAPI validator.
 
+use super::json_fault::fault;
 use axum::extract::Request;
 use http::{HeaderMap, header};
 use kernel::{Error, Result};
@@ -11,43 +12,80 @@ const MAX_BYTES: usize = 10 << 20;
 /// What a property of a body must be.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    /// Anything.
-    Any,
     /// A text.
     Text,
     /// An object.
     Object,
     /// An object of texts.
     Texts,
-    /// A list.
-    List,
+    /// A list of objects, of which these fields are texts where they are there.
+    Objects(&'static [&'static str]),
 }
 
 /// A property of a body: its name, what it must be, whether it must be there.
 pub(super) type Property = (&'static str, Kind, bool);
 
-/// Reads a JSON object with these properties.
+/// Reads a JSON object with these properties. No body at all is an empty object.
 ///
 /// # Errors
 /// `InputError` in the words of the real one; 413 when it is too large.
 pub(super) async fn read(request: Request, properties: &[Property]) -> Result<Map<String, Value>> {
-    let media_type = media_type(request.headers());
-    let bytes = axum::body::to_bytes(request.into_body(), MAX_BYTES)
-        .await
-        .map_err(|_| Error::too_large(format!("The request is larger than {} MiB", MAX_BYTES >> 20)))?;
-    if media_type.as_deref() != Some("application/json") {
-        let given = media_type.as_deref().unwrap_or("undefined");
-        return Err(Error::input(format!("unsupported media type {given}")));
-    }
-    let body: Value = serde_json::from_slice(&bytes).map_err(|error| Error::input(error.to_string()))?;
-    let Value::Object(body) = body else { return Err(Error::input("request/body must be object")) };
+    let body = object(request, false).await?;
     check(&body, properties)?;
     Ok(body)
 }
 
-fn media_type(headers: &HeaderMap) -> Option<String> {
+/// The same for a route that may be called without a body, whatever its media type would be.
+///
+/// # Errors
+/// As [`read`].
+pub(super) async fn read_optional(request: Request, properties: &[Property]) -> Result<Map<String, Value>> {
+    let body = object(request, true).await?;
+    check(&body, properties)?;
+    Ok(body)
+}
+
+async fn object(request: Request, optional: bool) -> Result<Map<String, Value>> {
+    let media_type = media_type(request.headers());
+    let bytes = axum::body::to_bytes(request.into_body(), MAX_BYTES)
+        .await
+        .map_err(|_| Error::too_large(format!("The request is larger than {} MiB", MAX_BYTES >> 20)))?;
+    if optional && media_type.is_none() && bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let (name, charset) = media_type.unwrap_or_else(|| ("undefined".to_owned(), None));
+    if name != "application/json" {
+        return Err(Error::input(format!("unsupported media type {name}")));
+    }
+    if let Some(charset) = charset.filter(|charset| charset != "UTF-8") {
+        return Err(Error::input(format!("unsupported charset \"{charset}\"")));
+    }
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let body: Value = match serde_json::from_str(text) {
+        Ok(body @ (Value::Object(_) | Value::Array(_))) => body,
+        Ok(_) => return Err(Error::input(fault(text).unwrap_or_default())),
+        Err(error) => return Err(Error::input(fault(text).unwrap_or_else(|| error.to_string()))),
+    };
+    match body {
+        Value::Object(body) => Ok(body),
+        _ => Err(Error::input("request/body must be object")),
+    }
+}
+
+/// The media type in small letters and its charset in capitals.
+fn media_type(headers: &HeaderMap) -> Option<(String, Option<String>)> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    value.split(';').next().map(|value| value.trim().to_ascii_lowercase())
+    let mut parts = value.split(';').map(str::trim);
+    let name = parts.next()?.to_ascii_lowercase();
+    let charset = parts.find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_ascii_uppercase())
+    });
+    (!name.is_empty()).then_some((name, charset))
 }
 
 fn check(body: &Map<String, Value>, properties: &[Property]) -> Result<()> {
@@ -57,24 +95,71 @@ fn check(body: &Map<String, Value>, properties: &[Property]) -> Result<()> {
         }
     }
     for (name, kind, _) in properties {
-        let Some(value) = body.get(*name) else { continue };
-        let wrong = |what: &str| Err(Error::input(format!("request/body/{name} must be {what}")));
-        match (kind, value) {
-            (Kind::Any, _)
-            | (Kind::Text, Value::String(_))
-            | (Kind::Object, Value::Object(_))
-            | (Kind::List, Value::Array(_)) => {}
-            (Kind::Texts, Value::Object(map)) => {
-                if let Some((key, _)) = map.iter().find(|(_, value)| !value.is_string()) {
-                    return Err(Error::input(format!("request/body/{name}/{key} must be string")));
-                }
-            }
-            (Kind::Text, _) => return wrong("string"),
-            (Kind::Object | Kind::Texts, _) => return wrong("object"),
-            (Kind::List, _) => return wrong("array"),
+        if let Some(value) = body.get(*name) {
+            check_property(name, *kind, value)?;
         }
     }
     Ok(())
+}
+
+fn check_property(name: &str, kind: Kind, value: &Value) -> Result<()> {
+    let wrong = |place: String, what: &str| Err(Error::input(format!("request/body/{name}{place} must be {what}")));
+    match (kind, value) {
+        (Kind::Text, Value::String(_)) | (Kind::Object, Value::Object(_)) => Ok(()),
+        (Kind::Texts, Value::Object(map)) => match map.iter().find(|(_, value)| !value.is_string()) {
+            Some((key, _)) => wrong(format!("/{key}"), "string"),
+            None => Ok(()),
+        },
+        (Kind::Objects(texts), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                if !item.is_object() {
+                    return wrong(format!("/{index}"), "object");
+                }
+                if let Some(field) =
+                    texts.iter().find(|field| item.get(**field).is_some_and(|value| !value.is_string()))
+                {
+                    return wrong(format!("/{index}/{field}"), "string");
+                }
+            }
+            Ok(())
+        }
+        (Kind::Text, _) => wrong(String::new(), "string"),
+        (Kind::Object | Kind::Texts, _) => wrong(String::new(), "object"),
+        (Kind::Objects(_), _) => wrong(String::new(), "array"),
+    }
+}
+
+/// The parameters of a query, those of a list also as `name[]`.
+///
+/// # Errors
+/// `InputError` for a name that the route does not know.
+pub(super) fn query(query: Option<&str>, known: &[&str]) -> Result<Vec<(String, String)>> {
+    let mut parameters = Vec::new();
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let plain = name.strip_suffix("[]").unwrap_or(&name);
+        if !known.contains(&plain) {
+            return Err(Error::input(format!("Unknown query parameter '{plain}'")));
+        }
+        if value.is_empty() {
+            return Err(Error::input(format!("Empty value found for query parameter '{plain}'")));
+        }
+        parameters.push((plain.to_owned(), value.into_owned()));
+    }
+    Ok(parameters)
+}
+
+/// A whole number of a query, as JavaScript reads one: blanks around it, a sign, a base and an exponent are fine.
+pub(super) fn integer(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let radix = |prefix: &str, radix| {
+        let digits = text.strip_prefix(prefix).or_else(|| text.strip_prefix(&prefix.to_uppercase()))?;
+        u64::from_str_radix(digits, radix).ok().map(|number| number as f64)
+    };
+    let number = radix("0x", 16)
+        .or_else(|| radix("0o", 8))
+        .or_else(|| radix("0b", 2))
+        .or_else(|| text.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c)).then(|| text.parse().ok())?)?;
+    (number.is_finite() && number.fract() == 0.0).then_some(number)
 }
 
 #[cfg(test)]
@@ -84,7 +169,11 @@ mod tests {
     use serde_json::json;
 
     fn refused(body: Value) -> String {
-        let properties = [("templateRef", Kind::Text, true), ("secrets", Kind::Texts, false)];
+        let properties = [
+            ("templateRef", Kind::Text, true),
+            ("secrets", Kind::Texts, false),
+            ("files", Kind::Objects(&["path"]), false),
+        ];
         check(body.as_object().unwrap(), &properties).unwrap_err().message
     }
 
@@ -94,5 +183,27 @@ mod tests {
         assert_eq!(refused(json!({"templateRef": 5})), "request/body/templateRef must be string");
         assert_eq!(refused(json!({"templateRef": "t", "secrets": null})), "request/body/secrets must be object");
         assert_eq!(refused(json!({"templateRef": "t", "secrets": {"a": 1}})), "request/body/secrets/a must be string");
+        assert_eq!(refused(json!({"templateRef": "t", "files": [{}, 1]})), "request/body/files/1 must be object");
+        let files = json!({"templateRef": "t", "files": [{"path": 1}]});
+        assert_eq!(refused(files), "request/body/files/0/path must be string");
+    }
+
+    #[test]
+    fn a_query_is_held_against_the_names_that_are_known() {
+        let known = ["limit", "order"];
+        assert_eq!(query(Some("order[]=a&order=b"), &known).unwrap().len(), 2);
+        assert_eq!(query(Some("x=1"), &known).unwrap_err().message, "Unknown query parameter 'x'");
+        let empty = query(Some("limit="), &known).unwrap_err().message;
+        assert_eq!(empty, "Empty value found for query parameter 'limit'");
+    }
+
+    #[test]
+    fn whole_numbers_are_javascripts() {
+        for (text, number) in [("5", 5.0), (" 1", 1.0), ("+1", 1.0), ("1e3", 1000.0), ("0x10", 16.0), ("-5", -5.0)] {
+            assert_eq!(integer(text), Some(number), "{text}");
+        }
+        for text in ["1.5", "abc", "", "1 2", "inf", "NaN", "true"] {
+            assert_eq!(integer(text), None, "{text}");
+        }
     }
 }

@@ -5,11 +5,12 @@ use super::{answer, templates};
 use crate::State;
 use crate::actions::Services;
 use crate::domain::failure::{Failure, Outcome};
+use crate::domain::platform_token;
 use crate::domain::spec::run_spec;
 use crate::domain::template::Template;
 use crate::runner::journal::Journal;
 use crate::runner::{Base, Durable, EngineHandle, Run, blocking, execute, pretty};
-use crate::workspace::{Workspace, is_executable, walk, write_file};
+use crate::workspace::{Entry, Workspace, is_executable, walk, write_file};
 use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -54,13 +55,13 @@ pub(super) async fn dry_run(
     request: Request,
 ) -> Result<Response> {
     let properties = [
-        ("template", Kind::Any, true),
+        ("template", Kind::Object, true),
         ("values", Kind::Object, true),
         ("secrets", Kind::Texts, false),
-        ("directoryContents", Kind::List, true),
+        ("directoryContents", Kind::Objects(&["path", "base64Content"]), true),
     ];
     let body = body::read(request, &properties).await?;
-    let order = match Order::read(body) {
+    let mut order = match Order::read(body) {
         Ok(order) => order,
         Err(failure) => return Ok(answer::failed(failure, &method, &uri)),
     };
@@ -70,6 +71,7 @@ pub(super) async fn dry_run(
         Ok(Some(refused)) => return Ok(refused),
         Err(failure) => return Ok(answer::failed(failure, &method, &uri)),
     }
+    platform_token::add(&mut order.secrets);
     let services = Services::new(state.client.clone(), caller.clone());
     let initiator = templates::initiator(&services, &caller).await?;
     let mut spec = run_spec(&order.template, order.values.clone(), &initiator);
@@ -87,15 +89,7 @@ pub(super) async fn dry_run(
 
 impl Order {
     fn read(mut body: Map<String, Value>) -> Outcome<Self> {
-        let files = body["directoryContents"].as_array().into_iter().flatten().enumerate().map(|(index, file)| {
-            let part = |name: &str| file[name].as_str().ok_or_else(|| malformed(index, name, file.get(name)));
-            let (path, content) = (part("path")?, part("base64Content")?);
-            // Whatever is not base64 is left out, as Node leaves it out.
-            let content: String =
-                content.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/')).collect();
-            Ok((path.to_owned(), BASE64.decode(content).unwrap_or_default()))
-        });
-        let files = files.collect::<Outcome<Vec<_>>>()?;
+        let files = sent_files(&body)?;
         Ok(Self {
             template: Template::of_document(body.remove("template").unwrap_or_default())?,
             values: body.remove("values").unwrap_or_default(),
@@ -105,20 +99,38 @@ impl Order {
     }
 }
 
+/// The files of a request, as path and bytes.
+pub(super) fn sent_files(body: &Map<String, Value>) -> Outcome<Vec<(String, Vec<u8>)>> {
+    let (mut files, mut missing) = (Vec::new(), Vec::new());
+    for (index, file) in body["directoryContents"].as_array().into_iter().flatten().enumerate() {
+        let fields = ["path", "base64Content"];
+        missing.extend(fields.into_iter().filter(|name| file.get(name).is_none()).map(|name| (index, name)));
+        let text = |name: &str| file[name].as_str().unwrap_or_default();
+        files.push((text("path").to_owned(), decode(text("base64Content"))));
+    }
+    if missing.is_empty() { Ok(files) } else { Err(malformed(&missing)) }
+}
+
+/// Reads base64 as Node reads it: both alphabets, and whatever belongs to neither is left out.
+fn decode(text: &str) -> Vec<u8> {
+    let plain = text.chars().filter_map(|c| match c {
+        '-' => Some('+'),
+        '_' => Some('/'),
+        c => (c.is_ascii_alphanumeric() || matches!(c, '+' | '/')).then_some(c),
+    });
+    BASE64.decode(plain.collect::<String>()).unwrap_or_default()
+}
+
 /// In the words of the library that checks such requests in the real one.
-fn malformed(index: usize, name: &str, found: Option<&Value>) -> Failure {
-    let received = match found {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "boolean",
-        Some(Value::Number(_)) => "number",
-        Some(Value::Array(_)) => "array",
-        Some(_) => "object",
-    };
-    let message = if found.is_none() { "Required".to_owned() } else { format!("Expected string, received {received}") };
-    let issue = json!([{"code": "invalid_type", "expected": "string", "received": received,
-        "path": ["directoryContents", index, name], "message": message}]);
-    Failure::input(format!("Malformed request: {}", pretty(&issue)))
+fn malformed(missing: &[(usize, &str)]) -> Failure {
+    let issues: Vec<Value> = missing
+        .iter()
+        .map(|(index, name)| {
+            json!({"code": "invalid_type", "expected": "string", "received": "undefined",
+                "path": ["directoryContents", index, name], "message": "Required"})
+        })
+        .collect();
+    Failure::input(format!("Malformed request: {}", pretty(&json!(issues))))
 }
 
 async fn perform(state: &State, services: Services, order: Order, spec: &Value) -> Outcome<Value> {
@@ -163,7 +175,9 @@ async fn perform(state: &State, services: Services, order: Order, spec: &Value) 
 }
 
 fn collect(root: &Path) -> Outcome<Vec<Value>> {
-    let files = walk(root)?.into_iter().filter(|entry| !entry.is_dir && !entry.path.starts_with(".git/"));
+    // Names with line breaks are met by no pattern, and so never shown by the real one.
+    let shown = |entry: &Entry| !(entry.is_dir || entry.path.starts_with(".git/") || entry.path.contains('\n'));
+    let files = walk(root)?.into_iter().filter(shown);
     let shown = files.map(|entry| {
         let path = root.join(&entry.path);
         let bytes = fs::read(&path).map_err(|error| Failure::file(&error, "open", &path))?;

@@ -1,6 +1,6 @@
 //! What happens in a task: as a list, and as a stream. Both read the table, so any process can serve them.
 
-use super::answer;
+use super::{answer, body};
 use crate::State;
 use crate::domain::spec::recovery_strategy;
 use crate::store::event::{self, Event};
@@ -84,11 +84,9 @@ pub(super) async fn stream_events(
 }
 
 fn after(uri: &http::Uri) -> kernel::Result<Option<i64>> {
-    let query = uri.query().unwrap_or_default();
-    let Some((_, value)) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after") else {
-        return Ok(None);
-    };
-    value.parse().map(Some).map_err(|_| Error::input("request/query/after must be integer"))
+    let Some((_, value)) = body::query(uri.query(), &["after"])?.into_iter().next() else { return Ok(None) };
+    let number = body::integer(&value).ok_or_else(|| Error::input("request/query/after must be integer"))?;
+    Ok(Some(number.clamp(-1e15, 1e15) as i64))
 }
 
 impl Reader {

@@ -6,6 +6,7 @@ mod body;
 mod dry_run;
 mod events;
 mod gates;
+mod json_fault;
 mod page;
 mod permitted;
 mod runs;
@@ -13,6 +14,7 @@ mod schedules;
 mod start;
 mod tasks;
 mod templates;
+mod trials;
 
 use crate::State;
 use authz::Permission;
@@ -58,4 +60,5 @@ pub fn routes() -> Routes<State> {
         .route(change_schedule, routes!(schedules::pause_schedule))
         .route(change_schedule, routes!(schedules::resume_schedule))
         .route(change_schedule, routes!(schedules::run_schedule))
+        .route(create, routes!(trials::run_template_tests))
 }

@@ -150,7 +150,7 @@ pub(super) async fn retry_task(
     Path(task_id): Path<String>,
     request: Request,
 ) -> Result<Response> {
-    let mut body = body::read(request, &[("secrets", Kind::Texts, false)]).await?;
+    let mut body = body::read_optional(request, &[("secrets", Kind::Texts, false)]).await?;
     let secrets = body.remove("secrets").unwrap_or_else(|| json!({}));
     let _held = hold(&secrets);
     let (id, found) = super::tasks::find(&state, &caller, &task_id).await?;

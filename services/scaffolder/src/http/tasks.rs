@@ -1,6 +1,6 @@
 //! Looking at tasks, and cancelling them.
 
-use super::answer;
+use super::{answer, body};
 use crate::State;
 use crate::jobs::QUEUE;
 use crate::store::event::{EventType, append_events, find_current_step};
@@ -23,7 +23,7 @@ use uuid::Uuid;
         ("limit" = Option<i64>, Query), ("offset" = Option<i64>, Query)),
     responses((status = 200, description = "{tasks, totalTasks}", body = Value)))]
 pub(super) async fn list_tasks(Shared(state): Shared<State>, caller: Caller, uri: Uri) -> Result<Json<Value>> {
-    let filter = filter(uri.query().unwrap_or_default())?;
+    let filter = filter(uri.query())?;
     let mut tx = state.db.tenant(caller.tenant).await?;
     let (tasks, total) = task::list_tasks(&mut tx, &filter).await?;
     let tasks: Vec<Value> = tasks.iter().map(shown).collect();
@@ -71,10 +71,11 @@ pub(super) async fn cancel_task(
     Ok(Json(json!({ "status": "cancelled" })))
 }
 
-/// The task that a path names. An id that is none names no task.
+/// The task that a path names.
 pub(super) async fn find(state: &State, caller: &Caller, task_id: &str) -> kernel::Result<(Uuid, Task)> {
     let missing = || Error::not_found(format!("No task with id '{task_id}' found"));
-    let id = Uuid::parse_str(task_id).map_err(|_| missing())?;
+    // The real one's database refuses such an id, and clients see that as a fault of the server.
+    let id = Uuid::parse_str(task_id).map_err(Error::internal)?;
     let mut tx = state.db.tenant(caller.tenant).await?;
     let found = task::find_task(&mut tx, id).await?;
     Ok((id, found.ok_or_else(missing)?))
@@ -94,28 +95,37 @@ fn shown(task: &Task) -> Value {
     shown
 }
 
-fn filter(query: &str) -> kernel::Result<Filter> {
+fn filter(query: Option<&str>) -> kernel::Result<Filter> {
+    let parameters = body::query(query, &["createdBy", "status", "order", "limit", "offset"])?;
     let mut filter = Filter::default();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let known = matches!(&*name, "createdBy" | "status" | "order" | "limit" | "offset");
-        if known && value.is_empty() {
-            return Err(Error::input(format!("Empty value found for query parameter '{name}'")));
-        }
-        match &*name {
-            "createdBy" => filter.created_by.push(value.into_owned()),
-            "status" => filter.status.push(value.into_owned()),
+    let mut counts = [("limit", None), ("offset", None)];
+    for (name, value) in parameters {
+        match name.as_str() {
+            "createdBy" => filter.created_by.push(value),
+            "status" => filter.status.push(value),
             "order" => filter.order.push(order(&value)?),
-            "limit" => filter.limit = Some(count("limit", &value)?),
-            "offset" => filter.offset = count("offset", &value)?,
-            _ => {}
+            _ => {
+                for (known, count) in &mut counts {
+                    if *known == name {
+                        *count = Some(self::count(known, &value, count.is_some())?);
+                    }
+                }
+            }
         }
     }
+    filter.limit = counts[0].1;
+    filter.offset = counts[1].1.unwrap_or(0);
     Ok(filter)
 }
 
-fn count(name: &str, value: &str) -> kernel::Result<i64> {
-    let number: i64 = value.parse().map_err(|_| Error::input(format!("request/query/{name} must be integer")))?;
-    if number < 0 { Err(Error::input(format!("request/query/{name} must be >= 0"))) } else { Ok(number) }
+fn count(name: &str, value: &str, repeated: bool) -> kernel::Result<i64> {
+    let number = body::integer(value).filter(|_| !repeated);
+    let number = number.ok_or_else(|| Error::input(format!("request/query/{name} must be integer")))?;
+    if number < 0.0 {
+        return Err(Error::input(format!("request/query/{name} must be >= 0")));
+    }
+    // Beyond any number of tasks; a float becomes the nearest whole number.
+    Ok(number.min(1e15) as i64)
 }
 
 fn order(value: &str) -> kernel::Result<Order> {

@@ -1,6 +1,6 @@
 //! Templates: finding them in the catalog, their forms, and the checks of what somebody fills in.
 
-use super::answer;
+use super::{answer, body};
 use crate::State;
 use crate::actions::Services;
 use crate::domain::failure::{Failure, Outcome};
@@ -23,7 +23,9 @@ pub(super) async fn parameter_schema(
     Shared(state): Shared<State>,
     caller: Caller,
     Path((namespace, kind, name)): Path<(String, String, String)>,
+    uri: http::Uri,
 ) -> Result<Json<Value>> {
+    body::query(uri.query(), &[])?;
     let services = Services::new(state.client.clone(), caller);
     let template = find(&services, &EntityRef::new(kind, namespace, name)).await?;
     Ok(Json(template.form()))

@@ -3,6 +3,7 @@
 use super::ending;
 use crate::State;
 use crate::domain::failure::{Failure, Outcome};
+use crate::domain::platform_token;
 use crate::domain::redaction::masked;
 use crate::domain::secret_names::mentioned;
 use crate::owner;
@@ -102,6 +103,7 @@ impl Held<'_> {
         // What an administrator granted is not replaced by what somebody sent along.
         let values = granted.values().iter();
         secrets.extend(values.map(|(name, value)| (name.clone(), Value::String(value.clone()))));
+        platform_token::add(&mut secrets);
         let texts = || secrets.values().filter_map(Value::as_str);
         let _held = runtime::redaction::hold(texts());
         let mut redaction = granted.redaction().clone();

@@ -4,7 +4,7 @@ use super::log::StepLog;
 use super::run::Run;
 use super::step::{InputScope, render};
 use crate::actions::Action;
-use crate::domain::engine::ContextId;
+use crate::domain::engine::{ContextId, Entries};
 use crate::domain::failure::{Failure, Outcome};
 use crate::domain::redaction::tainted;
 use crate::domain::spec::{Step, is_truthy};
@@ -46,19 +46,23 @@ pub(super) async fn iterations(
         let input = render_input(run, step, scope.full).await?;
         return Ok(vec![Iteration { key: None, value: Value::Null, input, runs: true, plain: None }]);
     };
-    let items = entries(render(run, each, scope.full).await?, each, action)?;
+    let items = entries(render_entries(run, each, scope.full).await?, each, action)?;
     let without = match run.secrets.is_empty() {
-        true => Map::new(),
-        false => as_map(render(run, each, scope.plain).await?.unwrap_or_default()).unwrap_or_default(),
+        true => Entries::default(),
+        false => render_entries(run, each, scope.plain).await?.flatten().unwrap_or_default(),
     };
-    let mut iterations = Vec::with_capacity(items.len());
-    for (key, value) in items {
-        let plain_value = without.get(&key);
-        if !run.secrets.is_empty() {
-            log.redact(tainted(&value, plain_value).iter().map(String::as_str));
-        }
+    let without = counterparts(&items, without);
+    if !run.secrets.is_empty() {
+        log.redact(tainted(&json!(items.entries), Some(&json!(without))).iter().map(String::as_str));
+    }
+    let mut iterations = Vec::with_capacity(items.entries.len());
+    for (index, (key, value)) in items.entries.into_iter().enumerate() {
         let item = json!({"key": key, "value": value});
-        let plain_item = json!({"key": key, "value": plain_value});
+        let plain_item =
+            without.get(index).map_or_else(|| json!({}), |(key, value)| json!({"key": key, "value": value}));
+        if !run.secrets.is_empty() {
+            log.redact(tainted(&item, Some(&plain_item)).iter().map(String::as_str));
+        }
         let (full, plain) = run
             .engine
             .with(move |engine| {
@@ -67,7 +71,7 @@ pub(super) async fn iterations(
             })
             .await?;
         let runs = match step.condition {
-            Some(condition @ (Value::String(_) | Value::Bool(_))) => {
+            Some(condition @ (Value::String(_) | Value::Bool(_))) if *condition != "" => {
                 is_truthy(render(run, condition, full).await?.as_ref())
             }
             _ => true,
@@ -85,7 +89,21 @@ async fn render_input(run: &Run<'_>, step: Step<'_>, context: ContextId) -> Outc
     }
 }
 
-fn entries(resolved: Option<Value>, each: &Value, action: &Action) -> Outcome<Map<String, Value>> {
+async fn render_entries(run: &Run<'_>, each: &Value, context: ContextId) -> Outcome<Option<Option<Entries>>> {
+    let each = each.clone();
+    run.engine.with(move |engine| engine.render_entries(&each, context)).await
+}
+
+/// What stands for each item where there are no secrets: in lists by the same place, else by the order.
+fn counterparts(items: &Entries, without: Entries) -> Vec<(String, Value)> {
+    if !(items.is_list && without.is_list) {
+        return without.entries;
+    }
+    let mut known: Map<String, Value> = without.entries.into_iter().collect();
+    items.entries.iter().map(|(key, _)| (key.clone(), known.shift_remove(key).unwrap_or_default())).collect()
+}
+
+fn entries(resolved: Option<Option<Entries>>, each: &Value, action: &Action) -> Outcome<Entries> {
     let Some(resolved) = resolved else {
         let written = each.as_str().map_or_else(|| each.to_string(), str::to_owned);
         return Err(Failure::input(format!(
@@ -93,22 +111,12 @@ fn entries(resolved: Option<Value>, each: &Value, action: &Action) -> Outcome<Ma
             action.id
         )));
     };
-    as_map(resolved).ok_or_else(|| {
+    resolved.ok_or_else(|| {
         Failure::input(format!(
             "Invalid value on action {}.each parameter, must resolve to an array or object",
             action.id
         ))
     })
-}
-
-fn as_map(value: Value) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(map) => Some(map),
-        Value::Array(items) => {
-            Some(items.into_iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect())
-        }
-        _ => None,
-    }
 }
 
 /// A value as the text that JavaScript makes of it.

@@ -8,6 +8,7 @@ use super::gate::{self, Passage};
 use super::journal::{Ending, StepEnd};
 use super::log::StepLog;
 use super::run::Run;
+use crate::actions::recorded::unrecorded_action;
 use crate::actions::{self, Action, ActionContext};
 use crate::domain::engine::{ContextId, Engine};
 use crate::domain::example::example_output;
@@ -17,6 +18,7 @@ use crate::domain::spec::{Step, is_truthy};
 use crate::store::step::Kept;
 use kernel::Redaction;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// What expressions of the following steps see.
@@ -83,7 +85,15 @@ async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, tried: i32, l
         run.journal.end(step, Ending::plain(StepEnd::Skipped, &message)).await?;
         return Ok(Progress::Ended);
     }
-    let action = actions::find(step.action, &run.services).await?;
+    let recorded = run.services.recording();
+    let action = match recorded.and_then(|recorded| recorded.action(step.action)) {
+        // A test of a template: its own answers first.
+        Some(action) => Cow::Owned(action.clone()),
+        None => match (actions::find(step.action, &run.services).await, recorded) {
+            (Err(_), Some(_)) => return Err(unrecorded_action(step.action)),
+            (found, _) => found?,
+        },
+    };
     let action = &*action;
     if run.dry_run {
         announce_dry_run(run, scope, step, action, log).await?;

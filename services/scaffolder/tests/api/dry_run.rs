@@ -70,5 +70,5 @@ async fn a_url_that_is_no_web_address_is_refused() {
     let house = House::without_worker(|_| {}).await;
     let steps = json!([{"action": "fetch:plain:file", "input": {"url": "file:///etc/passwd", "targetPath": "x"}}]);
     let reply = house.post("/v2/dry-run", request(steps, &[])).await;
-    assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{}", reply.text());
+    assert_eq!(reply.status, StatusCode::FORBIDDEN, "{}", reply.text());
 }

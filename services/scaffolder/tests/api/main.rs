@@ -1,7 +1,9 @@
 //! The scaffolder through its front door, on a real database.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod canaries;
 mod conformance;
+mod corpus;
 mod dry_run;
 mod engine_bundle;
 mod events;
@@ -14,3 +16,4 @@ mod sandbox;
 mod schedules;
 mod secrets;
 mod tasks;
+mod trials;

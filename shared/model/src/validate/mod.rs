@@ -187,6 +187,18 @@ pub fn check_kind(entity: &Value) -> Result<Layer, Refusal> {
     }
 }
 
+/// Checks a document as Backstage's validator of its kind does: the schema of all entities, then that of the kind. It
+/// is what the scaffolder holds a template against that somebody sends along; nothing is looked up or written.
+///
+/// # Errors
+/// ajv's text, `/spec/steps must be array - type: array`, or that nobody knows the kind.
+pub fn check_document(document: &Value) -> Result<(), String> {
+    if let Some(found) = shape::check(document, &kinds::ENTITY, &mut String::new()) {
+        return Err(found.full());
+    }
+    check_kind(document).map(|_| ()).map_err(|refusal| refusal.reason().to_owned())
+}
+
 /// All checks in order; on success the entity has its namespace.
 ///
 /// # Errors
