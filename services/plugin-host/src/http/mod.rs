@@ -5,8 +5,8 @@ mod configure;
 mod extensions;
 mod installed;
 mod remotes;
-mod upgrades;
 mod tasks;
+mod upgrades;
 pub(crate) mod view;
 
 pub(crate) use remotes::remote_prefix;

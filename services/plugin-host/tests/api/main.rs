@@ -2,14 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod copies;
-mod faults;
 mod extensions;
+mod faults;
 mod host;
 mod kills;
 mod notes;
 mod radar;
 mod routes;
 mod secrets;
-mod upgrades;
 mod sockets;
+mod upgrades;
 mod workers;

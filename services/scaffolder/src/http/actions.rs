@@ -22,11 +22,7 @@ static EXTENSIONS: LazyLock<Value> = LazyLock::new(|| {
 /// List the actions that are installed.
 #[utoipa::path(get, path = "/api/scaffolder/v2/actions",
     responses((status = 200, description = "Id, description, examples and schemas of each", body = Vec<Value>)))]
-pub(super) async fn list_actions(
-    Shared(state): Shared<State>,
-    caller: Caller,
-    uri: Uri,
-) -> Result<Json<Vec<Value>>> {
+pub(super) async fn list_actions(Shared(state): Shared<State>, caller: Caller, uri: Uri) -> Result<Json<Vec<Value>>> {
     body::query(uri.query(), &[])?;
     let added = Services::new(state.client.clone(), caller).added().await?;
     let of_plugins = added.actions.iter().filter(|added| all().iter().all(|own| own.id != added.id));
