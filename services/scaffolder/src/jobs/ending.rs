@@ -26,14 +26,15 @@ pub(super) async fn end(
         Err(failure) => (Status::Failed, json!({"message": "Run completed with status: failed", "error": failure})),
     };
     let holder = (task_id, job.lease());
-    if append_as_holder(&mut tx, holder, &[(EventType::Completion, body)], None).await? {
-        finish_task(&mut tx, holder, status).await?;
-        close_steps(&mut tx, task_id).await?;
-        delete_sealed(&mut tx, task_id).await?;
-        cancel_gates(&mut tx, task_id).await?;
-        if state.objects.is_some() {
-            cleanup::enqueue(&mut tx, task_id, generation).await?;
-        }
+    if !append_as_holder(&mut tx, holder, &[(EventType::Completion, body)], None).await? {
+        return settle(tx, false, task_id).await;
+    }
+    finish_task(&mut tx, holder, status).await?;
+    close_steps(&mut tx, task_id).await?;
+    delete_sealed(&mut tx, task_id).await?;
+    cancel_gates(&mut tx, task_id).await?;
+    if state.objects.is_some() {
+        cleanup::enqueue(&mut tx, task_id, generation).await?;
     }
     let held = queue::complete(&mut tx, job).await?;
     settle(tx, held, task_id).await?;
@@ -44,20 +45,20 @@ pub(super) async fn end(
 /// Lets the task wait at a gate, to be looked at again after so long or when somebody asks for it.
 pub(super) async fn wait(state: &State, job: &Job, task_id: Uuid, again: Option<Duration>) -> Result<()> {
     let mut tx = state.db.tenant(job.tenant()).await?;
-    release_task(&mut tx, (task_id, job.lease()), true).await?;
+    let released = release_task(&mut tx, (task_id, job.lease()), true).await?;
     let held = match again {
         Some(delay) => queue::reschedule(&mut tx, job, delay).await?,
         None => queue::complete(&mut tx, job).await?,
     };
-    settle(tx, held, task_id).await
+    settle(tx, released && held, task_id).await
 }
 
 /// Hands the task to whatever process takes it next.
 pub(super) async fn hand_over(state: &State, job: &Job, task_id: Uuid) -> Result<()> {
     let mut tx = state.db.tenant(job.tenant()).await?;
-    release_task(&mut tx, (task_id, job.lease()), false).await?;
+    let released = release_task(&mut tx, (task_id, job.lease()), false).await?;
     let held = queue::reschedule(&mut tx, job, Duration::ZERO).await?;
-    settle(tx, held, task_id).await
+    settle(tx, released && held, task_id).await
 }
 
 /// The job is about a task that has ended, or is gone.

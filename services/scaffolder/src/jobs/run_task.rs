@@ -39,6 +39,10 @@ struct Held<'a> {
 pub(super) async fn run_task(state: &State, job: &Job, folder: &Path) -> Result<()> {
     let task_id = Uuid::parse_str(&job.key).map_err(Error::internal)?;
     let mut tx = state.db.tenant_with_keys(job.tenant()).await?;
+    // Holder and lease change together: whoever comes late, after the lease ran out, must not become the holder.
+    if !queue::extend(&mut tx, job, state.config.lease).await? {
+        return tx.rollback().await;
+    }
     let Some(claimed) = task::claim_task(&mut tx, (task_id, job.lease()), state.config.task_limit).await? else {
         tx.rollback().await?;
         return ending::forget(state, job).await;
