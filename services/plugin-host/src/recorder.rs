@@ -9,10 +9,13 @@ const LONGEST: usize = 500;
 /// Plugins that are remembered at once.
 const PLUGINS: usize = 1_000;
 
-/// Addresses by plugin. Clones share them.
+/// Addresses by plugin.
+type Seen = HashMap<(TenantId, String), Vec<String>>;
+
+/// Remembers addresses. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Recorder {
-    seen: Arc<Mutex<HashMap<(TenantId, String), Vec<String>>>>,
+    seen: Arc<Mutex<Seen>>,
     most: usize,
 }
 
@@ -40,7 +43,7 @@ impl Recorder {
 
     /// What was seen since the last call.
     #[must_use]
-    pub fn take(&self) -> HashMap<(TenantId, String), Vec<String>> {
+    pub fn take(&self) -> Seen {
         std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -301,15 +301,11 @@ fn begin(rollout: &mut Rollout, actions: &mut Vec<Action>) {
         let mut of_ring = rollout.members.iter_mut().filter(|member| member.ring == ring).peekable();
         if of_ring.peek().is_some() {
             let busy = |member: &&mut Member| matches!(member.step, Step::Checking | Step::Switching);
-            let mut at_work = of_ring.filter(busy).count();
+            let room = rollout.parallel.saturating_sub(of_ring.filter(busy).count());
             let waiting = |member: &&mut Member| member.ring == ring && member.step == Step::Waiting;
-            for member in rollout.members.iter_mut().filter(waiting) {
-                if at_work >= rollout.parallel {
-                    break;
-                }
+            for member in rollout.members.iter_mut().filter(waiting).take(room) {
                 member.step = Step::Checking;
                 actions.push(Action::Check(member.tenant));
-                at_work += 1;
             }
             if rollout.members.iter().any(|member| member.ring == ring && !member.step.is_over()) {
                 return;

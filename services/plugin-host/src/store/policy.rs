@@ -100,7 +100,7 @@ pub async fn set(tx: &mut TenantTx, plugin_id: &str, policy: &Policy, now: Offse
     .bind(policy.channel)
     .bind(policy.pinned)
     .bind(policy.frozen_until)
-    .bind(&policy.quiet_hours)
+    .bind(policy.quiet_hours)
     .bind(now)
     .execute(tx.conn())
     .await
