@@ -13,7 +13,7 @@ use crate::domain::template::Template;
 use crate::domain::verdict::{self, judge};
 use crate::domain::{paths, platform_token};
 use crate::runner::journal::Journal;
-use crate::runner::{Base, EngineHandle, Run, blocking, execute};
+use crate::runner::{Base, Durable, EngineHandle, Run, blocking, execute};
 use crate::workspace::{Workspace, WorkspaceLimits, is_executable, walk};
 use kernel::{EntityRef, RefDefaults};
 use model::yaml;
@@ -306,6 +306,7 @@ async fn attempt(
         workspace,
         services: Services::recorded(Arc::clone(&recorded)),
         base: Base::Directory(material.document.clone()),
+        durable: Durable::default(),
         dry_run: true,
         cancelled: CancellationToken::new(),
     };

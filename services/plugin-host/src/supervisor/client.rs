@@ -172,21 +172,6 @@ impl WorkerClient {
         answer.is_some_and(|status| status.is_success())
     }
 
-    /// What it hosts.
-    pub async fn describe(&self, timeout: Duration) -> Option<Value> {
-        let request = Request::builder()
-            .uri(worker_uri(&format!("{CONTROL_PREFIX}{}", path::DESCRIBE)).ok()?)
-            .header(CAPABILITY_HEADER, &*self.capability)
-            .body(Body::empty())
-            .ok()?;
-        let exchange = async {
-            let answer = self.http.request(request).await.ok().filter(|answer| answer.status().is_success())?;
-            let body = Limited::new(answer.into_body(), DESCRIPTION_BYTES).collect().await.ok()?;
-            serde_json::from_slice(&body.to_bytes()).ok()
-        };
-        tokio::time::timeout(timeout, exchange).await.ok().flatten()
-    }
-
     async fn control(&self, method: &str, path: &str, body: Body, timeout: Duration) -> Option<http::StatusCode> {
         let request = Request::builder()
             .method(method)

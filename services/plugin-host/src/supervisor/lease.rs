@@ -78,11 +78,6 @@ impl Lease {
         self.client.describe(timeout).await
     }
 
-    /// What the worker says that it hosts.
-    pub async fn describe(&self, timeout: Duration) -> Option<serde_json::Value> {
-        self.client.describe(timeout).await
-    }
-
     /// As [`send`](Self::send), for a request of the control API.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ impl Recorded {
                 examples: Value::Null,
                 schema,
                 supports_dry_run: true,
+                at_most_once: false,
+                plugin: None,
                 recorded: true,
             };
             self.actions.insert(id, (action, answers));
