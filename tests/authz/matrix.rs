@@ -44,6 +44,9 @@ use Who::{Admin, Directory, Maintainer, Member, Nobody, Other, Service, Viewer, 
 const EVERYBODY: [Who; 9] = [Nobody, Viewer, Member, Maintainer, Admin, Other, Service, Worker, Directory];
 const MEMBERS: &[Who] = &[Viewer, Member, Maintainer, Admin];
 
+const WAITS_FOR_ANOTHER: &str = "the gate in the example waits for the administrator";
+const ANOTHERS_SCHEDULE: &str = "the schedule is the administrator's, and a service owns none";
+
 /// Where the handler itself refuses whom the route's access lets through, and why.
 const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
     (
@@ -71,6 +74,14 @@ const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
     ("GET /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
     ("POST /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
     ("DELETE /api/tenant-admin/v1/tokens/{id}", &[Service], 403, "a service has no personal tokens"),
+    ("POST /api/scaffolder/v1/gates/{gateId}/approve", &[Member, Maintainer], 403, WAITS_FOR_ANOTHER),
+    ("POST /api/scaffolder/v1/gates/{gateId}/reject", &[Member, Maintainer], 403, WAITS_FOR_ANOTHER),
+    ("POST /api/scaffolder/v1/schedules", &[Service], 403, "a service is no person who could own a schedule"),
+    ("PUT /api/scaffolder/v1/schedules/{scheduleId}", &[Member, Service], 403, ANOTHERS_SCHEDULE),
+    ("DELETE /api/scaffolder/v1/schedules/{scheduleId}", &[Member], 403, ANOTHERS_SCHEDULE),
+    ("POST /api/scaffolder/v1/schedules/{scheduleId}/pause", &[Member], 403, ANOTHERS_SCHEDULE),
+    ("POST /api/scaffolder/v1/schedules/{scheduleId}/resume", &[Member], 403, ANOTHERS_SCHEDULE),
+    ("POST /api/scaffolder/v1/schedules/{scheduleId}/run", &[Member], 403, ANOTHERS_SCHEDULE),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

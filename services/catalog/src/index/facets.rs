@@ -27,6 +27,12 @@ impl TenantIndex {
             Some(hits) => self.counted(key.by_value(), |term| self.dictionary.holders(term).len_in(hits)),
         };
         buckets.sort_unstable();
+        // In the index of another moment two terms may be written alike.
+        buckets.dedup_by(|next, kept| {
+            let alike = next.0 == kept.0;
+            kept.1 += if alike { next.1 } else { 0 };
+            alike
+        });
         buckets
     }
 

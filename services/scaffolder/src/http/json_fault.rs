@@ -288,7 +288,7 @@ mod tests {
             ("{} {}", "Unexpected non-whitespace character after JSON at position 3 (line 1 column 4)"),
             (
                 "{\"abcdefghijklmnop\": ?, \"b\": 1}",
-                "Unexpected token '?', ...\"klmnop\": ?, \"b\": 1}\" is not valid JSON",
+                "Unexpected token '?', ...\"jklmnop\": ?, \"b\": 1}\" is not valid JSON",
             ),
         ] {
             assert_eq!(fault(text).as_deref(), Some(told), "{text}");
