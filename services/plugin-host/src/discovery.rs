@@ -46,9 +46,9 @@ pub fn spawn(state: &State, tasks: &Tasks, mut queue: mpsc::UnboundedReceiver<As
             let state = state.clone();
             tasks.spawn(format!("discovery {tenant} {plugin_id}"), async move {
                 let shutdown = state.tasks.shutdown_token();
-                match shutdown.run_until_cancelled(discover_anew(&state, tenant, &plugin_id, occasion)).await {
-                    Some(Err(error)) => tracing::info!(%tenant, plugin = plugin_id, %error, "what it hosts is unknown"),
-                    Some(Ok(())) | None => {}
+                let found = shutdown.run_until_cancelled(discover_anew(&state, tenant, &plugin_id, occasion)).await;
+                if let Some(Err(error)) = found {
+                    tracing::info!(%tenant, plugin = plugin_id, %error, "what it hosts is unknown");
                 }
             });
         }

@@ -46,7 +46,10 @@ struct Plugin {
 
 /// Which processors organisations have, for a moment.
 #[derive(Debug, Default)]
-pub struct Known(Mutex<HashMap<TenantId, (Instant, Arc<Vec<Plugin>>)>>);
+pub struct Known(Mutex<HashMap<TenantId, Remembered>>);
+
+/// Since when, and what.
+type Remembered = (Instant, Arc<Vec<Plugin>>);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

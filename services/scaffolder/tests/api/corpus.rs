@@ -89,6 +89,7 @@ fn form_faults(engine: &Engine, document: &Value) -> Vec<String> {
 }
 
 /// How many of the recorded runs are replayed; all of them take a few minutes in a debug build.
+#[expect(clippy::disallowed_methods, reason = "how somebody asks a test for more of them")]
 fn replayed() -> usize {
     std::env::var("PROSCENIUM_TEST_TEMPLATES").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
 }

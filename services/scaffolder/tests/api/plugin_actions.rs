@@ -17,9 +17,12 @@ use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// A first line, headers and files.
+type Question = (Value, Value, BTreeMap<String, String>);
+
 /// What the plugin host was asked.
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<(Value, Value, BTreeMap<String, String>)>>>);
+struct Asked(Arc<Mutex<Vec<Question>>>);
 
 fn plugin_host(asked: Asked) -> Router {
     let extensions = json!([{"pluginId": "utils", "extensions": {
