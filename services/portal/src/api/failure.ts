@@ -4,6 +4,16 @@ interface ErrorBody {
     message?: string;
     fields?: Record<string, string>;
   };
+  /** How values break a template's form, as the scaffolder says it. */
+  errors?: { stack?: string; message?: string }[];
+}
+
+function formProblems({ errors }: ErrorBody): string {
+  if (!Array.isArray(errors)) return '';
+  return errors
+    .map(({ stack, message }) => stack ?? message ?? '')
+    .filter(Boolean)
+    .join('; ');
 }
 
 /** An answer that is not a success, or no answer at all, in words for a person. */
@@ -43,14 +53,16 @@ export class ApiFailure extends Error {
 
   static async fromResponse(response: Response): Promise<ApiFailure> {
     const body = (await response.json().catch(() => ({}))) as ErrorBody;
+    const form = formProblems(body);
     const retryAfter = Number(response.headers.get('retry-after'));
     return new ApiFailure(
       body.error?.message ||
+        form ||
         `The portal answered with an error (status ${response.status}).`,
       {
         name: body.error?.name,
         status: response.status,
-        fields: body.error?.fields,
+        fields: body.error?.fields ?? (form ? { values: form } : undefined),
         requestId: response.headers.get('x-request-id') ?? undefined,
         retryAfterSeconds: retryAfter > 0 ? retryAfter : undefined,
       },

@@ -7,15 +7,17 @@ import type {
   NavContentComponentProps,
   NavContentNavItem,
 } from '@backstage/plugin-app-react';
-import { Avatar } from '@backstage/ui';
+import { Avatar, VisuallyHidden } from '@backstage/ui';
 import {
+  RiCheckboxCircleLine,
   RiCloseLine,
   RiLogoutBoxRLine,
   RiMenuLine,
   RiSearchLine,
 } from '@remixicon/react';
-import { useEffect, useState } from 'react';
-import { NavLink, useLocation } from 'react-router-dom';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Link, NavLink, useLocation } from 'react-router-dom';
+import { approvalsPath, useWaitingCount } from '../plugins/runs/waiting';
 import type { PortalConfig } from '../portalConfig';
 import { Mark } from '../ui/Mark';
 
@@ -30,22 +32,58 @@ const lowerPages = ['page:settings'];
 /** Reached in other ways: the search link, the person's name. */
 const elsewhere = ['page:search', 'page:user-settings', 'page:catalog-graph'];
 
-function Item({ item }: { item: NavContentNavItem }) {
+/** Whether the page of a menu's entry is open; one that has an entry of its own is not part of another. */
+function isOpen(href: string, pathname: string): boolean {
+  if (href === '/') return pathname === '/';
+  if (href !== approvalsPath && isOpen(approvalsPath, pathname)) return false;
+  return pathname === href || pathname.startsWith(`${href}/`);
+}
+
+function MenuLink(props: {
+  href: string;
+  icon: ReactNode;
+  children: ReactNode;
+}) {
+  const { pathname } = useLocation();
+  const isHere = isOpen(props.href, pathname);
   return (
     <li>
-      <NavLink
-        to={item.href}
-        end={item.href === '/'}
-        className={({ isActive }) =>
-          isActive ? 'shell-item shell-item-active' : 'shell-item'
-        }
+      <Link
+        to={props.href}
+        aria-current={isHere ? 'page' : undefined}
+        className={isHere ? 'shell-item shell-item-active' : 'shell-item'}
       >
         <span className="shell-icon" aria-hidden="true">
-          {item.icon}
+          {props.icon}
         </span>
-        {item.title}
-      </NavLink>
+        {props.children}
+      </Link>
     </li>
+  );
+}
+
+function Item({ item }: { item: NavContentNavItem }) {
+  return (
+    <MenuLink href={item.href} icon={item.icon}>
+      {item.title}
+    </MenuLink>
+  );
+}
+
+/** For those who decide: how many runs wait for them. */
+function Approvals() {
+  const count = useWaitingCount();
+  if (count === undefined) return null;
+  return (
+    <MenuLink href={approvalsPath} icon={<RiCheckboxCircleLine />}>
+      <span className="pro-grow">Approvals</span>
+      {count && (
+        <span className="shell-count">
+          {count}
+          <VisuallyHidden> waiting</VisuallyHidden>
+        </span>
+      )}
+    </MenuLink>
   );
 }
 
@@ -154,7 +192,10 @@ export function makeSidebar(portal: PortalConfig) {
             <RiSearchLine size={16} aria-hidden="true" />
             Search
           </NavLink>
-          <ul>{main}</ul>
+          <ul>
+            {main}
+            <Approvals />
+          </ul>
           {plugins.length > 0 && (
             <ul className="shell-plugins" aria-label="Plugins">
               {plugins.map(item => (

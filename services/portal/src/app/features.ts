@@ -5,13 +5,13 @@ import apiDocsPlugin from '@backstage/plugin-api-docs/alpha';
 import catalogGraphPlugin from '@backstage/plugin-catalog-graph/alpha';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import orgPlugin from '@backstage/plugin-org/alpha';
-import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
 import searchPlugin from '@backstage/plugin-search/alpha';
 import { entityHistoryPlugin } from '../plugins/entityHistory';
 import { entitySourcePlugin } from '../plugins/entitySource';
 import { homePlugin } from '../plugins/home';
 import { managedEntitiesPlugin } from '../plugins/managedEntities';
 import { onboardingPlugin } from '../plugins/onboarding';
+import { runsPlugin } from '../plugins/runs';
 import { settingsPlugin } from '../plugins/settings';
 import type { PortalConfig } from '../portalConfig';
 import { makeAppModule } from './appModule';
@@ -25,7 +25,7 @@ export function ownFeatures(portal: PortalConfig): FrontendFeature[] {
     catalogGraphPlugin,
     apiDocsPlugin,
     orgPlugin,
-    scaffolderPlugin,
+    runsPlugin,
     searchPlugin,
     userSettingsPlugin,
     homePlugin,
@@ -40,7 +40,7 @@ export function ownFeatures(portal: PortalConfig): FrontendFeature[] {
 
 /** Leads the "Register" buttons of the stock pages to our page. */
 export function bindRoutes({ bind }: { bind: CreateAppRouteBinder }): void {
-  bind(scaffolderPlugin.externalRoutes, {
+  bind(runsPlugin.externalRoutes, {
     registerComponent: settingsPlugin.routes.register,
   });
   bind(apiDocsPlugin.externalRoutes, {

@@ -1,5 +1,25 @@
 // Generated from openapi/plugins.json by `npm run generate`. Do not edit.
 export interface paths {
+    "/api/plugins/v1/beacons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reports that a plugin's front end broke; it counts against a version that is being watched, and else for nothing.
+         * @description Permission: `plugin.use`.
+         */
+        post: operations["report_beacon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/installed": {
         parameters: {
             query?: never;
@@ -68,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/installed/{plugin_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which versions of a plugin ran from when on.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_version_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/installed/{plugin_id}/logs": {
         parameters: {
             query?: never;
@@ -108,6 +148,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/installed/{plugin_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The scheduled tasks of a plugin, with how they fared.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["list_plugin_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/installed/{plugin_id}/tasks/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a task due now. A run that is under way is followed by one more.
+         * @description Permission: `plugin.update`.
+         */
+        post: operations["run_plugin_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/installed/{plugin_id}/upgrade-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the organisation says about upgrades of a plugin.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_upgrade_policy"];
+        /**
+         * Replaces what the organisation says about upgrades of a plugin.
+         * @description Permission: `plugin.update`.
+         */
+        put: operations["set_upgrade_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The permissions that the organisation's plugins ask about, for whoever writes a policy.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/remotes/{digest}/{path}": {
         parameters: {
             query?: never;
@@ -117,6 +241,46 @@ export interface paths {
         };
         /** One file of a built front end. Its address names its content, so it never changes. */
         get: operations["get_remote_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/upgrades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation's part of rollouts.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["list_upgrades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/upgrades/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation's part of one rollout, with its report.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_upgrade"];
         put?: never;
         post?: never;
         delete?: never;
@@ -173,10 +337,37 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A report that a plugin's front end broke in a browser. */
+        Beacon: {
+            /** @description Which plugin. */
+            pluginId: string;
+            /** @description The remote's digest, as its address has it; absent: whichever is loaded now. */
+            digest?: string | null;
+            /** @description What was thrown. */
+            message: string;
+        };
+        /**
+         * @description When upgrades come.
+         * @enum {string}
+         */
+        Channel: "stable" | "early";
         /** @description A new configuration. */
         ConfigRequest: {
             /** @description Part of Backstage's configuration tree; replaces the old one. */
             config: Record<string, unknown>;
+        };
+        /** @description One difference between two versions. */
+        Difference: {
+            /** @description `framework`, `routes`, `tasks`, `actions`, `events`, `config` or `request`. */
+            what: string;
+            /** @description Which one. */
+            name: string;
+            /** @description `added`, `removed` or `changed`. */
+            change: string;
+            /** @description Whether people or templates that use it would notice. */
+            breaking: boolean;
+            /** @description More about it. */
+            detail?: string;
         };
         /** @description One module of a container. */
         ExposedModule: {
@@ -257,11 +448,79 @@ export interface components {
             /** @description The last 200 lines, oldest first. */
             lines: components["schemas"]["LogLine"][];
         };
+        /** @description Figures of one version. */
+        Measured: {
+            /**
+             * Format: int64
+             * @description Answered requests.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Of these failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Processes that ended, hung or did not start.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description 95th percentile of the time to the first byte, in ms.
+             */
+            p95Ms?: number;
+        };
         /**
          * @description How far a package is.
          * @enum {string}
          */
         PackageState: "installing" | "installed" | "failed";
+        /** @description What one plugin adds. */
+        PluginExtensions: {
+            /** @description For example `scaffolder-github`. */
+            pluginId: string;
+            /** @description See the crate `plugin-protocol`. */
+            extensions: Record<string, unknown>;
+        };
+        /** @description The permissions that one plugin asks about. */
+        PluginPermissions: {
+            /** @description For example `badges`. */
+            pluginId: string;
+            /** @description As Backstage describes permissions: name, attributes, and the type of resource if there is one. */
+            permissions: Record<string, unknown>[];
+            /** @description Rules for conditions on its resources. */
+            rules: Record<string, unknown>[];
+        };
+        /** @description A scheduled task of a plugin. */
+        PluginTask: {
+            /** @description The plugin that registered it and its id there. */
+            task: string;
+            /** @description `{cron}` or `{everyMs}`, with `timeoutMs`; a task with neither runs when it is asked for. */
+            schedule: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Runs that ended.
+             */
+            runs: number;
+            /**
+             * Format: date-time
+             * @description When it is due.
+             */
+            nextAt?: string;
+            /**
+             * Format: date-time
+             * @description When the last run began.
+             */
+            lastStartedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the last run ended.
+             */
+            lastEndedAt?: string;
+            /** @description Why that failed. */
+            lastError?: string;
+        };
         /** @description A front-end plugin as the gateway announces it to the portal. */
         PortalFeature: {
             pluginId: string;
@@ -273,11 +532,127 @@ export interface components {
             entry: string;
             modules: components["schemas"]["ExposedModule"][];
         };
+        /** @description How many plugins will hear of an event. */
+        Published: {
+            /** @description Subscribers, each of which gets it at least once. */
+            subscribers: number;
+        };
+        /** @description Hours of the day in UTC; `to` may be smaller than `from`, for a night. */
+        QuietHours: {
+            /**
+             * Format: int32
+             * @description The first hour, 0 to 23.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The hour in which they end, 0 to 23.
+             */
+            to: number;
+        };
+        /** @description A version that ran. */
+        RanVersion: {
+            package: string;
+            version: string;
+            /** @description The bundle's content address. */
+            digest?: string;
+            /** @description `install`, `rollout` or `rollback`. */
+            cause: string;
+            /**
+             * Format: uuid
+             * @description The rollout, if it was one.
+             */
+            rollout?: string;
+            /** Format: date-time */
+            since: string;
+        };
         /**
          * @description Where a package comes from.
          * @enum {string}
          */
         Source: "npm" | "native";
+        /** @description A plugin's tasks. */
+        TaskList: {
+            /** @description By name. */
+            items: components["schemas"]["PluginTask"][];
+        };
+        /** @description Which task to run. */
+        TaskRequest: {
+            /** @description As it is listed. */
+            task: string;
+        };
+        /** @description An organisation's part of a rollout. */
+        Upgrade: {
+            /**
+             * Format: uuid
+             * @description The rollout.
+             */
+            id: string;
+            pluginId: string;
+            package: string;
+            /** @description The version before. */
+            from: string;
+            /** @description The version that is rolled out. */
+            to: string;
+            /**
+             * @description How far this organisation is: `waiting`, `checking`, `switching`, `watching`, `promoted`, `restoring`, `restored`,
+             *     `refused`, `deferred` or `skipped`.
+             */
+            step: string;
+            /** @description Why, in plain words. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description The whole: `preparing`, `running`, `rolling-back`, `done`, `rolled-back` or `stopped`. */
+            phase: string;
+            /**
+             * Format: int32
+             * @description Reports of broken front ends.
+             */
+            beacons: number;
+            /** @description The former version's figures, until it was replaced. */
+            old?: components["schemas"]["Measured"];
+            /** @description The new version's figures. */
+            new?: components["schemas"]["Measured"];
+            /** @description What the compatibility run found. */
+            differences: components["schemas"]["Difference"][];
+            /** @description Recorded requests that both versions were asked. */
+            replayed: number;
+            /** @description Rows that the version wrote before it was taken back: kept for 30 days. */
+            written: components["schemas"]["WrittenRows"][];
+            /**
+             * Format: int64
+             * @description How long requests were held while data was migrated, in ms.
+             */
+            heldMs?: number;
+        };
+        /** @description A list of upgrades. */
+        UpgradeList: {
+            /** @description The latest first. */
+            items: components["schemas"]["Upgrade"][];
+        };
+        /** @description What the organisation says about upgrades of a plugin. */
+        UpgradePolicy: {
+            /** @description `early` comes before `stable`. */
+            channel?: components["schemas"]["Channel"];
+            /** @description It stays on the version that it has. */
+            pinned?: boolean;
+            /**
+             * Format: date-time
+             * @description No upgrade before that; at most a year ahead.
+             */
+            frozenUntil?: string;
+            /** @description Hours of the day in UTC in which an upgrade may hold requests for longer than seconds. */
+            quietHours?: components["schemas"]["QuietHours"];
+        };
+        /** @description The versions of one plugin. */
+        VersionHistory: {
+            /** @description The latest first, at most 200. */
+            items: components["schemas"]["RanVersion"][];
+        };
         /** @description A worker, or an installation that is not finished. */
         Worker: {
             /** @description How it is. */
@@ -302,6 +677,23 @@ export interface components {
          * @enum {string}
          */
         WorkerState: "installing" | "stopped" | "starting" | "ready" | "backing-off" | "failed";
+        /** @description Rows of one table that a version wrote before it was taken back. */
+        WrittenRows: {
+            /** @description The table. */
+            table: string;
+            /**
+             * Format: int64
+             * @description Inserted or changed.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description In the former data and not in this: deleted by the version or its migrations.
+             */
+            missing: number;
+            /** @description Primary keys, the first thousand. */
+            keys: Record<string, unknown>[];
+        };
     };
     responses: never;
     parameters: never;
@@ -311,6 +703,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    report_beacon: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Beacon"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_installed: {
         parameters: {
             query?: never;
@@ -448,6 +867,33 @@ export interface operations {
             };
         };
     };
+    get_version_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionHistory"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_logs: {
         parameters: {
             query?: never;
@@ -500,6 +946,145 @@ export interface operations {
             };
         };
     };
+    list_plugin_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    run_plugin_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_upgrade_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradePolicy"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    set_upgrade_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpgradePolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradePolicy"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginPermissions"][];
+                };
+            };
+        };
+    };
     get_remote_file: {
         parameters: {
             query?: never;
@@ -523,6 +1108,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_upgrades: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeList"];
+                };
+            };
+        };
+    };
+    get_upgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upgrade"];
+                };
             };
             404: {
                 headers: {

@@ -1975,6 +1975,15 @@ export interface components {
         OnboardingChange: {
             dismissed?: boolean | null;
         };
+        /** @description A text for members. */
+        OutgoingMail: {
+            /** @description Keys of their entities; those of nobody are left out. */
+            userRefs: string[];
+            /** @description One line. */
+            subject: string;
+            /** @description The text. */
+            text: string;
+        };
         /** @description A link that lets a member choose a new password, shown this once. */
         PasswordResetLink: {
             url: string;
@@ -2169,6 +2178,11 @@ export interface components {
             revision: number;
             /** @description What changed and why, for the history. */
             note?: string;
+        };
+        /** @description What came of it. */
+        Queued: {
+            /** @description Mails that will be sent; 0 where this installation sends none. */
+            mails: number;
         };
         /** @description From where files are read, beside the source hosts that are connected. */
         Reading: {

@@ -23,6 +23,10 @@ import { PoliciesClient, policiesApiRef } from '../../api/policies';
 import { ProvisioningClient, provisioningApiRef } from '../../api/provisioning';
 import { RemovalsClient, removalsApiRef } from '../../api/removals';
 import type { Fetch } from '../../api/request';
+import {
+  ScaffolderRunsClient,
+  scaffolderRunsApiRef,
+} from '../../api/scaffolderRuns';
 import { SecretsClient, secretsApiRef } from '../../api/secrets';
 import { SessionsClient, sessionsApiRef } from '../../api/sessions';
 import {
@@ -68,4 +72,5 @@ export const clientApis = [
   clientApi('provisioning', provisioningApiRef, ProvisioningClient),
   clientApi('sign-in-settings', signInSettingsApiRef, SignInSettingsClient),
   clientApi('sessions', sessionsApiRef, SessionsClient),
+  clientApi('scaffolder-runs', scaffolderRunsApiRef, ScaffolderRunsClient),
 ];
