@@ -107,11 +107,8 @@ export async function install(
 const require = createRequire(import.meta.url);
 
 function pnpm(args: string[], cwd?: string): Promise<string> {
-  // Its script, not its executable: that one is put in place by an install script of its own.
-  const program = join(
-    dirname(require.resolve('pnpm/package.json')),
-    'bin/pnpm.mjs',
-  );
+  // Its script, run by this Node.
+  const program = join(dirname(require.resolve('pnpm')), 'bin/pnpm.cjs');
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,
