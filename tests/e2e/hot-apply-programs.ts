@@ -117,6 +117,9 @@ export async function plugin(portal: Portal): Promise<void> {
   await portal.shows("plugin's configuration", portal.says('Trapdoors', data), 2);
   await configure('Fly lofts');
   await portal.shows("plugin's configuration anew", portal.says('Fly lofts', data), 2);
+  await portal.change('PUT /api/plugins/v1/installed/{plugin_id}/upgrade-policy', id, { pinned: true });
+  const policy = '/api/plugins/v1/installed/tech-radar/upgrade-policy';
+  await portal.shows("plugin's version pinned", portal.says('"pinned":true', policy), 2);
   await portal.change('DELETE /api/plugins/v1/installed/{plugin_id}', id);
   await portal.shows('plugin removed', portal.answers(404, portal.asAdmin, data), 2);
 }

@@ -19,8 +19,10 @@ fn greeter(boot: &Boot) -> Result<Plugin, String> {
     };
     let (platform, heard) = (Platform::of(boot), Arc::new(AtomicU64::new(0)));
     let (counted, said) = (heard.clone(), greeting.clone());
-    let count =
-        get(move || async move { json!({ "greeting": said, "heard": heard.load(Ordering::SeqCst) }).to_string() });
+    let count = get(move || async move {
+        let body = json!({ "greeting": said, "heard": heard.load(Ordering::SeqCst) }).to_string();
+        ([("content-type", "application/json")], body)
+    });
     Ok(Plugin::new("greeter")
         .routes(Router::new().route("/greeting", count))
         .action("greeter:write", "Writes a greeting into a file", schema(), move |run| {
