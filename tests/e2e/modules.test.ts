@@ -5,7 +5,7 @@
  * The packages come from the npm registry; where the worker's tests have installed them before, they are taken from there.
  */
 import { strict as assert } from 'node:assert';
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import path from 'node:path';
@@ -111,9 +111,14 @@ async function lendEcho(installation: Installation): Promise<void> {
   const folder = path.join(installation.dataDir, 'bundles/echo-backend@1.0.0');
   const installed = path.join(folder, 'node_modules');
   await cp(path.join(worker, 'test/fixtures/echo'), path.join(installed, 'echo-backend'), { recursive: true });
-  await mkdir(path.join(installed, '@backstage'), { recursive: true });
-  const api = '@backstage/backend-plugin-api';
-  await symlink(path.join(worker, 'node_modules', api), path.join(installed, api));
+  // The worker's own copy; a bundle has no links that lead out of it.
+  const api = path.join('node_modules', '@backstage/backend-plugin-api');
+  await mkdir(path.join(folder, api), { recursive: true });
+  await writeFile(path.join(folder, api, 'package.json'), '{"name":"@backstage/backend-plugin-api","main":"index.cjs"}');
+  await writeFile(
+    path.join(folder, api, 'index.cjs'),
+    `module.exports = require(${JSON.stringify(path.join(worker, api))});\n`,
+  );
   await writeFile(path.join(folder, 'package.json'), '{"private":true}');
   const described = {
     package: 'echo-backend',

@@ -27,6 +27,9 @@ const DESCRIPTION: &str = "bundle.json";
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Described {
+    /// Plugins that its back end's modules extend, as its code says.
+    #[serde(default)]
+    pub extends: Vec<String>,
     /// Its name.
     pub package: String,
     /// Its exact version.
@@ -46,7 +49,9 @@ impl Described {
     /// The platform's own plugin that this package is a module of.
     fn extends(&self) -> Option<&str> {
         let module = self.has_backend && self.role.ends_with("-module");
-        Some(&*self.plugin_id).filter(|id| module && is_hosted(id))
+        // What its code makes counts more than the id that it records.
+        let named = self.extends.iter().map(String::as_str).chain([&*self.plugin_id]);
+        named.filter(|_| module).find(|id| is_hosted(id))
     }
 }
 
