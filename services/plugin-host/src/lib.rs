@@ -27,3 +27,12 @@ pub use domain::allow_list::AllowList;
 pub use http::routes;
 pub use install::{install, request_install};
 pub use state::State;
+
+/// What this machine permits under these settings, as the operator sees it.
+///
+/// # Errors
+/// The settings are wrong.
+pub fn isolation(config: &runtime::Config) -> anyhow::Result<supervisor::isolation::View> {
+    let config = Config::of_process(config, None)?;
+    Ok(supervisor::isolation::Isolation::establish(&config).view())
+}

@@ -100,7 +100,10 @@ async fn close(state: &TenantAdmin, slug: &str, what: Closing) -> anyhow::Result
 
 /// Plugins.
 pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()> {
-    let PluginCommand::Install { package, tenant } = command;
+    let (package, tenant) = match command {
+        PluginCommand::Install { package, tenant } => (package, tenant),
+        PluginCommand::Isolation => return print(&json!(plugin_host::isolation(&config)?)),
+    };
     let platform = Platform::beside(config, Tasks::new()).await?;
     let installed = crate::demo::install_plugin(&platform, &tenant, &package).await?;
     print(&installed)?;

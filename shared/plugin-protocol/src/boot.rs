@@ -23,6 +23,9 @@ pub struct Boot {
     pub socket: String,
     /// Where the platform's API is reached.
     pub gateway: Gateway,
+    /// The way to hosts outside of the platform; absent: connections are made as usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Egress>,
     /// JSON Web Key Set of the tokens that the worker accepts (ES256).
     pub jwks: Value,
     /// Secret of the control API.
@@ -86,6 +89,15 @@ pub struct Gateway {
     /// Connect by Unix socket. Exactly one of `url` and `socket` is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub socket: Option<String>,
+}
+
+/// The way to hosts outside of the platform: a proxy that takes `CONNECT host:port` and knows which hosts this plugin may
+/// reach. With the header `x-proscenium-silent: 1` it answers nothing: what follows is the connection, or its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Egress {
+    /// Its Unix socket.
+    pub socket: String,
 }
 
 /// Why a boot document was refused.

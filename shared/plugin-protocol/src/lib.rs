@@ -21,6 +21,6 @@ pub mod limits;
 pub mod line;
 pub mod log;
 
-pub use boot::{Boot, DatabaseGrant, Gateway, PluginBoot};
+pub use boot::{Boot, DatabaseGrant, Egress, Gateway, PluginBoot};
 pub use limits::PROTOCOL;
 pub use line::Line;

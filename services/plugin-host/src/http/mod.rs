@@ -2,6 +2,7 @@
 
 mod call;
 mod configure;
+mod egress;
 mod installed;
 mod remotes;
 pub(crate) mod view;
@@ -23,6 +24,8 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::set_config))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::restart_worker))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::get_logs))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_egress, egress::set_egress))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_isolation))
         .route(Access::public(), routes!(remotes::get_remote_file))
         .route(Access::service(), routes!(remotes::list_portal_features))
         .route(Access::user(Permission::PLUGIN_USE), routes!(call::call_plugin))

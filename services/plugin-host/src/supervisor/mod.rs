@@ -3,19 +3,26 @@
 //! Invariants: no worker outlives this process (its life is bound to ours by the kernel, and by its lifeline); what a
 //! worker says about itself changes nothing but its own state; a worker that fails takes nothing else with it.
 //!
-//! Reading order: [`Supervisor`], `slot`, `process`, `launch`.
+//! Reading order: [`Supervisor`], `slot`, `process`, `launch`; then `isolation` for what surrounds a worker, `doors` for
+//! what leads out of it, [`budget`] for how many are awake, `watch` for what the kernel does not limit.
 
+pub mod budget;
 mod client;
+mod doors;
+pub mod isolation;
 pub mod launch;
 mod lease;
 pub mod logs;
 mod process;
 mod slot;
+mod users;
+mod watch;
 
 pub use lease::Lease;
-pub use process::LEVEL;
 pub use slot::{Status, WorkerState};
 
+use crate::domain::egress::Rules;
+use budget::Budget;
 use kernel::{Error, Result, TenantId};
 use launch::Launching;
 use runtime::Tasks;
@@ -29,6 +36,7 @@ use tokio::sync::oneshot;
 pub struct Supervisor {
     slots: Arc<Mutex<HashMap<(TenantId, String), Handle>>>,
     launching: Arc<Launching>,
+    budget: Arc<Budget>,
     tasks: Tasks,
 }
 
@@ -36,7 +44,7 @@ impl Supervisor {
     /// No workers yet.
     #[must_use]
     pub fn new(launching: Arc<Launching>, tasks: Tasks) -> Self {
-        Self { slots: Arc::default(), launching, tasks }
+        Self { slots: Arc::default(), budget: Budget::new(launching.config.awake), launching, tasks }
     }
 
     /// A hold on the worker for one request, as of `revision` of its installation; starts it when it sleeps.
@@ -54,6 +62,25 @@ impl Supervisor {
     #[must_use]
     pub fn status(&self, tenant: TenantId, plugin_id: &str) -> Option<Status> {
         self.find(tenant, plugin_id).map(|handle| handle.status.borrow().clone())
+    }
+
+    /// How workers are separated from the host.
+    #[must_use]
+    pub fn isolation(&self) -> isolation::View {
+        self.launching.isolation.view()
+    }
+
+    /// How many workers are awake, or on their way.
+    #[must_use]
+    pub fn awake(&self) -> usize {
+        self.budget.awake()
+    }
+
+    /// Changes the list of hosts under a running worker.
+    pub fn set_reach(&self, tenant: TenantId, plugin_id: &str, rules: Rules) {
+        if let Some(handle) = self.find(tenant, plugin_id) {
+            handle.reach.set(rules);
+        }
     }
 
     /// The last lines that the worker wrote.
@@ -106,7 +133,7 @@ impl Supervisor {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots
             .entry((tenant, plugin_id.to_owned()))
-            .or_insert_with(|| Slot::spawn(tenant, plugin_id, self.launching.clone(), &self.tasks))
+            .or_insert_with(|| Slot::spawn(tenant, plugin_id, self.launching.clone(), self.budget.clone(), &self.tasks))
             .clone()
     }
 }

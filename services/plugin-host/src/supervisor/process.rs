@@ -4,9 +4,13 @@
 //! brings the boot document and stays open as the lifeline; descriptor 3 brings protocol lines; what comes out of
 //! standard output and error is text and decides nothing.
 
+use super::budget::Place;
 use super::client::WorkerClient;
+use super::doors::{self, Post};
+use super::isolation::Cell;
 use super::launch::{Launching, Spec};
 use super::logs::{Logs, read_lines};
+use super::watch::{LOOK, Watch};
 use crate::domain::reason::{Ending, Reason};
 use command_fds::{CommandFdExt as _, FdMapping};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -16,7 +20,6 @@ use plugin_protocol::{Line, PROTOCOL};
 use runtime::Tasks;
 use runtime::process::spawn_bound;
 use runtime::sandbox::Level;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -27,8 +30,10 @@ use tokio::process::Child;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// The isolation that this build reaches and asks for.
-pub const LEVEL: Level = Level::L0;
+/// Exit statuses above this are signals, where another process watches over the worker for us.
+const SIGNALLED: i32 = 128;
+/// The highest signal.
+const LAST_SIGNAL: i32 = 64;
 
 /// How long pipes may still bring text after their process has ended (a child of it may hold them open).
 const LINGER: Duration = Duration::from_millis(500);
@@ -94,20 +99,34 @@ impl Surroundings {
 ///
 /// # Errors
 /// Why it could not be started.
-pub async fn start(spec: Spec, around: &Surroundings) -> Result<Process, Reason> {
+pub async fn start(spec: Spec, cell: Cell, place: Place, around: &Surroundings) -> Result<Process, Reason> {
     let cannot = |error: &dyn std::fmt::Display| Reason::CannotExecute(error.to_string());
     let boot = spec.boot.to_line().map_err(|error| cannot(&error))?;
-    make_folder(&spec.home).map_err(|error| cannot(&error))?;
+    let alive = CancellationToken::new();
+    let post = Post {
+        alive: alive.clone(),
+        logs: around.logs.clone(),
+        clock: around.launching.clock.clone(),
+        tasks: around.tasks.clone(),
+        name: format!("{} {}", spec.tenant, spec.plugin_id),
+    };
+    // Whatever fails from here on closes them again.
+    let alive = alive.drop_guard();
+    doors::open(spec.doors.clone(), &cell, &post).map_err(|error| cannot(&error))?;
     let (lines, line_end) = std::io::pipe().map_err(|error| cannot(&error))?;
-    let mut command = around.launching.config.launcher.command(LEVEL, &spec.program);
+    // A native worker opens it again, by its path.
+    cell.own(&line_end).map_err(|error| cannot(&error))?;
+    let launcher = &around.launching.config.launcher;
+    let command = launcher.confined(cell.level, &cell.plan(&spec.readable), &spec.program);
+    let mut command = command.map_err(|error| cannot(&error))?;
     command
         .args(&spec.args)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("NODE_ENV", "production")
-        .env("HOME", &spec.home)
-        .env("TMPDIR", &spec.home)
-        .current_dir(&spec.home)
+        .env("HOME", &cell.home)
+        .env("TMPDIR", &cell.home)
+        .current_dir(if cell.level < Level::L2 { cell.home.as_path() } else { std::path::Path::new("/") })
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -116,17 +135,12 @@ pub async fn start(spec: Spec, around: &Surroundings) -> Result<Process, Reason>
     let lines = pipe::Receiver::from_owned_fd(lines.into()).map_err(|error| cannot(&error))?;
     let child = spawn_bound(command).await.map_err(|error| cannot(&error))?;
 
-    let alive = CancellationToken::new();
     let client = WorkerClient::new(spec.boot.socket.clone().into(), &spec.boot.capability);
     let (orders, taken) = mpsc::unbounded_channel();
     let name = format!("worker {} {}", spec.tenant, spec.plugin_id);
-    let guard = Guard { around: around.clone(), alive: alive.clone(), client: client.clone(), spec };
-    around.tasks.spawn(name, guard.run(child, boot, lines, taken));
-    Ok(Process { client, orders, _alive: alive.drop_guard() })
-}
-
-fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let guard = Guard { around: around.clone(), alive: post.alive, client: client.clone(), spec, cell: Arc::new(cell) };
+    around.tasks.spawn(name, guard.run(child, boot, lines, taken, place));
+    Ok(Process { client, orders, _alive: alive })
 }
 
 /// Watches over one process to its end.
@@ -135,6 +149,7 @@ struct Guard {
     alive: CancellationToken,
     client: WorkerClient,
     spec: Spec,
+    cell: Arc<Cell>,
 }
 
 impl Guard {
@@ -143,11 +158,36 @@ impl Guard {
         mut child: Child,
         boot: String,
         lines: pipe::Receiver,
-        mut orders: mpsc::UnboundedReceiver<Order>,
+        orders: mpsc::UnboundedReceiver<Order>,
+        place: Place,
     ) {
         let closed = CancellationToken::new();
         self.keep_text(child.stdout.take(), "stdout", &closed);
         self.keep_text(child.stderr.take(), "stderr", &closed);
+        let ending = self.live(child, boot, lines, orders).await;
+        self.cell.kill();
+        let starved = self.cell.usage().is_some_and(|usage| usage.ended_for_memory > 0);
+        if starved && ending == Ending::Signal(Signal::SIGKILL as i32) {
+            self.around.report(Report::Fatal(Reason::TooMuchMemory(self.cell.worker.memory_mb)));
+        }
+        drop(place);
+        self.around.report(Report::Ended(ending));
+        tokio::time::sleep(LINGER).await;
+        closed.cancel();
+        self.alive.cancel();
+        let cell = self.cell;
+        // Taking away folders and groups may wait for the kernel.
+        drop(tokio::task::spawn_blocking(move || drop(cell)).await);
+    }
+
+    /// From its start to its end.
+    async fn live(
+        &self,
+        mut child: Child,
+        boot: String,
+        lines: pipe::Receiver,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+    ) -> Ending {
         let heard = self.listen(lines);
         let mut stdin = child.stdin.take();
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
@@ -159,13 +199,19 @@ impl Guard {
             }
             std::future::pending::<()>().await;
         };
+        let watched = watch(group, self.cell.clone(), self.around.launching.clone());
+        tokio::pin!(watched);
         tokio::pin!(feed);
         tokio::pin!(heard);
-        let mut listening = true;
+        let (mut listening, mut watching) = (true, true);
         let ending = loop {
             tokio::select! {
                 status = child.wait() => break ending(status),
                 () = &mut feed => {}
+                reason = &mut watched, if watching => {
+                    watching = false;
+                    self.around.report(Report::Fatal(reason));
+                }
                 () = &mut heard, if listening => listening = false,
                 Some(Order::Terminate) = orders.recv() => signal(group, Signal::SIGTERM, false),
                 () = self.alive.cancelled() => {
@@ -179,11 +225,7 @@ impl Guard {
         if listening {
             drop(tokio::time::timeout(LINGER, &mut heard).await);
         }
-        drop(std::fs::remove_file(&self.spec.boot.socket));
-        self.around.report(Report::Ended(ending));
-        tokio::time::sleep(LINGER).await;
-        closed.cancel();
-        self.alive.cancel();
+        ending
     }
 
     /// Reads protocol lines to their end.
@@ -277,6 +319,18 @@ impl Pulse {
     }
 }
 
+/// Looks at what the worker takes, until it is too much.
+async fn watch(leader: Option<Pid>, cell: Arc<Cell>, launching: Arc<Launching>) -> Reason {
+    let Some(leader) = leader else { return std::future::pending().await };
+    let mut watch = Watch::new(leader);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if let Some(reason) = watch.look(&cell, &launching.isolation.processes) {
+            return reason;
+        }
+    }
+}
+
 fn signal(process: Option<Pid>, signal: Signal, whole_group: bool) {
     let Some(process) = process else { return };
     let sent = if whole_group { killpg(process, signal) } else { kill(process, signal) };
@@ -291,6 +345,9 @@ fn signal(process: Option<Pid>, signal: Signal, whole_group: bool) {
 fn ending(status: std::io::Result<std::process::ExitStatus>) -> Ending {
     match status {
         Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) if (SIGNALLED + 1..=SIGNALLED + LAST_SIGNAL).contains(&code) => {
+                Ending::Signal(code - SIGNALLED)
+            }
             (Some(code), _) => Ending::Code(code),
             (None, Some(signal)) => Ending::Signal(signal),
             (None, None) => Ending::Unknown,

@@ -2,6 +2,8 @@
 //!
 //! Everything about one worker happens here in one order, so a lease is never given for a worker that is going away.
 
+use super::budget::{Budget, Owner};
+use super::doors::Reach;
 use super::launch::{Launching, Spec};
 use super::lease::{Gauge, Lease};
 use super::logs::Logs;
@@ -63,6 +65,8 @@ pub enum Command {
     Changed,
     /// Stop; the plugin was removed.
     Stop,
+    /// Sleep if there is nothing to do: somebody else needs the place.
+    Rest,
 }
 
 /// Talks to a slot.
@@ -74,6 +78,8 @@ pub struct Handle {
     pub status: watch::Receiver<Status>,
     /// What it wrote.
     pub logs: Arc<Logs>,
+    /// The hosts that it may reach.
+    pub reach: Arc<Reach>,
 }
 
 /// One worker's actor.
@@ -90,6 +96,9 @@ pub struct Slot {
     revision: i64,
     waiting: Vec<oneshot::Sender<Result<Lease>>>,
     gauge: Arc<Gauge>,
+    budget: Arc<Budget>,
+    reach: Arc<Reach>,
+    commands: mpsc::WeakUnboundedSender<Command>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
     logs: Arc<Logs>,
@@ -100,13 +109,19 @@ pub struct Slot {
 impl Slot {
     /// Spawns the actor.
     #[must_use]
-    pub fn spawn(tenant: TenantId, plugin_id: &str, launching: Arc<Launching>, tasks: &Tasks) -> Handle {
+    pub fn spawn(
+        tenant: TenantId,
+        plugin_id: &str,
+        launching: Arc<Launching>,
+        budget: Arc<Budget>,
+        tasks: &Tasks,
+    ) -> Handle {
         let (commands, asked) = mpsc::unbounded_channel();
         let (reports, reported) = mpsc::unbounded_channel();
         let (launched, starts) = mpsc::unbounded_channel();
         let since = launching.clock.now();
         let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
-        let logs = Arc::new(Logs::default());
+        let (logs, reach) = (Arc::new(Logs::default()), Arc::new(Reach::default()));
         let slot = Self {
             tenant,
             plugin_id: plugin_id.to_owned(),
@@ -120,13 +135,16 @@ impl Slot {
             revision: 0,
             waiting: Vec::new(),
             gauge: Arc::new(Gauge::default()),
+            budget,
+            reach: reach.clone(),
+            commands: commands.downgrade(),
             status,
             logs: logs.clone(),
             reports,
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs }
+        Handle { commands, status: shown, logs, reach }
     }
 
     async fn run(
@@ -179,6 +197,10 @@ impl Slot {
             Command::Restart => self.apply(Event::Restart),
             Command::Changed => self.apply(Event::Changed),
             Command::Stop => self.apply(Event::Stop),
+            Command::Rest => {
+                let (in_flight, _) = self.gauge.read();
+                self.apply(Event::Tick { in_flight, idle: Duration::MAX });
+            }
         }
     }
 
@@ -264,18 +286,20 @@ impl Slot {
             launching: self.launching.clone(),
         };
         let (tenant, plugin_id, launched) = (self.tenant, self.plugin_id.clone(), self.launched.clone());
+        let start = Start {
+            tenant,
+            plugin_id: plugin_id.clone(),
+            budget: self.budget.clone(),
+            owner: Owner { tenant, gauge: self.gauge.clone(), commands: self.commands.clone() },
+            reach: self.reach.clone(),
+        };
         self.tasks.spawn(format!("start {tenant} {plugin_id}"), async move {
-            let number = around.number;
-            let outcome = match around.launching.prepare(tenant, &plugin_id).await {
-                Ok(spec) => {
-                    let Spec { revision, .. } = spec;
-                    around.logs.mask(spec.secrets.redaction());
-                    (revision, process::start(spec, &around).await)
-                }
+            let (revision, process) = match start.run(&around).await {
+                Ok((revision, process)) => (revision, Ok(process)),
                 Err(reason) => (0, Err(reason)),
             };
             // Without a slot the process is dropped, and so killed.
-            drop(launched.send((number, outcome.0, outcome.1)));
+            drop(launched.send((around.number, revision, process)));
         });
     }
 
@@ -321,5 +345,28 @@ impl Slot {
             tracing::warn!(tenant = %self.tenant, plugin = self.plugin_id, ?state, message, "a plugin's worker");
         }
         self.status.send_replace(Status { state, message, since, restarts: self.worker.restarts });
+    }
+}
+
+/// One start, from the wait for a place to the running process.
+struct Start {
+    tenant: TenantId,
+    plugin_id: String,
+    budget: Arc<Budget>,
+    owner: Owner,
+    reach: Arc<Reach>,
+}
+
+impl Start {
+    async fn run(self, around: &Surroundings) -> Result<(i64, Process), Reason> {
+        let launching = &around.launching;
+        launching.isolation.check()?;
+        let place = self.budget.place(self.owner).await.ok_or(Reason::Crowded)?;
+        let cell = launching.isolation.cell(self.tenant, &self.plugin_id);
+        let cell = cell.map_err(|error| Reason::CannotExecute(error.to_string()))?;
+        let spec = launching.prepare(self.tenant, &self.plugin_id, &cell, &self.reach).await?;
+        let Spec { revision, .. } = spec;
+        around.logs.mask(spec.secrets.redaction());
+        Ok((revision, process::start(spec, cell, place, around).await?))
     }
 }

@@ -58,6 +58,8 @@ export interface Boot {
   /** Unix socket to listen on, made with mode 0600. */
   socket: string;
   gateway: GatewayBoot;
+  /** The way to hosts outside of the platform; absent: connections are made as usual. */
+  egress?: EgressBoot;
   /** Public keys of the tokens this worker accepts. */
   jwks: JSONWebKeySet;
   /** Secret of the control API. */
@@ -65,6 +67,11 @@ export interface Boot {
   /** The tenant's configuration, secrets resolved. */
   config: JsonObject;
   drainMs: number;
+}
+
+/** A proxy on a Unix socket that takes `CONNECT host:port`. */
+export interface EgressBoot {
+  socket: string;
 }
 
 /** The boot document was refused; the message says which field and why. */
@@ -93,6 +100,7 @@ export function parseBoot(line: string): Boot {
       `socket: longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${socket}`,
     );
   }
+  const egress = doc.optionalNested('egress');
   const plugins = doc.list('plugins').map(parsePlugin);
   if (plugins.length === 0) throw new BootError('plugins: is empty');
   return {
@@ -101,6 +109,7 @@ export function parseBoot(line: string): Boot {
     plugins,
     socket,
     gateway: parseGateway(doc.nested('gateway')),
+    ...(egress && { egress: { socket: egress.string('socket') } }),
     jwks: parseKeys(doc.object('jwks'), 'jwks'),
     capability: doc.string('capability'),
     config: doc.object('config'),
