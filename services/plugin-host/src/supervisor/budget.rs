@@ -6,10 +6,12 @@ use super::slot::Command;
 use kernel::TenantId;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 
 /// How long a start waits for a place.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Workers that are on their way at once, for each CPU.
+const STARTS_PER_CPU: usize = 2;
 /// How often it looks again when nobody tells it.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -28,6 +30,7 @@ pub struct Budget {
     limits: Awake,
     seats: Mutex<Seats>,
     freed: Notify,
+    turns: Arc<Semaphore>,
 }
 
 #[derive(Debug, Default)]
@@ -55,6 +58,17 @@ pub struct Owner {
     pub commands: mpsc::WeakUnboundedSender<Command>,
 }
 
+/// The right to be on one's way.
+#[derive(Debug, Clone)]
+pub struct Turn(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Turn {
+    /// Lets the next one begin.
+    pub fn end(&self) {
+        drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
 /// A place; dropping it gives it back.
 #[derive(Debug)]
 pub struct Place {
@@ -73,13 +87,22 @@ impl Budget {
     /// No place is taken.
     #[must_use]
     pub fn new(limits: Awake) -> Arc<Self> {
-        Arc::new(Self { limits, seats: Mutex::default(), freed: Notify::new() })
+        // Starting costs CPU and little else: one after the other all are ready sooner than all at once.
+        let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let turns = Arc::new(Semaphore::new(cpus * STARTS_PER_CPU));
+        Arc::new(Self { limits, seats: Mutex::default(), freed: Notify::new(), turns })
     }
 
     /// How many are awake.
     #[must_use]
     pub fn awake(&self) -> usize {
         self.seats().taken.len()
+    }
+
+    /// Waits for the turn to start; it ends when the worker is ready, or gone. `None` when it takes too long.
+    pub async fn turn(&self) -> Option<Turn> {
+        let turn = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned()).await;
+        turn.ok()?.ok().map(|permit| Turn(Arc::new(Mutex::new(Some(permit)))))
     }
 
     /// Waits for a place; `None` when all stay busy.

@@ -72,6 +72,8 @@ pub struct Launching {
     db: Db,
     client: ServiceClient,
     keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
+    /// Statements about schemas and roles fail when two run at once.
+    schemas: tokio::sync::Mutex<()>,
     node: Mutex<Option<(PathBuf, Option<std::time::SystemTime>)>>,
 }
 
@@ -105,6 +107,7 @@ impl Launching {
             db,
             client,
             keys: Mutex::default(),
+            schemas: tokio::sync::Mutex::default(),
             node: Mutex::default(),
         }
     }
@@ -327,7 +330,9 @@ impl Launching {
     async fn database(&self, tenant: TenantId, plugin_id: &str) -> Result<Option<DatabaseGrant>> {
         let Some(url) = &self.config.plugins_url else { return Ok(None) };
         let password = Uuid::new_v4().simple().to_string();
+        let one_at_a_time = self.schemas.lock().await;
         let schema = store::plugins::ensure_schema(url, tenant, plugin_id, &password).await?;
+        drop(one_at_a_time);
         let server = PgConnectOptions::from_str(url).map_err(Error::internal)?;
         let host = server.get_socket().map_or_else(|| server.get_host().to_owned(), |path| path.display().to_string());
         Ok(Some(DatabaseGrant {

@@ -4,7 +4,7 @@
 //! brings the boot document and stays open as the lifeline; descriptor 3 brings protocol lines; what comes out of
 //! standard output and error is text and decides nothing.
 
-use super::budget::Place;
+use super::budget::{Place, Turn};
 use super::client::WorkerClient;
 use super::doors::{self, Post};
 use super::isolation::Cell;
@@ -30,6 +30,8 @@ use tokio::process::Child;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+/// How long a worker that is not ready keeps others from starting.
+const LONGEST_TURN: Duration = Duration::from_secs(5);
 /// Exit statuses above this are signals, where another process watches over the worker for us.
 const SIGNALLED: i32 = 128;
 /// The highest signal.
@@ -99,7 +101,12 @@ impl Surroundings {
 ///
 /// # Errors
 /// Why it could not be started.
-pub async fn start(spec: Spec, cell: Cell, place: Place, around: &Surroundings) -> Result<Process, Reason> {
+pub async fn start(
+    spec: Spec,
+    cell: Cell,
+    (place, turn): (Place, Turn),
+    around: &Surroundings,
+) -> Result<Process, Reason> {
     let cannot = |error: &dyn std::fmt::Display| Reason::CannotExecute(error.to_string());
     let boot = spec.boot.to_line().map_err(|error| cannot(&error))?;
     let alive = CancellationToken::new();
@@ -138,7 +145,8 @@ pub async fn start(spec: Spec, cell: Cell, place: Place, around: &Surroundings) 
     let client = WorkerClient::new(spec.boot.socket.clone().into(), &spec.boot.capability);
     let (orders, taken) = mpsc::unbounded_channel();
     let name = format!("worker {} {}", spec.tenant, spec.plugin_id);
-    let guard = Guard { around: around.clone(), alive: post.alive, client: client.clone(), spec, cell: Arc::new(cell) };
+    let guard =
+        Guard { around: around.clone(), alive: post.alive, client: client.clone(), spec, cell: Arc::new(cell), turn };
     around.tasks.spawn(name, guard.run(child, boot, lines, taken, place));
     Ok(Process { client, orders, _alive: alive })
 }
@@ -150,6 +158,7 @@ struct Guard {
     client: WorkerClient,
     spec: Spec,
     cell: Arc<Cell>,
+    turn: Turn,
 }
 
 impl Guard {
@@ -165,6 +174,7 @@ impl Guard {
         self.keep_text(child.stdout.take(), "stdout", &closed);
         self.keep_text(child.stderr.take(), "stderr", &closed);
         let ending = self.live(child, boot, lines, orders).await;
+        self.turn.end();
         self.cell.kill();
         let starved = self.cell.usage().is_some_and(|usage| usage.ended_for_memory > 0);
         if starved && ending == Ending::Signal(Signal::SIGKILL as i32) {
@@ -199,7 +209,7 @@ impl Guard {
             }
             std::future::pending::<()>().await;
         };
-        let watched = watch(group, self.cell.clone(), self.around.launching.clone());
+        let watched = watch(group, self.cell.clone(), self.turn.clone(), self.around.launching.clone());
         tokio::pin!(watched);
         tokio::pin!(feed);
         tokio::pin!(heard);
@@ -237,6 +247,7 @@ impl Guard {
             Some(Line::Ready(ready)) => {
                 let (took, memory) = (ready.timings.total_ms, ready.rss_bytes >> 20);
                 self.note(format!("the worker started in {took} ms and takes {memory} MB"));
+                self.turn.end();
                 let pulse = Pulse { around: self.around.clone(), client: self.client.clone(), spec: self.spec.clone() };
                 let alive = self.alive.clone();
                 let name = format!("health {} {}", self.spec.tenant, self.spec.plugin_id);
@@ -320,11 +331,15 @@ impl Pulse {
 }
 
 /// Looks at what the worker takes, until it is too much.
-async fn watch(leader: Option<Pid>, cell: Arc<Cell>, launching: Arc<Launching>) -> Reason {
+async fn watch(leader: Option<Pid>, cell: Arc<Cell>, turn: Turn, launching: Arc<Launching>) -> Reason {
     let Some(leader) = leader else { return std::future::pending().await };
-    let mut watch = Watch::new(leader);
+    let (mut watch, began) = (Watch::new(leader), tokio::time::Instant::now());
     loop {
         tokio::time::sleep(LOOK).await;
+        // One that hangs at its start must not keep others from theirs.
+        if began.elapsed() > LONGEST_TURN {
+            turn.end();
+        }
         if let Some(reason) = watch.look(&cell, &launching.isolation.processes) {
             return reason;
         }

@@ -362,11 +362,12 @@ impl Start {
         let launching = &around.launching;
         launching.isolation.check()?;
         let place = self.budget.place(self.owner).await.ok_or(Reason::Crowded)?;
+        let turn = self.budget.turn().await.ok_or(Reason::Crowded)?;
         let cell = launching.isolation.cell(self.tenant, &self.plugin_id);
         let cell = cell.map_err(|error| Reason::CannotExecute(error.to_string()))?;
         let spec = launching.prepare(self.tenant, &self.plugin_id, &cell, &self.reach).await?;
         let Spec { revision, .. } = spec;
         around.logs.mask(spec.secrets.redaction());
-        Ok((revision, process::start(spec, cell, place, around).await?))
+        Ok((revision, process::start(spec, cell, (place, turn), around).await?))
     }
 }
