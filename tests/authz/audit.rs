@@ -26,6 +26,18 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/password-resets", "refused where no mail is sent; tenant-admin's mail tests ask"),
     ("POST /api/tenant-admin/v1/domains/{host}/verify", "nobody has this host; tenant-admin's tests prove one"),
     ("POST /api/tenant-admin/v1/tenant/deletion", "would close the organisation; tenant-admin's tests close one"),
+    (
+        "POST /api/scaffolder/v1/hooks/{token}",
+        "takes an address that only a run knows; the scaffolder's tests call one",
+    ),
+    ("POST /internal/tenant-admin/v1/mails", "tells people of a run whose start is audited"),
+    ("POST /api/plugins/v1/beacons", "counts what broke in a browser; what follows from it is audited"),
+    ("POST /api/plugins/v1/installed/{plugin_id}/tasks/run", "the plugin has no task; plugin-host's tests run one"),
+    ("POST /internal/plugins/v1/events", "what plugins do with an event is their business"),
+    (
+        "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
+        "what a worker does for a run is the run's, audited at its start",
+    ),
     ("POST /internal/integrations/v1/push", "changes the outside world for a task whose start is audited"),
     ("POST /internal/integrations/v1/deliver", "carries rows of the log out; setting the stream up is audited"),
 ];

@@ -16,6 +16,7 @@ const OWN_IS_LIKE_ABSENT: &[(&str, &str)] = &[
     ("GET /api/auth/v1/handoff", "opening the owner's link would use it up; the audit test opens one"),
     ("POST /api/tenant-admin/v1/password-resets", "the answer is the same for every address"),
     ("POST /api/scaffolder/v2/dry-run", "a dry run shows no entity"),
+    ("POST /internal/tenant-admin/v1/mails", "no mail is sent here, whoever it is for"),
     ("GET /api/auth/{provider}/handler/frame", "without the cookie of a sign-in under way nothing is looked up"),
 ];
 

@@ -45,6 +45,9 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/catalog/validate-entity", "judges the entity in the body and looks nothing up"),
     ("POST /api/catalog/analyze-location", "judges the address in the body and looks nothing up"),
     ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "no source host is installed; nothing is looked up"),
+    ("POST /api/scaffolder/v1/hooks/{token}", "takes an address that only a run knows"),
+    ("POST /api/scaffolder/v1/schedules/preview", "judges the expression in the body and looks nothing up"),
+    ("POST /internal/plugins/v1/events", "goes to the caller's own organisation's plugins"),
     ("POST /api/tenant-admin/v1/signup", "makes an organisation; that an address is taken is public"),
     ("PATCH /api/catalog/v1/settings", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/signup/confirm", "the link is sealed: only we can make one"),
@@ -73,6 +76,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /internal/integrations/v1/push", "an address of the outside world"),
     ("POST /internal/integrations/v1/deliver", "an address of the outside world"),
     ("PATCH /api/tenant-admin/v1/audit/settings", "the caller's own organisation, by its host"),
+    ("PUT /api/tenant-admin/v1/reading", "the caller's own organisation, by its host"),
     ("POST /api/tenant-admin/v1/audit/streams", "a new one of the caller's own organisation"),
     ("POST /api/tenant-admin/v1/scim/tokens", "a new one of the caller's own organisation"),
     ("POST /api/integrations/v1/source-hosts", "a host of the outside world; who else has it changes nothing"),
@@ -81,6 +85,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
     ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
     ("POST /api/auth/v1/password", "the caller's own"),
+    ("POST /api/plugins/v1/beacons", "counted for the caller's own organisation; the answer is always the same"),
 ];
 
 /// Routes that read although their method could change something, and why they need one.
@@ -94,6 +99,7 @@ pub const READS: &[(&str, &str)] = &[
     ("POST /api/catalog/validate-entity", "the document is in the body"),
     ("POST /api/catalog/analyze-location", "the address is in the body"),
     ("POST /api/scaffolder/v2/dry-run", "the template is in the body"),
+    ("POST /api/scaffolder/v1/schedules/preview", "the expression is in the body"),
     ("POST /api/tenant-admin/v1/portals", "the address is in the body; the answer goes by mail"),
     ("POST /api/tenant-admin/v1/portals/list", "the link is in the body"),
     ("POST /internal/integrations/v1/read", "the address is in the body"),
@@ -368,6 +374,47 @@ const SCAFFOLDER: &[Example] = &[
     ),
     example("POST /api/scaffolder/v2/tasks/{taskId}/cancel", "/api/scaffolder/v2/tasks/<task>/cancel", ""),
     example("POST /api/scaffolder/v2/tasks/{taskId}/retry", "/api/scaffolder/v2/tasks/<task>/retry", "{}"),
+    get("GET /api/scaffolder/v1/runs", "/api/scaffolder/v1/runs"),
+    get("GET /api/scaffolder/v1/runs/{taskId}", "/api/scaffolder/v1/runs/<task>"),
+    get("GET /api/scaffolder/v1/gates", "/api/scaffolder/v1/gates"),
+    get("GET /api/scaffolder/v1/gates/{gateId}", "/api/scaffolder/v1/gates/<gate>"),
+    example("POST /api/scaffolder/v1/gates/{gateId}/approve", "/api/scaffolder/v1/gates/<gate>/approve", "{}"),
+    example("POST /api/scaffolder/v1/gates/{gateId}/reject", "/api/scaffolder/v1/gates/<second_gate>/reject", "{}"),
+    example("POST /api/scaffolder/v1/hooks/{token}", "/api/scaffolder/v1/hooks/nothing", "{}"),
+    get("GET /api/scaffolder/v1/schedules", "/api/scaffolder/v1/schedules"),
+    get("GET /api/scaffolder/v1/schedules/{scheduleId}", "/api/scaffolder/v1/schedules/<schedule>"),
+    example(
+        "POST /api/scaffolder/v1/schedules/preview",
+        "/api/scaffolder/v1/schedules/preview",
+        r#"{"cron":"0 3 * * *"}"#,
+    ),
+    example(
+        "POST /api/scaffolder/v1/schedules",
+        "/api/scaffolder/v1/schedules",
+        r#"{"name":"Nightly","templateRef":"template:default/<template>","values":{},"cron":"0 3 1 1 *"}"#,
+    ),
+    example(
+        "PUT /api/scaffolder/v1/schedules/{scheduleId}",
+        "/api/scaffolder/v1/schedules/<schedule>",
+        r#"{"name":"Yearly","templateRef":"template:default/<template>","values":{},"cron":"0 3 1 1 *"}"#,
+    ),
+    example(
+        "POST /api/scaffolder/v1/schedules/{scheduleId}/pause",
+        "/api/scaffolder/v1/schedules/<schedule>/pause",
+        "",
+    ),
+    example(
+        "POST /api/scaffolder/v1/schedules/{scheduleId}/resume",
+        "/api/scaffolder/v1/schedules/<schedule>/resume",
+        "",
+    ),
+    example("POST /api/scaffolder/v1/schedules/{scheduleId}/run", "/api/scaffolder/v1/schedules/<schedule>/run", ""),
+    example("DELETE /api/scaffolder/v1/schedules/{scheduleId}", "/api/scaffolder/v1/schedules/<schedule>", ""),
+    example(
+        "POST /internal/tenant-admin/v1/mails",
+        "/internal/tenant-admin/v1/mails",
+        r#"{"userRefs":["user:default/<member_name>"],"subject":"s","text":"t"}"#,
+    ),
 ];
 
 const INTEGRATIONS: &[Example] = &[
@@ -415,11 +462,41 @@ const INTEGRATIONS: &[Example] = &[
 
 const PLUGIN_HOST: &[Example] = &[
     get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
+    get("GET /internal/plugins/v1/extensions", "/internal/plugins/v1/extensions"),
+    example(
+        "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
+        "/internal/plugins/v1/workers/<plugin>/scaffolder/extension",
+        r#"{"kind":"filter","id":"x","arguments":[]}"#,
+    ),
+    example(
+        "POST /internal/plugins/v1/events",
+        "/internal/plugins/v1/events",
+        r#"{"topic":"nobody-listens","eventPayload":null}"#,
+    ),
+    get("GET /api/plugins/v1/permissions", "/api/plugins/v1/permissions"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/tasks", "/api/plugins/v1/installed/<plugin>/tasks"),
+    example(
+        "POST /api/plugins/v1/installed/{plugin_id}/tasks/run",
+        "/api/plugins/v1/installed/<plugin>/tasks/run",
+        r#"{"task":"x"}"#,
+    ),
     get("GET /api/plugins/v1/installed", "/api/plugins/v1/installed"),
     get("GET /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>"),
     get("GET /api/plugins/v1/installed/{plugin_id}/egress", "/api/plugins/v1/installed/<plugin>/egress"),
     get("GET /api/plugins/v1/isolation", "/api/plugins/v1/isolation"),
     get("GET /api/plugins/v1/installed/{plugin_id}/logs", "/api/plugins/v1/installed/<plugin>/logs"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/history", "/api/plugins/v1/installed/<plugin>/history"),
+    get(
+        "GET /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
+        "/api/plugins/v1/installed/<plugin>/upgrade-policy",
+    ),
+    get("GET /api/plugins/v1/upgrades", "/api/plugins/v1/upgrades"),
+    get("GET /api/plugins/v1/upgrades/{id}", "/api/plugins/v1/upgrades/<upgrade>"),
+    example(
+        "POST /api/plugins/v1/beacons",
+        "/api/plugins/v1/beacons",
+        r#"{"pluginId":"aardvark","message":"x is undefined"}"#,
+    ),
     get("GET /api/plugins/v1/remotes/{digest}/{*path}", "/api/plugins/v1/remotes/<digest>/mf-manifest.json"),
     get("GET /api/{plugin_id}/{*path}", "/api/<plugin>/x"),
     example("HEAD /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
@@ -438,6 +515,11 @@ const PLUGIN_HOST: &[Example] = &[
         "PUT /api/plugins/v1/installed/{plugin_id}/egress",
         "/api/plugins/v1/installed/<plugin>/egress",
         r#"{"hosts":["api.example.com"]}"#,
+    ),
+    example(
+        "PUT /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
+        "/api/plugins/v1/installed/<plugin>/upgrade-policy",
+        r#"{"pinned":true}"#,
     ),
     example("POST /api/plugins/v1/installed/{plugin_id}/restart", "/api/plugins/v1/installed/<plugin>/restart", ""),
     example("DELETE /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>", ""),

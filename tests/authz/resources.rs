@@ -22,6 +22,17 @@ metadata: { name: aardvark-starter }
 spec:
   type: service
   steps: [{ id: say, name: Say, action: 'debug:log', input: { message: hello } }]
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: aardvark-asks }
+spec:
+  type: service
+  steps:
+    - id: ask
+      name: Ask
+      action: gate:approval
+      input: { approvers: ['${{ user.ref }}'], selfApproval: true }
 ";
 
 /// What the `<names>` in example requests stand for.
@@ -257,6 +268,18 @@ impl Installation {
         let task = text(&self.by_admin(of, "POST", "/api/scaffolder/v2/tasks", &order).await, "/id");
         self.wait_until(of, &format!("/api/scaffolder/v2/tasks/{task}"), "/status", "completed").await;
         made.set("task", task);
+        let order = json!({ "templateRef": "template:default/aardvark-asks", "values": {} });
+        for name in ["gate", "second_gate"] {
+            let task = text(&self.by_admin(of, "POST", "/api/scaffolder/v2/tasks", &order).await, "/id");
+            let path = format!("/api/scaffolder/v1/runs/{task}");
+            self.wait_until(of, &path, "/waiting/kind", "approval").await;
+            let run = self.by_admin(of, "GET", &path, &Value::Null).await;
+            made.set(name, text(&run, "/waiting/gateId"));
+        }
+        let schedule = json!({ "name": "Aardvarks", "templateRef": format!("template:default/{TEMPLATE}"),
+            "values": {}, "cron": "0 3 1 1 *" });
+        let schedule = self.by_admin(of, "POST", "/api/scaffolder/v1/schedules", &schedule).await;
+        made.set("schedule", text(&schedule, "/id"));
     }
 
     async fn people(&self, of: &Organisation, made: &mut Resources) {
@@ -313,6 +336,18 @@ impl Installation {
         let key = ObjectKey::tenant(of.id).segment("remotes").and_then(|key| key.segment(&digest)).unwrap();
         self.objects.put(&key.path("mf-manifest.json").unwrap(), "{}".into(), "application/json").await.unwrap();
         made.set("digest", digest);
+        // As a rollout leaves it; carrying one out takes Node.
+        let upgrade = Uuid::now_v7();
+        self.test
+            .execute_as_admin(&format!(
+                "insert into plugin_rollout (tenant_id, rollout_id, plugin_id, package, version, plan, phase, open,
+                   started_at, member_ring, step, step_since, former)
+                 values ('{}', '{upgrade}', '{PLUGIN}', 'proscenium:{PLUGIN}', '2', '{{}}', 'done', false, now(), 0,
+                   'promoted', now(), '{{\"version\":\"1\"}}')",
+                of.id
+            ))
+            .await;
+        made.set("upgrade", upgrade.to_string());
     }
 
     async fn wait_until(&self, of: &Organisation, path: &str, pointer: &str, wanted: &str) {

@@ -215,6 +215,12 @@ pub const TENANT_ADMIN: &[Example] = &[
     get("GET /api/tenant-admin/v1/audit", "/api/tenant-admin/v1/audit?text=<location_target>&before=<event>"),
     get("GET /api/tenant-admin/v1/audit/export", "/api/tenant-admin/v1/audit/export?target=user:default/<guest_name>"),
     get("GET /api/tenant-admin/v1/audit/verification", "/api/tenant-admin/v1/audit/verification"),
+    get("GET /api/tenant-admin/v1/reading", "/api/tenant-admin/v1/reading"),
+    example(
+        "PUT /api/tenant-admin/v1/reading",
+        "/api/tenant-admin/v1/reading",
+        r#"{"onlyListed":true,"places":["*.example.com","example.com/specs/"]}"#,
+    ),
     get("GET /api/tenant-admin/v1/audit/settings", "/api/tenant-admin/v1/audit/settings"),
     example(
         "PATCH /api/tenant-admin/v1/audit/settings",

@@ -5,6 +5,7 @@ import { launch, Visitor } from './browser.ts';
 import { type Files, serveFiles } from './fixtures.ts';
 import { install, type Installation } from './installation.ts';
 import { ada, signUp } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 /** Files that cannot be read or understood, and what must be said about them. */
@@ -119,6 +120,7 @@ test('bad input gets a clear error and loses nothing', async context => {
       ['a host that is nobody’s shows one friendly page', () => unknownHostsGetOnePage(stranger, installation)],
       ['a wrong password is said plainly', () => wrongPasswordIsSaidPlainly(stranger, installation)],
       ['files that cannot be read are named with their reason', () => badFilesAreNamed(member, installation, files)],
+      keysHaveOwners(installation),
     ]);
   } finally {
     await browser.close();

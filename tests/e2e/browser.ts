@@ -134,16 +134,21 @@ export class Visitor {
     await this.sees(says);
   }
 
-  /** What bars people from the page as it is, in a wide window and in a narrow one. */
-  async obstacles(): Promise<string[]> {
+  /**
+   * What bars people from the page as it is, in a wide window and in a narrow one. `isBusy`: something goes on there for
+   * longer than one waits, such as a run, so the page is looked at meanwhile.
+   */
+  async obstacles(isBusy = false): Promise<string[]> {
     const before = this.page.viewportSize() ?? wide;
     const found: string[] = [];
     // The menu of a narrow window does not slide away over what is looked at.
     await this.page.emulateMedia({ reducedMotion: 'reduce' });
     for (const window of [wide, narrow]) {
       await this.page.setViewportSize(window);
-      await this.settle();
-      await this.page.locator('[role="progressbar"], .pro-skeleton').filter({ visible: true }).first().waitFor({ state: 'hidden' });
+      if (!isBusy) {
+        await this.settle();
+        await this.page.locator('[role="progressbar"]:not([aria-valuenow]), .pro-skeleton').filter({ visible: true }).first().waitFor({ state: 'hidden' });
+      }
       const place = `${new URL(this.page.url()).pathname} at ${window.width} px`;
       found.push(...(await barriers(this.page)).map(barrier => `${place}: ${barrier}`));
       const beyond = await overflow(this.page);

@@ -5,6 +5,7 @@ import { catalogPages } from './catalog.ts';
 import { serveFiles } from './fixtures.ts';
 import { install } from './installation.ts';
 import { ada, signUp } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 test('the pages of the catalog show and change what they say', async context => {
@@ -25,6 +26,7 @@ test('the pages of the catalog show and change what they say', async context => 
         },
       ],
       ...catalogPages({ admin, viewer, installation, files }),
+      keysHaveOwners(installation),
     ]);
   } finally {
     await browser.close();

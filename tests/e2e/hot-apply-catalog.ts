@@ -104,6 +104,25 @@ export async function retention(portal: Portal): Promise<void> {
   await portal.shows('days of history, as they are shown', portal.says('"historyDays":45', settings));
 }
 
+/** A host that is neither connected nor listed is not read; listed, it is. */
+export async function reading(portal: Portal, neighbours: Neighbours): Promise<void> {
+  const change = 'PUT /api/tenant-admin/v1/reading';
+  const target = `http://${neighbours.host}/plain/catalog-info.yaml`;
+  const refuses = (isRefused: boolean): Look => async port => {
+    const answer = await portal.send(port, 'POST', '/api/catalog/locations?dryRun=true', portal.asAdmin, { type: 'url', target });
+    return answer.text.includes('is not among the places') === isRefused;
+  };
+  await portal.shows('', refuses(false));
+  await portal.change(change, {}, { onlyListed: true, places: ['example.com'] });
+  await portal.shows('only listed places are read', refuses(true));
+  await portal.change(change, {}, { onlyListed: true, places: [neighbours.host] });
+  await portal.shows('a place is listed', refuses(false));
+  await portal.change(change, {}, { onlyListed: true, places: [] });
+  await portal.shows('no place is listed', refuses(true));
+  await portal.change(change, {}, { onlyListed: false, places: [] });
+  await portal.shows('everything public is read', refuses(false));
+}
+
 /** The host takes no request without a token: connected, with another token, without one, no longer connected. */
 export async function sourceHost(portal: Portal, neighbours: Neighbours): Promise<void> {
   const hosts = '/api/integrations/v1/source-hosts';

@@ -12,12 +12,14 @@ import { test } from 'node:test';
 import { type Files, serveFiles } from './fixtures.ts';
 import * as access from './hot-apply-access.ts';
 import * as catalog from './hot-apply-catalog.ts';
+import { hostOfOnesOwn, type OwnHost, startOwnHost } from './hot-apply-hosts.ts';
 import { type Neighbours, startNeighbours } from './hot-apply-neighbours.ts';
 import * as organisation from './hot-apply-organisation.ts';
 import { Portal } from './hot-apply-portal.ts';
 import * as programs from './hot-apply-programs.ts';
 import { startProvider, type TestProvider } from './idp/provider.mjs';
 import { install } from './installation.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 import { Traffic } from './traffic.ts';
 
@@ -25,6 +27,7 @@ interface Ground {
   readonly files: Files;
   readonly neighbours: Neighbours;
   readonly provider: TestProvider;
+  readonly own: OwnHost;
 }
 
 type Setting = readonly [name: string, run: (portal: Portal, ground: Ground) => Promise<void>];
@@ -34,6 +37,7 @@ const settings: readonly Setting[] = [
   ['a change taken back from the audit log', organisation.undo],
   ['the accents of both modes, on the page', organisation.accents],
   ['logo and icon, on the page', organisation.pictures],
+  ["a host of one's own: claimed, proven, let go", (portal, { own }) => hostOfOnesOwn(portal, own)],
   ['the plan (the operator changes it): limits of the gateways, usage', organisation.plan],
   ["a member's role: what they may do", organisation.roleOfAMember],
   ['a member removed: their token', organisation.memberRemoved],
@@ -51,6 +55,7 @@ const settings: readonly Setting[] = [
   ['from how large a removal on it waits', catalog.removalGuard],
   ['how long deleted entities can be brought back, and history is kept', catalog.retention],
   ['a source host and its token', (portal, { neighbours }) => catalog.sourceHost(portal, neighbours)],
+  ['from where files are read', (portal, { neighbours }) => catalog.reading(portal, neighbours)],
   ['a secret: granted, rotated, no longer granted, removed', (portal, { neighbours }) => programs.secret(portal, neighbours)],
   ['how long the audit log is kept', programs.auditRetention],
   ['a plugin: installed, configured twice, removed', programs.plugin],
@@ -68,9 +73,6 @@ const leftOut: Readonly<Record<string, string>> = {
   'POST /api/integrations/v1/source-hosts/{id}/test': 'changes nothing; asked for along the way',
   'POST /api/plugins/v1/installed': 'the command `plugin install` is what sends it',
   'POST /api/plugins/v1/installed/{plugin_id}/restart': 'changes nothing but the process',
-  'POST /api/tenant-admin/v1/domains': "a host of one's own must answer at port 80 under a public name; tests of tenant-admin and gateway",
-  'POST /api/tenant-admin/v1/domains/{host}/verify': 'the same',
-  'DELETE /api/tenant-admin/v1/domains/{host}': 'the same',
   'POST /api/tenant-admin/v1/members/{id}/invitation': 'a link, no setting; `accounts.test.ts`',
   'POST /api/tenant-admin/v1/members/{id}/password-reset': 'the same',
   'POST /api/tenant-admin/v1/sign-in-providers/discover': 'changes nothing',
@@ -95,15 +97,22 @@ const traffic = [
 ];
 
 test('each setting is live within two seconds under 200 requests a second, and none of them fails', async context => {
-  const ground = { files: await serveFiles(), neighbours: await startNeighbours(), provider: await startProvider() };
-  const allowed = [ground.files.host, ground.neighbours.host, new URL(ground.provider.issuer).host];
+  const ground = {
+    files: await serveFiles(),
+    neighbours: await startNeighbours(),
+    provider: await startProvider(),
+    own: await startOwnHost('doors-of-lively.localhost'),
+  };
+  const { files, neighbours, provider, own } = ground;
+  const allowed = [files.host, neighbours.host, new URL(provider.issuer).host, `${own.name}:${own.port}`];
   const env = {
     PROSCENIUM_READING__ALLOW: allowed.join(','),
+    PROSCENIUM_TENANTS__PROOF_PORT: String(own.port),
     PROSCENIUM_LIMITS__PER_TOKEN: '60000',
     PROSCENIUM_GATEWAY__SIGN_IN_PER_ACCOUNT: '1000',
     PROSCENIUM_GATEWAY__SIGN_IN_PER_ADDRESS: '1000',
   };
-  const installation = await install({ layout: 'pairs', env });
+  const installation = await install({ layout: 'pairs', domain: 'stage.localhost', env });
   try {
     const portal = await Portal.open(installation, 'lively');
     assert.equal(portal.gateways.length, 2);
@@ -120,11 +129,13 @@ test('each setting is live within two seconds under 200 requests a second, and n
     const forgotten = expected.filter(route => !portal.made.has(route) && !(route in leftOut));
     assert.deepEqual(forgotten, [], 'settings that no step changes');
     assert.deepEqual(Object.keys(leftOut).filter(route => !expected.includes(route)), []);
+    await inOrder(context, [keysHaveOwners(installation)]);
   } finally {
     await installation.stop();
-    await ground.provider.stop();
-    ground.neighbours.close();
-    ground.files.close();
+    await provider.stop();
+    own.close();
+    neighbours.close();
+    files.close();
   }
 });
 

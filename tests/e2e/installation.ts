@@ -29,6 +29,8 @@ export interface Installation {
   tenant(slug: string): string;
   /** Runs a command of the executable beside the server and parses the JSON it prints. */
   command(...args: string[]): Promise<Record<string, unknown>>;
+  /** Starts one more process of a role beside the others, where roles are apart. */
+  role(name: string, env: Record<string, string>): Promise<RoleProcess>;
   /** Kills everything without warning. */
   kill(): Promise<void>;
   /** Starts it again on the same data, with other settings if there are any. */
@@ -36,8 +38,16 @@ export interface Installation {
   stop(): Promise<void>;
 }
 
+/** One process of a role. */
+export interface RoleProcess {
+  /** Kills it without warning, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
 interface Options {
   layout?: Layout;
+  /** Its domain, without the port: `localhost` or a name below it. */
+  domain?: string;
   env?: Record<string, string>;
 }
 
@@ -100,27 +110,41 @@ class Processes {
 }
 
 /** Starts an installation with an empty data folder and waits until it is ready. */
-export async function install({ layout = 'all', env = {} }: Options = {}): Promise<Installation> {
+export async function install({ layout = 'all', domain = 'localhost', env = {} }: Options = {}): Promise<Installation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'proscenium-e2e-'));
   const port = await freePort();
-  const processes = new Processes(dataDir, env);
+  const processes = new Processes(dataDir, { PROSCENIUM_DOMAIN: `${domain}:${port}`, ...env });
   const start = () => (layout === 'all' ? startAll(processes, port) : startRoles(processes, port, layout));
   await start();
   const execute = promisify(execFile);
   return {
     port,
-    origin: `http://localhost:${port}`,
+    origin: `http://${domain}:${port}`,
     dataDir,
     get pid() {
       return processes.first;
     },
-    tenant: slug => `http://${slug}.localhost:${port}`,
+    tenant: slug => `http://${slug}.${domain}:${port}`,
     async command(...args) {
       const done = await execute(binary, [...args, '--data-dir', dataDir], {
-        env: { ...processes.env, ...roleSettings.get(processes), PROSCENIUM_DOMAIN: `localhost:${port}` },
+        env: { ...processes.env, ...roleSettings.get(processes) },
         timeout: 600_000,
       });
       return JSON.parse(done.stdout) as Record<string, unknown>;
+    },
+    async role(name, more) {
+      const listen = await freePort();
+      const child = processes.start([name, '--listen', `127.0.0.1:${listen}`], { ...roleSettings.get(processes), ...more });
+      child.stdout?.resume();
+      await ready(listen, child);
+      return {
+        kill: () =>
+          new Promise<void>(done => {
+            if (child.exitCode !== null || child.signalCode !== null) return done();
+            child.once('exit', () => done());
+            child.kill('SIGKILL');
+          }),
+      };
     },
     kill: () => processes.end('SIGKILL'),
     async restart(changed = {}) {
@@ -167,7 +191,6 @@ async function startRoles(processes: Processes, port: number, layout: Layout): P
     PROSCENIUM_S3__URL: String(backends.s3Url),
     PROSCENIUM_S3__ACCESS_KEY: String(backends.s3AccessKey),
     PROSCENIUM_S3__SECRET_KEY: String(backends.s3SecretKey),
-    PROSCENIUM_DOMAIN: `localhost:${port}`,
     PROSCENIUM_DEMO: 'true',
     PROSCENIUM_SERVICES__CATALOG_URL: urls('catalog'),
     PROSCENIUM_SERVICES__SCAFFOLDER_URL: urls('scaffolder'),

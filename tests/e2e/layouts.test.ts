@@ -4,6 +4,7 @@ import { launch, Visitor } from './browser.ts';
 import { serveFiles } from './fixtures.ts';
 import { install, type Layout } from './installation.ts';
 import { mainJob } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 const layouts: readonly [Layout, string][] = [
@@ -19,7 +20,7 @@ for (const [layout, sentence] of layouts) {
     try {
       const acme = await Visitor.arrive(browser, { screenshots: false });
       const globex = await Visitor.arrive(browser, { colorScheme: 'dark', screenshots: false });
-      await inOrder(context, mainJob(installation, files, acme, globex));
+      await inOrder(context, [...mainJob(installation, files, acme, globex), keysHaveOwners(installation, 'objects')]);
     } finally {
       await browser.close();
       await installation.stop();

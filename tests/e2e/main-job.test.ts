@@ -5,6 +5,7 @@ import { serveFiles } from './fixtures.ts';
 import { install } from './installation.ts';
 import { mainJob } from './job.ts';
 import { keysHaveOwners } from './keys.ts';
+import { openToEverybody } from './pages.ts';
 import { inOrder } from './steps.ts';
 
 test('the main job, with everything in one process', async context => {
@@ -14,7 +15,11 @@ test('the main job, with everything in one process', async context => {
   try {
     const acme = await Visitor.arrive(browser);
     const globex = await Visitor.arrive(browser, { colorScheme: 'dark' });
-    await inOrder(context, [...mainJob(installation, files, acme, globex), keysHaveOwners(installation, 'objects')]);
+    await inOrder(context, [
+      ...mainJob(installation, files, acme, globex),
+      ...openToEverybody({ installation, files, browser, visitor: acme }),
+      keysHaveOwners(installation, 'objects'),
+    ]);
   } finally {
     await browser.close();
     await installation.stop();

@@ -6,6 +6,7 @@ import { type Files, serveFiles } from './fixtures.ts';
 import { install, type Installation } from './installation.ts';
 import { callAsUser } from './plugins.ts';
 import { ada, signUp } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
 import { inOrder } from './steps.ts';
 
 const locations = 12;
@@ -83,6 +84,7 @@ test('what was acknowledged survives, and what is missing is said', async contex
       ['an organisation is there to begin with', () => signUp(visitor, installation, ada)],
       ['with Node gone, a plugin says that its worker cannot start and nothing else changes', () =>
         nodeIsRemoved(visitor, installation)],
+      keysHaveOwners(installation),
     ]);
   } finally {
     await browser.close();

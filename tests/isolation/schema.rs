@@ -228,6 +228,7 @@ const NOT_SEALED: &[(&str, &str)] = &[
     ("sign_in_attempt.browser_hash", "a hash"),
     ("sign_in_attempt.state_hash", "a hash"),
     ("signing_key.public", "a public key"),
+    ("task_gate.token_hash", "a hash"),
     ("tenant_key.wrapped", "a data key, wrapped by the key wrapper"),
     ("used_link.code_hash", "a hash"),
 ];

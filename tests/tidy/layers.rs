@@ -23,8 +23,8 @@ const LAYERS: [(&str, u8); 16] = [
     ("proscenium", 4),
 ];
 
-/// Crates beside the layers: test code, and a worker that is a program of its own.
-const BESIDE: [&str; 3] = ["testkit", "tech-radar", "cross-service-tests"];
+/// Crates beside the layers: test code, and what native workers, programs of their own, are made of.
+const BESIDE: [&str; 4] = ["testkit", "plugin-sdk", "tech-radar", "cross-service-tests"];
 
 fn dependencies(manifest: &str, section: &str) -> Vec<String> {
     let mut inside = false;

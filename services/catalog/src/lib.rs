@@ -57,6 +57,7 @@ pub struct Shared {
     pub(crate) catalogs: index::Catalogs,
     pub(crate) finder: finder::Finder,
     pub(crate) pasts: index::Pasts,
+    pub(crate) processors: jobs::processors::Known,
 }
 
 impl State {
@@ -78,6 +79,7 @@ impl State {
             catalogs,
             finder,
             pasts,
+            processors: jobs::processors::Known::default(),
         }))
     }
 }

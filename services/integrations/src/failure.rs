@@ -9,7 +9,7 @@ use runtime::outbound::Failure;
 pub fn to_error(failure: &Failure) -> Error {
     let kind = match failure {
         Failure::NotAUrl { .. } | Failure::TooLarge { .. } | Failure::TooManyRedirects { .. } => ErrorKind::Input,
-        Failure::Refused { .. } | Failure::Denied { .. } => ErrorKind::NotAllowed,
+        Failure::Refused { .. } | Failure::NotListed { .. } | Failure::Denied { .. } => ErrorKind::NotAllowed,
         Failure::NotFound { .. } => ErrorKind::NotFound,
         Failure::Status { status, .. } if (400..500).contains(status) && *status != 429 => ErrorKind::Input,
         Failure::Status { .. } | Failure::TimedOut { .. } | Failure::Unreachable { .. } => ErrorKind::Unavailable,

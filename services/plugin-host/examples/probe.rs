@@ -5,6 +5,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
@@ -17,6 +18,7 @@ use std::io::{BufRead as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Set: it no longer answers health checks.
 type Hung = Arc<AtomicBool>;
@@ -59,6 +61,7 @@ async fn serve(boot: &Boot, settings: Value) {
         .route("/stream", get(stream))
         .route("/slow", get(|| async { tokio::time::sleep(Duration::from_secs(2)).await }))
         .route("/never", get(|| async { std::future::pending::<()>().await }))
+        .route("/socket", get(socket))
         .route("/flood", get(flood))
         .route("/crash", get(crash))
         .route("/hang", get(hang));
@@ -92,6 +95,22 @@ async fn stream() -> Body {
         Ok::<_, std::io::Error>(format!("part {number}\n"))
     });
     Body::from_stream(parts)
+}
+
+/// Becomes a stream that says everything twice.
+#[expect(clippy::disallowed_methods, reason = "a program for tests has no tasks to wait for")]
+async fn socket(mut request: Request) -> Response {
+    let stream = hyper::upgrade::on(&mut request);
+    tokio::task::spawn(async move {
+        let mut stream = hyper_util::rt::TokioIo::new(stream.await.expect("an upgrade"));
+        let mut bytes = [0; 64];
+        while let Ok(count) = stream.read(&mut bytes).await
+            && count > 0
+        {
+            stream.write_all(&bytes[..count].repeat(2)).await.expect("written");
+        }
+    });
+    (StatusCode::SWITCHING_PROTOCOLS, [("connection", "upgrade"), ("upgrade", "websocket")]).into_response()
 }
 
 async fn flood() {

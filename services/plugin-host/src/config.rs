@@ -1,5 +1,6 @@
 //! What the operator decides about plugins.
 
+use crate::bundles::BundleKeys;
 use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
 use crate::supervisor::budget::Awake;
@@ -56,6 +57,59 @@ pub struct Config {
     pub first_byte: Duration,
     /// What installing one package may take.
     pub install: Duration,
+    /// Seeds of the keys that sign bundles, the current one first.
+    pub bundle_seeds: Seeds,
+    /// Numbers of upgrades.
+    pub upgrades: Upgrades,
+}
+
+/// Seeds that no log shows.
+#[derive(Clone)]
+pub struct Seeds(pub Vec<[u8; 32]>);
+
+impl std::fmt::Debug for Seeds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Seeds({})", self.0.len())
+    }
+}
+
+/// Numbers of upgrades.
+#[derive(Debug, Clone)]
+pub struct Upgrades {
+    /// How often rollouts are looked at.
+    pub look: Duration,
+    /// Another process takes a rollout over when its own has not looked at it for so long.
+    pub lease: Duration,
+    /// Requests are held for so long at most while data is copied and migrated.
+    pub hold: Duration,
+    /// The same in an organisation's quiet hours.
+    pub quiet_hold: Duration,
+    /// How often organisations that wait for their quiet hours are looked at.
+    pub quiet_look: Duration,
+    /// A larger schema waits for quiet hours when it has to be copied.
+    pub copy_bytes: u64,
+    /// A former worker may finish what it has for so long.
+    pub retire: Duration,
+    /// Former data is kept for so long.
+    pub keep: time::Duration,
+    /// Recorded requests of a plugin.
+    pub recordings: usize,
+}
+
+impl Default for Upgrades {
+    fn default() -> Self {
+        Self {
+            look: Duration::from_millis(500),
+            lease: Duration::from_secs(5),
+            hold: Duration::from_secs(5),
+            quiet_hold: Duration::from_secs(120),
+            quiet_look: Duration::from_secs(60),
+            copy_bytes: 256 << 20,
+            retire: Duration::from_secs(300),
+            keep: time::Duration::days(30),
+            recordings: 50,
+        }
+    }
 }
 
 /// Where Node and the programs that run on it are.
@@ -109,11 +163,16 @@ impl Tools {
 }
 
 impl Config {
-    /// The settings of this process. `plugins_url` is that of the embedded or configured Postgres.
+    /// The settings of this process. `plugins_url` is that of the embedded or configured Postgres; `bundle_seeds` follow
+    /// from the master key and the former ones.
     ///
     /// # Errors
     /// When the folder for sockets cannot be made, or the list of allowed packages names what is none.
-    pub fn of_process(config: &runtime::Config, plugins_url: Option<String>) -> anyhow::Result<Self> {
+    pub fn of_process(
+        config: &runtime::Config,
+        plugins_url: Option<String>,
+        bundle_seeds: Vec<[u8; 32]>,
+    ) -> anyhow::Result<Self> {
         let mut gateway = config.listen;
         if gateway.ip().is_unspecified() {
             gateway.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
@@ -134,6 +193,7 @@ impl Config {
             awake: awake(&config.plugins),
             outbound: Some(Outbound::new(Allow::parse(&config.plugins.reach).map_err(anyhow::Error::msg)?)?),
             limits: Limits { idle: config.plugins.idle, ..Limits::default() },
+            bundle_seeds: Seeds(bundle_seeds),
             ..Self::in_folder(config.data_dir.clone())
         })
     }
@@ -141,7 +201,12 @@ impl Config {
     /// The defaults, with everything below one folder, nothing to run workers with and no package allowed.
     #[must_use]
     pub fn in_folder(data_dir: PathBuf) -> Self {
+        // Good enough for one folder by itself; a process has the installation's own.
+        let seed = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, data_dir.as_os_str().as_encoded_bytes());
+        let seed = <[u8; 32]>::try_from(seed.as_ref()).unwrap_or_default();
         Self {
+            bundle_seeds: Seeds(vec![seed]),
+            upgrades: Upgrades::default(),
             socket_dir: data_dir.join("sockets"),
             data_dir,
             launcher: Launcher::of_this_process(),
@@ -169,6 +234,12 @@ impl Config {
     #[must_use]
     pub fn bundles(&self) -> PathBuf {
         self.data_dir.join("bundles")
+    }
+
+    /// The keys that sign bundles.
+    #[must_use]
+    pub fn bundle_keys(&self) -> BundleKeys {
+        BundleKeys::of_seeds(&self.bundle_seeds.0)
     }
 
     /// Public host of an organisation.

@@ -13,19 +13,28 @@
 //! Back-end bundles are on this machine's disk for now: a plugin host on another machine has to install them again.
 //! Start reading at [`routes`] for what is answered, at [`supervisor`] for workers, at [`jobs`] for installing.
 
+mod bundles;
 pub mod config;
+mod discovery;
 pub mod domain;
+mod events;
 mod http;
 mod install;
 pub mod jobs;
+mod recorder;
+mod rollouts;
 mod state;
 pub mod store;
 pub mod supervisor;
+mod tasks;
 
+pub use bundles::BundleKeys;
 pub use config::Config;
 pub use domain::allow_list::AllowList;
+pub use domain::gate::Gate;
 pub use http::routes;
 pub use install::{install, request_install};
+pub use rollouts::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
 pub use state::State;
 
 /// What this machine permits under these settings, as the operator sees it.
@@ -33,6 +42,6 @@ pub use state::State;
 /// # Errors
 /// The settings are wrong.
 pub fn isolation(config: &runtime::Config) -> anyhow::Result<supervisor::isolation::View> {
-    let config = Config::of_process(config, None)?;
+    let config = Config::of_process(config, None, Vec::new())?;
     Ok(supervisor::isolation::Isolation::establish(&config).view())
 }

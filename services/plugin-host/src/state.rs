@@ -1,6 +1,9 @@
 //! What handlers and jobs share.
 
 use crate::Config;
+use crate::bundles::Bundles;
+use crate::discovery::{self, Occasion};
+use crate::recorder::Recorder;
 use crate::store::package::{Package, State as PackageState};
 use crate::store::{installation, package};
 use crate::supervisor::Supervisor;
@@ -14,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Db;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use uuid::Uuid;
 
 /// A plugin's secrets were rotated, granted or taken back.
@@ -32,7 +35,11 @@ pub struct State {
     pub(crate) clock: SharedClock,
     pub(crate) launching: Arc<Launching>,
     pub(crate) supervisor: Supervisor,
+    pub(crate) bundles: Bundles,
+    pub(crate) recorder: Recorder,
     pub(crate) wake: Arc<Notify>,
+    pub(crate) tasks: Tasks,
+    discovery: discovery::Queue,
     known: Arc<Mutex<Known>>,
 }
 
@@ -63,9 +70,16 @@ impl State {
         tasks: &Tasks,
     ) -> Self {
         let config = Arc::new(config);
-        let launching = Arc::new(Launching::new(db.clone(), client, config.clone(), clock.clone()));
-        Self {
+        let (discovery, asked) = mpsc::unbounded_channel();
+        let bundles = Bundles::new(config.bundles(), objects.clone(), config.bundle_keys());
+        let launching = Launching::new(db.clone(), client, config.clone(), clock.clone(), bundles.clone());
+        let launching = Arc::new(launching.telling(discovery.clone()));
+        let state = Self {
+            tasks: tasks.clone(),
+            discovery,
             supervisor: Supervisor::new(launching.clone(), tasks.clone()),
+            recorder: Recorder::new(config.upgrades.recordings),
+            bundles,
             db,
             objects,
             config,
@@ -73,7 +87,9 @@ impl State {
             launching,
             wake: Arc::default(),
             known: Arc::default(),
-        }
+        };
+        discovery::spawn(&state, tasks, asked);
+        state
     }
 
     /// Lets workers start again when what they were given of secrets changed: the message is organisation and plugin.
@@ -125,10 +141,17 @@ impl State {
         Ok(target)
     }
 
+    /// Another version answers: what requests meet may be another kind of thing, but workers go on.
+    pub(crate) fn forget(&self, tenant: TenantId, plugin_id: &str) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
+    }
+
     /// The installation changed: the next request looks again and meets a worker that knows.
     pub(crate) fn changed(&self, tenant: TenantId, plugin_id: &str) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
         self.supervisor.changed(tenant, plugin_id);
+        // At the end of the platform nobody asks any more.
+        drop(self.discovery.send((tenant, plugin_id.to_owned(), Occasion::Changed)));
     }
 }
 

@@ -6,6 +6,9 @@ import type { BackendFeature } from '@backstage/backend-plugin-api';
 import type { FrameworkLayer } from './framework/layers.ts';
 import { bundleRequire } from './framework/layers.ts';
 import { serviceFactories, type Platform } from './framework/factories.ts';
+import { connectProviders } from './extensions/catalog.ts';
+import { hostFeatures } from './extensions/hosts.ts';
+import { scheduleCollators } from './extensions/search.ts';
 import type { Boot, PluginBoot } from './protocol/boot.ts';
 import type { FatalLine } from './protocol/lines.ts';
 
@@ -50,9 +53,9 @@ export async function startBackend(
   const backend = app.createSpecializedBackend({
     defaultServiceFactories: serviceFactories(boot, framework, platform),
   });
-  for (const plugin of boot.plugins) {
-    for (const feature of loadFeatures(plugin)) backend.add(feature);
-  }
+  const features = boot.plugins.flatMap(loadFeatures);
+  const hosts = hostsOf(framework, platform, features);
+  for (const feature of [...hosts, ...features]) backend.add(feature);
   const loaded = performance.now();
 
   const keepSignals = guardSignals();
@@ -68,6 +71,12 @@ export async function startBackend(
   }
   const failures = result ? failuresOf(result) : [];
   if (failures.length > 0) throw failed(failures);
+  try {
+    await connectProviders(platform.extensions, platform.api);
+    await scheduleCollators(platform.extensions, platform.api);
+  } catch (error) {
+    throw new StartError('start', text(error), [], error);
+  }
   return {
     stop: () => backend.stop(),
     timings: {
@@ -75,6 +84,18 @@ export async function startBackend(
       startMs: Math.round(performance.now() - loaded),
     },
   };
+}
+
+function hostsOf(
+  framework: FrameworkLayer,
+  platform: Platform,
+  features: BackendFeature[],
+): BackendFeature[] {
+  try {
+    return hostFeatures(framework, platform.extensions, features);
+  } catch (error) {
+    throw new StartError('load', text(error), [], error);
+  }
 }
 
 function loadFeatures(plugin: PluginBoot): BackendFeature[] {

@@ -1,6 +1,12 @@
 /** The control API, `/_worker/v1`: what the supervisor asks of a worker. Every request needs the capability. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { processEntities } from './extensions/catalog.ts';
+import {
+  autocomplete,
+  callExtension,
+  runAction,
+} from './extensions/scaffolder.ts';
 import { Fields, parseKeys, type Boot } from './protocol/boot.ts';
 import {
   CAPABILITY_HEADER,
@@ -8,8 +14,9 @@ import {
   MAX_CONTROL_BODY_BYTES,
   PROTOCOL,
 } from './protocol/limits.ts';
-import type { Platform } from './framework/factories.ts';
+import { knownAs, type Platform } from './framework/factories.ts';
 import type { FrameworkLayer } from './framework/layers.ts';
+import { PlatformAuth } from './services/auth.ts';
 import { HttpError, sendError, sendJson } from './respond.ts';
 
 /** What the control API needs to know of the rest of the worker. */
@@ -23,6 +30,12 @@ export interface Controlled {
 }
 
 type Answer = { status: number; body?: unknown };
+type Stream = (
+  worker: Controlled,
+  req: IncomingMessage,
+  res: ServerResponse,
+  signal: AbortSignal,
+) => Promise<void>;
 type Operation = (
   worker: Controlled,
   body: Fields,
@@ -36,6 +49,34 @@ const OPERATIONS: Record<string, Operation> = {
   'POST /token': renewTokens,
   'POST /tasks/run': runTask,
   'POST /events': deliverEvent,
+  'POST /scaffolder/extension': async ({ platform }, body) => ({
+    status: 200,
+    body: await callExtension(platform.extensions, body),
+  }),
+  'POST /scaffolder/autocomplete': async ({ platform }, body) => ({
+    status: 200,
+    body: await autocomplete(platform.extensions, body),
+  }),
+  'POST /catalog/process': async ({ platform }, body) => ({
+    status: 200,
+    body: await processEntities(platform.extensions, platform.logger, body),
+  }),
+};
+
+/** Operations that read and write streams themselves. */
+const STREAMS: Record<string, Stream> = {
+  'POST /scaffolder/run': ({ boot, platform }, req, res, signal) =>
+    runAction(
+      platform.extensions,
+      new PlatformAuth(
+        knownAs(boot, 'scaffolder'),
+        boot.tenant,
+        platform.tokens,
+      ),
+      req,
+      res,
+      signal,
+    ),
 };
 
 /** Makes the handler of all control requests. */
@@ -57,8 +98,8 @@ export function controlHandler(
           ),
         );
     answer
-      .then(({ status, body }) => {
-        sendJson(res, status, body);
+      .then(given => {
+        if (given) sendJson(res, given.status, given.body);
       })
       .catch((error: unknown) => {
         sendError(req, res, error);
@@ -70,12 +111,14 @@ async function answerTo(
   worker: Controlled,
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const path = new URL(req.url ?? '/', 'http://worker').pathname.slice(
     CONTROL_PREFIX.length,
   );
-  const operation = OPERATIONS[`${req.method ?? 'GET'} ${path}`];
-  if (!operation) {
+  const name = `${req.method ?? 'GET'} ${path}`;
+  const operation = OPERATIONS[name];
+  const stream = STREAMS[name];
+  if (!operation && !stream) {
     throw new HttpError(
       404,
       'NotFoundError',
@@ -87,7 +130,11 @@ async function answerTo(
   res.on('close', () => {
     cancelled.abort(new Error('cancelled by the supervisor'));
   });
-  return operation(worker, await readBody(req), cancelled.signal);
+  if (stream) {
+    await stream(worker, req, res, cancelled.signal);
+    return undefined;
+  }
+  return operation?.(worker, await readBody(req), cancelled.signal);
 }
 
 function health(worker: Controlled): Answer {
@@ -114,6 +161,7 @@ function describe({ boot, framework, platform }: Controlled): Answer {
       routes: platform.mounts.map(m => m.path),
       tasks: platform.tasks.list(),
       eventSubscriptions: platform.events.list(),
+      extensions: platform.extensions.describe(),
     },
   };
 }

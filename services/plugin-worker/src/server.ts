@@ -18,6 +18,9 @@ import { HttpError, sendError } from './respond.ts';
 /** Longer than any client keeps an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** Control operations that a drain waits for. */
+const WAITED_FOR = /\/(tasks|scaffolder|catalog|events)(\/|$)/;
+
 type ExpressModule = () => Express;
 type StockMiddleware = {
   MiddlewareFactory: {
@@ -37,19 +40,25 @@ export class WorkerServer {
   constructor(control: Handler, plugins: Handler) {
     this.#server = createServer((req, res) => {
       if (req.url?.startsWith(`${CONTROL_PREFIX}/`)) {
+        // Runs of actions and tasks are waited for; questions about the worker itself are not.
+        if (WAITED_FOR.test(req.url)) this.#count(res);
         control(req, res);
         return;
       }
-      this.#inFlight += 1;
-      res.once('close', () => {
-        this.#inFlight -= 1;
-      });
+      this.#count(res);
       // The route has been switched by now; what still comes on an open connection is answered, then told to go.
       if (this.#draining) res.setHeader('connection', 'close');
       plugins(req, res);
     });
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.requestTimeout = 0; // The gateway limits requests; uploads may take long.
+  }
+
+  #count(res: ServerResponse): void {
+    this.#inFlight += 1;
+    res.once('close', () => {
+      this.#inFlight -= 1;
+    });
   }
 
   get inFlight(): number {

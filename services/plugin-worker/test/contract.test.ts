@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Boot } from '../src/protocol/boot.ts';
-import { EXIT, MAX_BOOT_BYTES, PROTOCOL } from '../src/protocol/limits.ts';
+import { EXIT, MAX_BOOT_BYTES, SUPPORTED } from '../src/protocol/limits.ts';
 import { makeBoot, TENANT, userToken } from './support/boot.ts';
 import { keySet, signingKey } from './support/platform.ts';
 import { profile, profileName } from './support/profiles.ts';
@@ -26,13 +26,23 @@ const GONE_MS = 5_000;
 const pipeModule = new URL('./support/pipe.ts', import.meta.url).href;
 const PATH = `/api/${profile.pluginId}${profile.path}`;
 
-describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
+for (const protocol of SUPPORTED) {
+  describe(
+    `contract of a worker (${profileName}, ${protocol})`,
+    { timeout: 60_000 },
+    () => {
+      contract(protocol);
+    },
+  );
+}
+
+function contract(protocol: string): void {
   describe('running', () => {
     let boot: Boot;
     let worker: Worker;
 
     before(async () => {
-      boot = makeBoot();
+      boot = makeBoot({ protocol });
       worker = startWorker(boot);
       await worker.ready();
     });
@@ -40,7 +50,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
 
     test('says on descriptor 3 that it is ready, once, with its plugins', async () => {
       const line = await worker.ready();
-      assert.equal(line.protocol, PROTOCOL);
+      assert.equal(line.protocol, protocol);
       assert.deepEqual(line.plugins, [profile.pluginId]);
       assert.ok(line.rssBytes > 0);
       assert.ok(line.timings.totalMs >= 0);
@@ -65,7 +75,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
       const answer = await worker.control('/describe');
       assert.equal(answer.status, 200);
       const described = answer.json() as Record<string, unknown>;
-      assert.equal(described['protocol'], PROTOCOL);
+      assert.equal(described['protocol'], protocol);
       assert.deepEqual(described['routes'], [`/api/${profile.pluginId}`]);
       assert.deepEqual(
         (described['plugins'] as { id: string }[]).map(p => p.id),
@@ -177,7 +187,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
     ];
     for (const [name, reason, end] of ends) {
       test(`it drains and exits 0 when ${name}`, async () => {
-        const worker = startWorker(makeBoot());
+        const worker = startWorker(makeBoot({ protocol }));
         await worker.ready();
         await end(worker);
         assert.equal(await exitWithin(worker, GONE_MS), EXIT.ok);
@@ -190,7 +200,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
     }
 
     test('kill -9 of the supervisor leaves no worker', async () => {
-      const boot = makeBoot();
+      const boot = makeBoot({ protocol });
       const script = join(runFolder(), 'supervisor.mjs');
       writeFileSync(
         script,
@@ -226,7 +236,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
   describe('not becoming ready', () => {
     test('an unknown protocol is refused with exit code 64', async () => {
       const worker = new Worker('').boot({
-        ...makeBoot(),
+        ...makeBoot({ protocol }),
         protocol: 'proscenium-worker/2',
       });
       const { reason, message } = await worker.fatal();
@@ -237,13 +247,13 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
     });
 
     test('a boot document that is no good is refused by the name of the field', async () => {
-      const { capability: _, ...without } = makeBoot();
+      const { capability: _, ...without } = makeBoot({ protocol });
       const socket = `/tmp/${'s'.repeat(120)}`;
       const refused: [unknown, RegExp][] = [
         ['a string', /protocol|object/],
         [without, /capability/],
-        [{ ...makeBoot(), socket }, /socket/],
-        [{ ...makeBoot(), plugins: [] }, /plugins/],
+        [{ ...makeBoot({ protocol }), socket }, /socket/],
+        [{ ...makeBoot({ protocol }), plugins: [] }, /plugins/],
       ];
       for (const [boot, expected] of refused) {
         const worker = new Worker('').boot(boot);
@@ -264,7 +274,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
     });
 
     test('a plugin that fails to start is fatal, named, and never ready', async () => {
-      const broken = profile.break(makeBoot());
+      const broken = profile.break(makeBoot({ protocol }));
       const worker = startWorker(broken.boot);
       const line = await worker.fatal();
       assert.equal(line.reason, 'start');
@@ -278,13 +288,15 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
     });
 
     test('a socket that cannot be bound is fatal', async () => {
-      const worker = startWorker(makeBoot({ socket: '/proc/no/such.sock' }));
+      const worker = startWorker(
+        makeBoot({ protocol, socket: '/proc/no/such.sock' }),
+      );
       assert.equal((await worker.fatal()).reason, 'listen');
       assert.equal(await exitWithin(worker, GONE_MS), EXIT.failed);
     });
 
     test('a socket that a killed worker left behind is replaced', async () => {
-      const boot = makeBoot();
+      const boot = makeBoot({ protocol });
       const first = startWorker(boot);
       await first.ready();
       await first.kill();
@@ -294,7 +306,7 @@ describe(`contract of a worker (${profileName})`, { timeout: 60_000 }, () => {
       await second.kill();
     });
   });
-});
+}
 
 /** Whether a process still runs. One that has ended and waits for its new parent to notice does not. */
 function alive(pid: number): boolean {

@@ -1,5 +1,6 @@
 /** What the Node worker gives to unmodified Backstage plugins, through the front door: its socket. */
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { EXIT } from '../src/protocol/limits.ts';
 import { makeBoot, userToken } from './support/boot.ts';
 import { startGateway, type Gateway } from './support/platform.ts';
 import { fixtureBundle, profileName } from './support/profiles.ts';
+import { startSupervisor, type Supervisor } from './support/supervisor.ts';
 import { exitWithin, startWorker, type Worker } from './support/worker.ts';
 
 const only = { skip: profileName !== 'node', timeout: 60_000 };
@@ -15,10 +17,14 @@ describe('services of the Node worker', only, () => {
   let gateway: Gateway;
   let worker: Worker;
   let token: string;
+  let socket: string;
+  let supervisor: Supervisor;
 
   before(async () => {
     gateway = await startGateway(() => [{ kind: 'Component' }]);
-    const boot = makeBoot();
+    supervisor = await startSupervisor();
+    const boot = makeBoot({ platform: supervisor.socket });
+    ({ socket } = boot);
     boot.gateway.url = gateway.url;
     worker = startWorker(boot);
     await worker.ready();
@@ -27,6 +33,7 @@ describe('services of the Node worker', only, () => {
   after(async () => {
     await worker.kill();
     gateway.close();
+    supervisor.close();
   });
 
   const get = async (path: string) =>
@@ -107,6 +114,85 @@ describe('services of the Node worker', only, () => {
       body: { topic: 'other', eventPayload: null },
     });
     assert.deepEqual(other.json(), { delivered: 0, failed: 0 });
+  });
+
+  test('what a plugin publishes reaches its own worker and the platform, which may refuse it', async () => {
+    await get('/publish');
+    assert.deepEqual(supervisor.messages, [
+      {
+        path: '/_platform/v1/events',
+        body: { topic: 'greeting', eventPayload: { n: 1 } },
+      },
+    ]);
+    const { heard } = (await get('/state')) as { heard: unknown[] };
+    assert.deepEqual(heard.at(-1), { n: 1 });
+    supervisor.refuse(403);
+    const refused = await worker.ask('/api/echo/publish', { token });
+    supervisor.refuse(undefined);
+    assert.equal(refused.status, 403);
+    assert.match(refused.text, /the platform refused/);
+  });
+
+  test('server-sent events come one by one, and an upload goes through as a stream', async () => {
+    const times: number[] = [];
+    await new Promise<void>((resolve, reject) => {
+      request(
+        {
+          socketPath: socket,
+          path: '/api/echo/events',
+          headers: { authorization: `Bearer ${token}` },
+        },
+        response => {
+          response.on('data', () => times.push(performance.now()));
+          response.on('end', resolve);
+        },
+      )
+        .on('error', reject)
+        .end();
+    });
+    assert.equal(times.length, 3);
+    assert.ok((times[2] ?? 0) - (times[0] ?? 0) > 200, 'all came at once');
+    const size = 20_000_000;
+    const counted = await new Promise<string>((resolve, reject) => {
+      const sent = request(
+        {
+          socketPath: socket,
+          path: '/api/echo/upload',
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}` },
+        },
+        response => {
+          response.setEncoding('utf8').on('data', resolve);
+        },
+      ).on('error', reject);
+      for (let i = 0; i < 20; i += 1) sent.write(Buffer.alloc(size / 20));
+      sent.end();
+    });
+    assert.deepEqual(JSON.parse(counted), { bytes: size });
+  });
+
+  test('a WebSocket is handed to the plugin', async () => {
+    const shake = () =>
+      new Promise<string>((resolve, reject) => {
+        const stream = connect(socket);
+        stream.on('error', reject);
+        let said = '';
+        stream.on('data', (bytes: Buffer) => {
+          said += bytes.toString();
+          if (said.includes('101') && said.endsWith('\r\n\r\n')) {
+            stream.write('over the stream');
+          }
+          if (said.endsWith('over the stream') || !said.includes('101')) {
+            stream.destroy();
+            resolve(said);
+          }
+        });
+        stream.write(
+          `GET /api/echo/socket HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n`,
+        );
+      });
+    await shake();
+    assert.match(await shake(), /101[^]*over the stream$/);
   });
 
   test('an error that a plugin throws outside of any request is logged and survived', async () => {

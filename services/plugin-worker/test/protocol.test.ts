@@ -80,12 +80,17 @@ describe('protocol', () => {
   test('names and limits are those of the golden file', () => {
     assert.deepEqual(golden('limits'), {
       protocol: limits.PROTOCOL,
+      supported: limits.SUPPORTED,
       capabilityHeader: limits.CAPABILITY_HEADER,
       controlPrefix: limits.CONTROL_PREFIX,
+      platformPrefix: limits.PLATFORM_PREFIX,
       protocolFd: PROTOCOL_FD,
       maxLineBytes: limits.MAX_LINE_BYTES,
       maxBootBytes: limits.MAX_BOOT_BYTES,
       maxControlBodyBytes: limits.MAX_CONTROL_BODY_BYTES,
+      maxWorkspaceEntries: limits.MAX_WORKSPACE_ENTRIES,
+      maxWorkspaceBytes: limits.MAX_WORKSPACE_BYTES,
+      maxBatch: limits.MAX_BATCH,
       startDeadlineMs: limits.START_DEADLINE_MS,
       defaultDrainMs: limits.DEFAULT_DRAIN_MS,
       maxSocketPathBytes: limits.MAX_SOCKET_PATH_BYTES,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { rspack } from '@rspack/core';
 import polyfills from 'node-stdlib-browser';
 import { stockAliases, stockReplacements } from './stock-parts.mjs';
+import { repairRules } from './stock-repairs.mjs';
 import { installedVersion, sharedLibraries } from './shared-libraries.mjs';
 
 const require = createRequire(import.meta.url);
@@ -72,6 +73,7 @@ export default {
         },
       },
       { test: /\.(js|mjs|cjs)$/, resolve: { fullySpecified: false } },
+      ...repairRules,
       {
         test: /\.(png|jpe?g|gif|svg|webp|woff2?|ttf|eot|md)$/,
         type: 'asset/resource',

@@ -10,9 +10,13 @@ const local = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const parts = {
   MarkdownContent:
     '@backstage/core-components/dist/components/MarkdownContent/MarkdownContent.esm.js',
+  OpenApiDefinition:
+    '@backstage/plugin-api-docs/dist/components/OpenApiDefinitionWidget/OpenApiDefinition.esm.js',
   SearchResult:
     '@backstage/plugin-search-react/dist/components/SearchResult/SearchResult.esm.js',
   Table: '@backstage/core-components/dist/components/Table/Table.esm.js',
+  TemplateDetailButton:
+    '@backstage/plugin-scaffolder-react/dist/next/components/TemplateCard/TemplateDetailButton.esm.js',
   ToastContainer:
     '@backstage/plugin-app/dist/components/Toast/ToastContainer.esm.js',
 };

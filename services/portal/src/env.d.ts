@@ -8,6 +8,13 @@ declare const SHARED_VERSIONS: Readonly<Record<string, string>>;
 declare module 'stock-part/MarkdownContent' {
   export { MarkdownContent } from '@backstage/core-components';
 }
+declare module 'stock-part/OpenApiDefinition' {
+  import type { ComponentType } from 'react';
+  export const OpenApiDefinition: ComponentType<{
+    definition: string;
+    plugins?: unknown[];
+  }>;
+}
 declare module 'stock-part/SearchResult' {
   export { SearchResult } from '@backstage/plugin-search-react';
 }

@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use uuid::Uuid;
 
 /// Proscenium: a multi-tenant developer portal on the Backstage open standard.
 #[derive(Debug, Parser)]
@@ -76,6 +77,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: PluginCommand,
+    },
+    /// Versions of plugins, brought to many organisations.
+    Rollout {
+        /// What to do.
+        #[command(subcommand)]
+        command: RolloutCommand,
     },
     /// The keys that wrap the organisations' data keys.
     Keys {
@@ -188,6 +195,55 @@ pub enum PluginCommand {
         /// The organisation's address.
         #[arg(long)]
         tenant: String,
+    },
+    /// List every plugin of every organisation with its version, one JSON object a line.
+    Versions,
+}
+
+/// What can be done with rollouts.
+#[derive(Debug, Subcommand)]
+pub enum RolloutCommand {
+    /// Begin one; prints its id. A running server carries it out.
+    Start {
+        /// The npm package.
+        package: String,
+        /// The exact version.
+        version: String,
+        /// Who gets it first, by address; default: those on the early channel, else one of all.
+        #[arg(long, value_delimiter = ',')]
+        canary: Vec<String>,
+        /// Shares of the others in per cent, one wave after the other.
+        #[arg(long, value_delimiter = ',', default_value = "10,50,100")]
+        waves: Vec<u32>,
+        /// So many organisations at once.
+        #[arg(long, default_value_t = 4)]
+        parallel: usize,
+        /// How long a version is watched, in seconds.
+        #[arg(long, default_value_t = 60)]
+        soak: u64,
+        /// Until it has answered so many requests.
+        #[arg(long, default_value_t = 50)]
+        min_requests: u64,
+        /// But at most for so many seconds.
+        #[arg(long, default_value_t = 900)]
+        longest: u64,
+    },
+    /// List rollouts, the latest first, one JSON object a line.
+    List,
+    /// Show one rollout with every organisation, the gate's figures and reports; prints one JSON object.
+    Show {
+        /// Its id.
+        id: Uuid,
+    },
+    /// End one now: nobody else gets the version, and whoever is still watched goes back.
+    Stop {
+        /// Its id.
+        id: Uuid,
+    },
+    /// Take one back: everybody who has the version from it goes back, also when it has ended.
+    Revert {
+        /// Its id.
+        id: Uuid,
     },
 }
 

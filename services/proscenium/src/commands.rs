@@ -1,6 +1,6 @@
 //! The operator's commands. Each prints its result on stdout and nothing else there.
 
-use crate::cli::{AuditCommand, KeysCommand, PluginCommand, TenantCommand};
+use crate::cli::{AuditCommand, KeysCommand, PluginCommand, RolloutCommand, TenantCommand};
 use crate::platform::Platform;
 use anyhow::Context as _;
 use runtime::config::SecretUrl;
@@ -100,14 +100,52 @@ async fn close(state: &TenantAdmin, slug: &str, what: Closing) -> anyhow::Result
 
 /// Plugins.
 pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()> {
-    let (package, tenant) = match command {
-        PluginCommand::Install { package, tenant } => (package, tenant),
-        PluginCommand::Isolation => return print(&json!(plugin_host::isolation(&config)?)),
-    };
+    match command {
+        PluginCommand::Isolation => print(&json!(plugin_host::isolation(&config)?)),
+        PluginCommand::Install { package, tenant } => {
+            let platform = Platform::beside(config, Tasks::new()).await?;
+            print(&crate::demo::install_plugin(&platform, &tenant, &package).await?)?;
+            finish(platform).await
+        }
+        PluginCommand::Versions => {
+            let platform = Platform::beside(config, Tasks::new()).await?;
+            print_all(plugin_host::list_versions(&platform.db).await?)?;
+            finish(platform).await
+        }
+    }
+}
+
+/// Rollouts.
+pub async fn rollout(config: Config, command: RolloutCommand) -> anyhow::Result<()> {
     let platform = Platform::beside(config, Tasks::new()).await?;
-    let installed = crate::demo::install_plugin(&platform, &tenant, &package).await?;
-    print(&installed)?;
+    match command {
+        RolloutCommand::Start { package, version, canary, waves, parallel, soak, min_requests, longest } => {
+            let admin = crate::roles::tenant_admin(&platform)?;
+            let mut canaries = Vec::new();
+            for slug in canary {
+                canaries.push(tenant_admin::find_tenant(&admin, &slug).await?);
+            }
+            let allow = plugin_host::AllowList::new(&platform.config.plugins.allow)?;
+            let gate = plugin_host::Gate {
+                soak_seconds: soak,
+                min_requests,
+                longest_seconds: longest.max(soak),
+                ..plugin_host::Gate::default()
+            };
+            let new = plugin_host::NewRollout { package, version, canaries, waves, parallel, gate, only: None };
+            let id = plugin_host::start_rollout(&platform.db, &platform.clock, &allow, new).await?;
+            print(&json!({ "id": id }))?;
+        }
+        RolloutCommand::List => print_all(plugin_host::list_rollouts(&platform.db, None).await?)?,
+        RolloutCommand::Show { id } => print_all(plugin_host::list_rollouts(&platform.db, Some(id)).await?)?,
+        RolloutCommand::Stop { id } => plugin_host::wish(&platform.db, id, plugin_host::Wish::Stop).await?,
+        RolloutCommand::Revert { id } => plugin_host::wish(&platform.db, id, plugin_host::Wish::Revert).await?,
+    }
     finish(platform).await
+}
+
+fn print_all(values: Vec<Value>) -> anyhow::Result<()> {
+    values.iter().try_for_each(print)
 }
 
 /// Keys that wrap data keys.

@@ -29,6 +29,8 @@ pub struct Platform {
     pub key: InternalKey,
     /// The platform's shared secret, for what services sign among themselves (cursors).
     pub internal_secret: [u8; 32],
+    /// Seeds of the keys that sign plugins' bundles.
+    pub bundle_seeds: Vec<[u8; 32]>,
     /// Calls between services.
     pub client: ServiceClient,
     /// The clock.
@@ -158,6 +160,7 @@ impl Platform {
             client: ServiceClient::new(key.clone()),
             key,
             internal_secret: *keys.internal(),
+            bundle_seeds: keys.bundle_seeds(),
             clock,
             cache: Cache::new(addresses.redis.as_ref())?,
             bus: Bus::start(addresses.redis.as_ref(), &tasks)?,

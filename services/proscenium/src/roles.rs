@@ -168,14 +168,16 @@ fn catalog_role(platform: &Platform) -> Router {
 }
 
 fn scaffolder_role(platform: &Platform) -> Router {
-    let config = scaffolder::Config::new(platform.folder.path());
-    let state = scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone());
+    let config = scaffolder::Config::of_settings(platform.folder.path(), &platform.config);
+    let state = scaffolder::State::new(platform.db.clone(), platform.client.clone(), config, platform.tasks.clone())
+        .with(platform.objects.clone(), platform.bus.clone());
     scaffolder::start(state.clone());
     scaffolder::routes().build(state, &platform.key).router
 }
 
 fn plugin_host_role(platform: &Platform) -> anyhow::Result<Router> {
-    let config = plugin_host::Config::of_process(&platform.config, Some(platform.plugins_url.expose().to_owned()))?;
+    let plugins_url = Some(platform.plugins_url.expose().to_owned());
+    let config = plugin_host::Config::of_process(&platform.config, plugins_url, platform.bundle_seeds.clone())?;
     let (db, objects, clock) = (platform.db.clone(), platform.objects.clone(), platform.clock.clone());
     let state = plugin_host::State::new(db, platform.client.clone(), objects, config, clock, &platform.tasks);
     state.hear_of_secrets(&platform.bus, &platform.tasks);

@@ -56,6 +56,12 @@ impl Workspace {
         Ok(Self { root: root.canonicalize()?, limits })
     }
 
+    /// What it may hold.
+    #[must_use]
+    pub const fn limits(&self) -> WorkspaceLimits {
+        self.limits
+    }
+
     /// The directory itself.
     #[must_use]
     pub fn root(&self) -> &Path {
@@ -104,28 +110,27 @@ impl Workspace {
         }
     }
 
-    /// Removes what a process that was killed left of the run `name`.
-    pub fn discard(parent: &Path, name: &str) {
-        for item in fs::read_dir(parent).into_iter().flatten().flatten() {
-            if item.file_name().to_string_lossy().starts_with(name)
-                && let Err(error) = fs::remove_dir_all(item.path())
-            {
-                tracing::warn!(%error, path = %item.path().display(), "a left workspace could not be removed");
-            }
+    /// Removes a folder and whatever is in it.
+    pub fn remove(folder: &Path) {
+        if let Err(error) = fs::remove_dir_all(folder)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, path = %folder.display(), "a folder of workspaces could not be removed");
         }
     }
 }
 
 impl Drop for Workspace {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.root) {
-            tracing::warn!(%error, path = %self.root.display(), "a workspace could not be removed");
-        }
+        Self::remove(&self.root);
     }
 }
 
 /// Refuses a path one of whose parts below `root` is a symbolic link.
-fn refuse_links(root: &Path, path: &Path) -> Outcome<()> {
+///
+/// # Errors
+/// `NotAllowedError` when one is.
+pub(crate) fn refuse_links(root: &Path, path: &Path) -> Outcome<()> {
     let mut current = root.to_path_buf();
     for part in path.strip_prefix(root).unwrap_or(Path::new("")).components() {
         current.push(part);
@@ -238,17 +243,6 @@ mod tests {
         let root = workspace.root().to_path_buf();
         drop(workspace);
         assert!(!root.exists());
-    }
-
-    #[test]
-    fn what_a_killed_process_left_is_discarded() {
-        let parent = tempfile::tempdir().unwrap();
-        for path in ["task/a.txt", "task_step-x-1/b.txt", "other/c.txt"] {
-            write_file(&parent.path().join(path), b"x", false).unwrap();
-        }
-        Workspace::discard(parent.path(), "task");
-        let left: Vec<_> = walk(parent.path()).unwrap().into_iter().map(|entry| entry.path).collect();
-        assert_eq!(left, ["other", "other/c.txt"]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Config {
     pub audit_gathering: Duration,
     /// Between closing an organisation and destroying its keys.
     pub deletion_grace: Duration,
+    /// Port at which the proof of a host is looked for over http.
+    pub proof_port: u16,
     /// What organisations may have; without any, nothing is limited.
     pub plans: Plans,
 }
@@ -42,6 +44,7 @@ impl Config {
             audit_poll: std::time::Duration::from_secs(2),
             audit_gathering: crate::domain::delivery::GATHERING,
             deletion_grace: Duration::days(14),
+            proof_port: 80,
             plans: Plans::default(),
         }
     }
@@ -53,6 +56,7 @@ impl Config {
         Self {
             signup_enabled: settings.signup.enabled,
             deletion_grace: Duration::try_from(settings.tenants.deletion_grace).unwrap_or(Duration::MAX),
+            proof_port: settings.tenants.proof_port,
             plans: settings.plans.clone(),
             ..Self::new(settings.domain.clone(), https)
         }
@@ -73,6 +77,13 @@ impl Config {
     pub fn origin_at(&self, host: &str) -> String {
         let port = self.domain.rsplit_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
         format!("{}://{host}{port}", self.scheme())
+    }
+
+    /// Where a host's proof is looked for, in this order: with TLS at the usual port, without at the operator's.
+    #[must_use]
+    pub fn proof_origins(&self, host: &str) -> [String; 2] {
+        let port = if self.proof_port == 80 { String::new() } else { format!(":{}", self.proof_port) };
+        [format!("https://{host}"), format!("http://{host}{port}")]
     }
 
     /// Origin of an organisation's portal.

@@ -4,7 +4,7 @@ use crate::domain::{person, slug};
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
 use crate::store::token::{self, TokenRow};
-use crate::store::{invitation, tenant};
+use crate::store::{member_link, tenant};
 use credential::{ApiToken, OneTimeCode};
 use kernel::{Error, ErrorKind, Result, TenantId};
 use serde::Serialize;
@@ -69,7 +69,7 @@ pub(crate) async fn handoff_link(
     lifetime: Duration,
 ) -> Result<String> {
     let code = OneTimeCode::generate()?;
-    invitation::insert_handoff(tx, member, code.digest(), admin.clock.now() + lifetime).await?;
+    member_link::insert_handoff(tx, member, code.digest(), admin.clock.now() + lifetime).await?;
     Ok(format!("{}/api/auth/v1/handoff?code={}", admin.config.tenant_origin(slug), code.reveal()))
 }
 

@@ -102,6 +102,11 @@ impl TenantAdmin {
         self.bus.publish(Topic("tenant"), tenant.to_string());
     }
 
+    /// Tells integrations that an organisation reads from elsewhere now.
+    pub(crate) fn reading_changed(&self, tenant: TenantId) {
+        self.bus.publish(Topic("source-hosts"), tenant.to_string());
+    }
+
     /// Tells the plugin host whose workers have to start again, since what they were given changed.
     pub(crate) fn secrets_changed(&self, tenant: TenantId, plugins: Vec<String>) {
         for plugin in plugins {

@@ -44,6 +44,12 @@ permissions! {
     SCAFFOLDER_TASK_CANCEL = "scaffolder.task.cancel";
     /// Try a template without effects.
     SCAFFOLDER_TEMPLATE_MANAGE = "scaffolder.template.management";
+    /// Approve or reject what a run waits for, where one is named as approver.
+    SCAFFOLDER_GATE_DECIDE = "scaffolder.gate.decide";
+    /// See schedules that start templates.
+    SCAFFOLDER_SCHEDULE_READ = "scaffolder.schedule.read";
+    /// Make schedules, and change one's own.
+    SCAFFOLDER_SCHEDULE_UPDATE = "scaffolder.schedule.update";
     /// Use the portal at all: see the organisation's name and oneself.
     TENANT_READ = "tenant.read";
     /// Change name, branding and other general settings.

@@ -19,6 +19,7 @@ impl Role {
             Permission::CATALOG_LOCATION_READ,
             Permission::SCAFFOLDER_TEMPLATE_READ,
             Permission::SCAFFOLDER_TASK_READ,
+            Permission::SCAFFOLDER_SCHEDULE_READ,
             Permission::TENANT_READ,
             Permission::TENANT_MEMBER_READ,
             Permission::TENANT_TOKEN_MANAGE,
@@ -38,6 +39,8 @@ impl Role {
             Permission::CATALOG_LOCATION_ANALYZE,
             Permission::SCAFFOLDER_TASK_CREATE,
             Permission::SCAFFOLDER_TASK_CANCEL,
+            Permission::SCAFFOLDER_GATE_DECIDE,
+            Permission::SCAFFOLDER_SCHEDULE_UPDATE,
         ],
         below: Some(&Self::VIEWER),
     };

@@ -104,6 +104,12 @@ impl ServiceClient {
         Ok(())
     }
 
+    /// Whether it was told where this service is.
+    #[must_use]
+    pub fn knows(&self, service: ServiceName) -> bool {
+        self.targets.read().unwrap_or_else(PoisonError::into_inner).contains_key(&service)
+    }
+
     /// Sends a request for a tenant. The body may stream in both directions.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ pub mod outside;
 mod routes;
 mod secrets;
 mod trace;
+pub mod upgrade;
 
 pub use access::{Access, Audience};
 pub use client::{ServiceClient, ServiceName, read_json};

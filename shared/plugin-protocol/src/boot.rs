@@ -7,13 +7,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::limits::{DEFAULT_DRAIN, MAX_BOOT_BYTES, MAX_SOCKET_PATH_BYTES, PROTOCOL};
+use crate::limits::{DEFAULT_DRAIN, MAX_BOOT_BYTES, MAX_SOCKET_PATH_BYTES, SUPPORTED};
 
 /// The whole document.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Boot {
-    /// [`PROTOCOL`]; a worker refuses another major version with exit code 64.
+    /// One of [`SUPPORTED`]; a worker refuses another major version with exit code 64.
     pub protocol: String,
     /// The tenant's id. A token must carry it in its `tenant` claim.
     pub tenant: String,
@@ -26,6 +26,9 @@ pub struct Boot {
     /// The way to hosts outside of the platform; absent: connections are made as usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub egress: Option<Egress>,
+    /// The supervisor's Unix socket, for what the worker tells the platform; without one it can tell nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// JSON Web Key Set of the tokens that the worker accepts (ES256).
     pub jwks: Value,
     /// Secret of the control API.
@@ -51,6 +54,10 @@ pub struct PluginBoot {
     pub features: Vec<String>,
     /// What the plugin shows the gateway when it calls on its own behalf. Renewed by `POST /_worker/v1/token`.
     pub service_token: String,
+    /// Of a module that extends one of the platform's own plugins: that plugin's id, for example `scaffolder`. The
+    /// worker stands in for that plugin, with this entry's token and database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// The plugin's own schema, if it was granted one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseGrant>,
@@ -108,14 +115,15 @@ impl Boot {
     /// Reads a boot line and checks what the types cannot say.
     ///
     /// # Errors
-    /// When it is not JSON, a field is missing or of the wrong type, or the protocol is not [`PROTOCOL`].
+    /// When it is not JSON, a field is missing or of the wrong type, or the protocol is not one of [`SUPPORTED`].
     pub fn parse(line: &str) -> Result<Self, BootError> {
         let value: Value = serde_json::from_str(line).map_err(|_| BootError("the boot document is not JSON".into()))?;
         // Before the shape: another version may well have another shape.
         match value.get("protocol").and_then(Value::as_str) {
-            Some(PROTOCOL) => {}
+            Some(known) if SUPPORTED.contains(&known) => {}
             Some(other) => {
-                return Err(BootError(format!("protocol {other} is not supported, this worker speaks {PROTOCOL}")));
+                let spoken = SUPPORTED.join(" and ");
+                return Err(BootError(format!("protocol {other} is not supported, this worker speaks {spoken}")));
             }
             None => return Err(BootError("protocol: is missing".into())),
         }

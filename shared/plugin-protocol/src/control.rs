@@ -9,6 +9,7 @@
 //! | `POST /tasks/run` [`TaskRun`] | 200 [`TaskDone`] when it has ended; 404, or 409 when it is running already. Dropping the request cancels the task |
 //! | `POST /events` [`Event`] | 200 [`Delivered`] |
 
+use crate::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -71,6 +72,9 @@ pub struct Description {
     pub tasks: Vec<Task>,
     /// Topics that plugins listen to.
     pub event_subscriptions: Vec<Subscription>,
+    /// What modules add to the platform's own plugins.
+    #[serde(default)]
+    pub extensions: Extensions,
 }
 
 /// A runtime's name (`node`, `native`) and version.

@@ -5,6 +5,9 @@ use std::time::Duration;
 /// The protocol's name and major version.
 pub const PROTOCOL: &str = "proscenium-worker/1";
 
+/// Every version that this side speaks, the one that it prefers first. The contract's tests run for each.
+pub const SUPPORTED: [&str; 1] = [PROTOCOL];
+
 /// The header that carries [`Boot::capability`](crate::Boot::capability) on every control request.
 pub const CAPABILITY_HEADER: &str = "x-proscenium-capability";
 
@@ -22,6 +25,15 @@ pub const MAX_BOOT_BYTES: usize = 8 * 1024 * 1024;
 
 /// Largest body of a control request in bytes.
 pub const MAX_CONTROL_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// Files and folders of an action's workspace.
+pub const MAX_WORKSPACE_ENTRIES: usize = 20_000;
+
+/// Bytes of all files of an action's workspace.
+pub const MAX_WORKSPACE_BYTES: u64 = 256 << 20;
+
+/// Entities that processors get at once.
+pub const MAX_BATCH: usize = 200;
 
 /// A worker that has written neither `ready` nor `fatal` by then is killed.
 pub const START_DEADLINE: Duration = Duration::from_secs(30);

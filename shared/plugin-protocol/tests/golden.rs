@@ -1,7 +1,7 @@
 //! Each golden message reads into its type and comes out the same. The Node worker's tests read the same files.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
-use plugin_protocol::{Boot, Line, control, limits, line::StopReason, log::LogLine};
+use plugin_protocol::{Boot, Line, control, extensions, limits, line::StopReason, log::LogLine, platform};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -100,15 +100,37 @@ fn control_bodies_round_trip() {
 }
 
 #[test]
+fn bodies_of_extensions_and_of_the_platform_round_trip() {
+    let bodies = golden("extensions");
+    round_trips::<extensions::Run>(&bodies["run"]);
+    round_trips::<Vec<extensions::RunLine>>(&bodies["runLines"]);
+    round_trips::<extensions::ExtensionCall>(&bodies["extensionCall"]);
+    round_trips::<extensions::ExtensionValue>(&bodies["extensionValue"]);
+    round_trips::<extensions::Autocomplete>(&bodies["autocomplete"]);
+    round_trips::<extensions::ProcessBatch>(&bodies["processBatch"]);
+    round_trips::<extensions::ProcessedBatch>(&bodies["processedBatch"]);
+    round_trips::<platform::Mutation>(&bodies["mutation"]);
+    round_trips::<platform::Refresh>(&bodies["refresh"]);
+    round_trips::<platform::Documents>(&bodies["documents"]);
+    let later: extensions::RunLine = serde_json::from_value(json!({"event": "progress", "percent": 3})).unwrap();
+    assert_eq!(later, extensions::RunLine::Unknown);
+}
+
+#[test]
 fn limits_are_those_of_the_golden_file() {
     let expected = json!({
         "protocol": limits::PROTOCOL,
+        "supported": limits::SUPPORTED,
         "capabilityHeader": limits::CAPABILITY_HEADER,
         "controlPrefix": limits::CONTROL_PREFIX,
+        "platformPrefix": platform::PREFIX,
         "protocolFd": limits::PROTOCOL_FD,
         "maxLineBytes": limits::MAX_LINE_BYTES,
         "maxBootBytes": limits::MAX_BOOT_BYTES,
         "maxControlBodyBytes": limits::MAX_CONTROL_BODY_BYTES,
+        "maxWorkspaceEntries": limits::MAX_WORKSPACE_ENTRIES,
+        "maxWorkspaceBytes": limits::MAX_WORKSPACE_BYTES,
+        "maxBatch": limits::MAX_BATCH,
         "startDeadlineMs": u64::try_from(limits::START_DEADLINE.as_millis()).unwrap(),
         "defaultDrainMs": u64::try_from(limits::DEFAULT_DRAIN.as_millis()).unwrap(),
         "maxSocketPathBytes": limits::MAX_SOCKET_PATH_BYTES,

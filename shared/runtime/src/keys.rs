@@ -69,6 +69,16 @@ impl Keys {
         tag.as_ref().iter().take(24).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Seeds of the keys that sign plugins' bundles: the one that follows from the master key, then the former ones'.
+    pub fn bundle_seeds(&self) -> Vec<[u8; KEY_BYTES]> {
+        let seed = |master: &[u8; KEY_BYTES]| {
+            let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, master);
+            let tag = aws_lc_rs::hmac::sign(&key, b"proscenium/bundle-signing/v1");
+            <[u8; KEY_BYTES]>::try_from(tag.as_ref()).unwrap_or(*master)
+        };
+        std::iter::once(&self.master).chain(&self.former_masters).map(seed).collect()
+    }
+
     /// Signs the tokens between services.
     pub fn internal(&self) -> &[u8; KEY_BYTES] {
         &self.internal

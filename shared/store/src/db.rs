@@ -32,6 +32,8 @@ pub enum SystemReason {
     CloseTenant,
     /// A service walks over all tenants at start (workers to wake, keys to check).
     ListTenants,
+    /// Versions of plugins are rolled out to many organisations, by the operator's plan.
+    Rollouts,
     /// The operator has every organisation's data keys wrapped again.
     RewrapKeys,
     /// A data key under which nothing is sealed any more is removed, or all of an organisation that is gone.

@@ -20,18 +20,64 @@ pub struct PluginSchema {
     pub schema: String,
 }
 
-/// Makes (or finds) the schema and role of one plugin of one tenant and gives the role the new `password`.
+/// Name of a schema and of the role that owns it; safe to stand in a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaName(String);
+
+impl SchemaName {
+    /// The plugin's first schema: `t_<tenant>_<plugin>`, at most 63 bytes.
+    ///
+    /// # Errors
+    /// `Input` when `plugin_id` has characters outside `[a-z0-9-]` or more than 28 of them.
+    pub fn first(tenant: TenantId, plugin_id: &str) -> Result<Self> {
+        schema_name(tenant, plugin_id).map(Self)
+    }
+
+    /// A name for a copy, `t_<tenant>__<number>`: no plugin's id begins with a dash, so it is nobody's first.
+    #[must_use]
+    pub fn copy(tenant: TenantId, number: uuid::Uuid) -> Self {
+        let digits: String = number.simple().to_string().chars().rev().take(16).collect();
+        Self(format!("t_{}__{digits}", tenant.as_uuid().simple()))
+    }
+
+    /// A name that was stored.
+    ///
+    /// # Errors
+    /// `Internal` when it is not one of this tenant's.
+    pub fn stored(tenant: TenantId, name: &str) -> Result<Self> {
+        let own = name.strip_prefix(&format!("t_{}_", tenant.as_uuid().simple()));
+        let harmless = |rest: &str| rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        match own {
+            Some(rest) if !rest.is_empty() && rest.len() <= 28 && harmless(rest) => Ok(Self(name.to_owned())),
+            _ => Err(Error::internal("a plugin's schema has another tenant's name")),
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for SchemaName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Makes (or finds) the schema and its role and gives the role the new `password`.
 ///
 /// # Errors
-/// `Input` when `plugin_id` or `password` has characters outside `[a-z0-9-]` and ASCII alphanumerics;
-/// `Unavailable` when the database does not answer.
-pub async fn ensure_schema(admin_url: &str, tenant: TenantId, plugin_id: &str, password: &str) -> Result<PluginSchema> {
-    let name = schema_name(tenant, plugin_id)?;
+/// `Input` when `password` has characters other than ASCII alphanumerics; `Unavailable` when the database does not answer.
+pub async fn ensure_schema(admin_url: &str, name: &SchemaName, password: &str) -> Result<PluginSchema> {
     if password.len() < 16 || !password.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Err(Error::input("A plugin role's password must be at least 16 ASCII letters and digits"));
     }
     let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
     let statements = [
+        // Statements about roles and the public schema fail when two run at once, whichever process they are of.
+        "select pg_advisory_lock(hashtextextended('plugin schemas', 0))".to_owned(),
         "revoke all on schema public from public".to_owned(),
         format!(
             "do $$ begin create role {name} login nosuperuser nocreatedb nocreaterole nobypassrls connection limit 10; \
@@ -47,7 +93,23 @@ pub async fn ensure_schema(admin_url: &str, tenant: TenantId, plugin_id: &str, p
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map_err(db)?;
     }
     connection.close().await.map_err(db)?;
-    Ok(PluginSchema { role: name.clone(), password: password.to_owned(), schema: name })
+    Ok(PluginSchema { role: name.to_string(), password: password.to_owned(), schema: name.to_string() })
+}
+
+/// Drops one schema with its role.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub async fn drop_schema(admin_url: &str, name: &SchemaName) -> Result<()> {
+    let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
+    let statement = format!(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = '{name}'; \
+         drop schema if exists {name} cascade; \
+         do $$ begin if exists (select from pg_roles where rolname = '{name}') then \
+           drop owned by {name} cascade; drop role {name}; end if; end $$"
+    );
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.map_err(db)?;
+    connection.close().await.map_err(db)
 }
 
 /// Drops every schema and role that plugins of the tenant have; how many schemas there were.
@@ -73,7 +135,7 @@ pub async fn drop_schemas(admin_url: &str, tenant: TenantId) -> Result<usize> {
     Ok(schemas.len())
 }
 
-/// `t_<tenant>_<plugin>`, at most 63 bytes, safe to stand in a statement because of the check here.
+/// Checks what stands in statements.
 fn schema_name(tenant: TenantId, plugin_id: &str) -> Result<String> {
     let valid = !plugin_id.is_empty()
         && plugin_id.len() <= 28

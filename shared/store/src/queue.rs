@@ -68,6 +68,12 @@ impl Job {
         TenantId::new(self.tenant_id)
     }
 
+    /// Under which lease this process holds it.
+    #[must_use]
+    pub const fn lease(&self) -> Uuid {
+        self.lease
+    }
+
     /// Who waits for it, where [`enqueue_all`] made it.
     #[must_use]
     pub fn urgency(&self) -> Urgency {
@@ -206,6 +212,56 @@ pub async fn claim(db_: &Db, queue: &'static str, limit: u16, lease: Duration) -
 pub async fn claim_urgent(db_: &Db, queue: &'static str, limit: u16, lease: Duration) -> Result<Vec<Job>> {
     // What nobody waits for and has been due for half a day all the same deserves it no less.
     claim_due(db_, queue, limit, lease, HEAD_START / 2).await
+}
+
+/// As [`claim`], and from no tenant more than `quota` at the same time, counted over all processes.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim_within(db_: &Db, queue: &'static str, limit: u16, lease: Duration, quota: u16) -> Result<Vec<Job>> {
+    let mut tx = db_.system(SystemReason::ClaimJobs).await?;
+    // One process at a time, or two would each count without the other. Whoever comes second looks again in a moment.
+    let alone: bool = sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(queue)
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db)?;
+    if !alone {
+        return Ok(Vec::new());
+    }
+    let jobs = sqlx::query_as(
+        "with busy as (
+           select tenant_id, count(*) as jobs from job
+           where queue = $1 and lease is not null and run_at > clock_timestamp() group by tenant_id
+         ), due as (
+           select due.tenant_id, due.job_id
+           from tenant left join busy on busy.tenant_id = tenant.tenant_id cross join lateral (
+             select job.tenant_id, job.job_id, job.run_at,
+               -- The first of each tenant come before the second of any: a long line of one holds up nobody.
+               row_number() over (order by job.run_at) + coalesce(busy.jobs, 0) as turn
+             from (select tenant_id, job_id, run_at from job
+                   where job.tenant_id = tenant.tenant_id and job.queue = $1 and not job.dead
+                     and job.run_at <= clock_timestamp()
+                   order by job.run_at limit greatest(0, $2 - coalesce(busy.jobs, 0))
+                   for update of job skip locked) job
+           ) due
+           where tenant.status = 'active'
+           order by due.turn, due.run_at limit $3
+         )
+         update job set lease = gen_random_uuid(), attempts = job.attempts + 1,
+           run_at = clock_timestamp() + make_interval(secs => $4)
+         from due where job.tenant_id = due.tenant_id and job.job_id = due.job_id
+         returning job.tenant_id, job.job_id, job.lease, job.key, job.payload, job.attempts",
+    )
+    .bind(queue)
+    .bind(i64::from(quota))
+    .bind(i64::from(limit))
+    .bind(lease.as_secs_f64())
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)?;
+    tx.commit().await?;
+    Ok(jobs)
 }
 
 async fn claim_due(db_: &Db, queue: &'static str, limit: u16, lease: Duration, due_for: Duration) -> Result<Vec<Job>> {

@@ -39,6 +39,13 @@ pub const SEALED: &[SealedColumn] = &[
             where tenant_id = $1 and task_id = $2 and secrets = $4 and $3::integer is null",
     },
     SealedColumn {
+        name: "task_sealed.sealed",
+        list: "select sealed_id, 'scaffolder.task-value', sealed_id::text, null::integer, sealed from task_sealed
+            where tenant_id = $1 and substring(sealed from 2 for 16) <> $2 limit $3 for update",
+        set: "update task_sealed set sealed = $5
+            where tenant_id = $1 and sealed_id = $2 and sealed = $4 and $3::integer is null",
+    },
+    SealedColumn {
         name: "source_host.sealed_token",
         list: "select source_host_id, 'source-host', source_host_id::text, null::integer, sealed_token from source_host
             where tenant_id = $1 and sealed_token is not null and substring(sealed_token from 2 for 16) <> $2

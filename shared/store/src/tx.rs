@@ -109,7 +109,7 @@ impl TenantTx {
     }
 }
 
-/// A transaction over the tables that span tenants: `tenant`, `tenant_host`, `tenant_key` and `job`.
+/// A transaction over the tables that span tenants: `tenant`, `tenant_host`, `tenant_key`, `member_address`, `plugin_rollout` and `job`.
 #[derive(Debug)]
 pub struct SystemTx {
     tx: Transaction<'static, Postgres>,

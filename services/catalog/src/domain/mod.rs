@@ -19,6 +19,7 @@ pub mod overlay;
 pub mod page;
 pub mod predicate;
 pub mod process;
+pub mod processed;
 pub mod provenance;
 pub mod provided;
 pub mod raw;

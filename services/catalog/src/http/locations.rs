@@ -9,6 +9,7 @@ use crate::domain::cause::Cause;
 use crate::domain::location::{generated_entity, generated_name};
 use crate::domain::outcome::{Content, Emitted};
 use crate::jobs::process::Pipeline;
+use crate::jobs::processors::Processors;
 use crate::jobs::reader::Reader;
 use crate::store::{apply, entities, kinds, locations, refresh, remove, sequence};
 use axum::extract::{RawQuery, State as Shared};
@@ -90,7 +91,8 @@ async fn dry_run(state: &State, caller: &Caller, location: &LocationRef) -> kern
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;
     let reader = Reader::new(state.client.clone(), Caller::service(caller.tenant, "catalog"), Urgency::Person);
-    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
+    let processors = Processors::of(state, caller.tenant).await?;
+    let pipeline = Pipeline { reader: &reader, kinds: &kinds, processors: &processors };
     let entities = pipeline.dry_run(generated_entity(location, &name)).await.map_err(|problem| {
         let place = problem.line.map(|line| format!(" (line {line})")).unwrap_or_default();
         Error::input(format!("{}{place}", problem.sentence()))

@@ -7,9 +7,10 @@ use crate::State;
 use crate::domain::cause::Cause;
 use crate::domain::kinds::Kinds;
 use crate::domain::mutation::{Given, MAX_ENTITIES, Mutation, is_provider_name};
-use crate::domain::outcome::{Emitted, Problem, last_wins};
+use crate::domain::outcome::{Content, Emitted, Problem, last_wins};
 use crate::domain::provided::from_provider;
-use crate::domain::source::Source;
+use crate::domain::source::{NO_KEY, Source};
+use crate::jobs::processors::Processors;
 use crate::store::claim::{Mode, Mutated};
 use crate::store::{apply, kinds, quota, statistics};
 use authz::Permission;
@@ -20,6 +21,7 @@ use http::{HeaderMap, StatusCode};
 use http_shell::{Caller, Path, Result};
 use kernel::Error;
 use serde_json::json;
+use std::collections::BTreeSet;
 use store::AuditEvent;
 use tokio::sync::Semaphore;
 
@@ -75,7 +77,8 @@ pub async fn mutate(
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     // Judging takes a while, and nothing else should wait for it.
     tx.rollback().await?;
-    let (emitted, failed) = judge(&kinds, &name, given).await;
+    let processors = Processors::of(&state, caller.tenant).await?;
+    let (emitted, failed) = judge(&kinds, &processors, &name, given).await;
     let mode = removed.as_deref().map_or(Mode::Full, Mode::Delta);
     let source = Source::Provider(&name).to_string();
     let mut tx = state.db.tenant(caller.tenant).await?;
@@ -100,18 +103,48 @@ pub async fn mutate(
     Ok(reply::value(StatusCode::OK, &result)?)
 }
 
-async fn judge(kinds: &Kinds, name: &str, given: Vec<Given>) -> (Vec<Emitted>, Vec<(String, Problem)>) {
-    let mut emitted = Vec::with_capacity(given.len());
+async fn judge(
+    kinds: &Kinds,
+    processors: &Processors,
+    name: &str,
+    given: Vec<Given>,
+) -> (Vec<Emitted>, Vec<(String, Problem)>) {
+    let (keys, mut seen): (Vec<_>, Vec<_>) =
+        given.into_iter().map(|one| ((one.location_key, key_of(&one.entity)), Ok(one.entity))).unzip();
+    processors.before(seen.iter_mut()).await;
+    let mut emitted = Vec::with_capacity(seen.len());
     let mut failed = Vec::new();
-    for (i, one) in given.into_iter().enumerate() {
-        let (one, problem) = from_provider(name, one.entity, one.location_key, kinds);
+    for (i, ((location_key, entity_ref), entity)) in keys.into_iter().zip(seen).enumerate() {
+        let (one, problem) = match entity {
+            Ok(entity) => from_provider(name, entity, location_key, kinds),
+            Err(problem) => (refused(entity_ref, location_key, problem.clone()), Some(problem)),
+        };
         failed.extend(problem.map(|problem| (one.entity_ref.clone(), problem)));
         emitted.push(one);
         if i % TURN == TURN - 1 {
             tokio::task::yield_now().await;
         }
     }
+    let emitted = processors.after(emitted, kinds).await;
+    let told: BTreeSet<String> = failed.iter().map(|(entity_ref, _)| entity_ref.clone()).collect();
+    for one in &emitted {
+        if let Content::Done(Err(problem)) = &one.content
+            && !told.contains(&one.entity_ref)
+        {
+            failed.push((one.entity_ref.clone(), problem.clone()));
+        }
+    }
     (last_wins(emitted), failed)
+}
+
+fn key_of(entity: &serde_json::Value) -> String {
+    model::Envelope::of(entity).map(|envelope| envelope.key().replace('\0', "")).unwrap_or_default()
+}
+
+/// An entity that a processor refused: it fails alone, and what it was before stays.
+fn refused(entity_ref: String, location_key: Option<String>, problem: Problem) -> Emitted {
+    let location_key = location_key.unwrap_or_else(|| NO_KEY.to_owned());
+    Emitted { entity_ref, location_key, content: Content::Done(Err(problem)) }
 }
 
 fn result_of(done: &Mutated, failed: &[(String, Problem)]) -> MutationResult {

@@ -4,6 +4,7 @@ use super::body::Object;
 use crate::State;
 use crate::domain::outcome::Problem;
 use crate::jobs::process::Pipeline;
+use crate::jobs::processors::Processors;
 use crate::jobs::reader::Reader;
 use crate::store::kinds;
 use axum::extract::State as Shared;
@@ -33,7 +34,8 @@ pub async fn validate_entity(
     let mut tx = state.db.tenant(caller.tenant).await?;
     let kinds = kinds::load(&mut tx, &state.config.allowed_kinds).await?;
     tx.rollback().await?;
-    let pipeline = Pipeline { reader: &reader, kinds: &kinds };
+    let processors = Processors::of(&state, caller.tenant).await?;
+    let pipeline = Pipeline { reader: &reader, kinds: &kinds, processors: &processors };
     let validated = match location_of(location) {
         Ok(location) => pipeline.validate(entity, &location).await,
         Err(problem) => Err(problem),

@@ -7,7 +7,7 @@ use super::process::Pipeline;
 use super::reader::{Fetched, Look, PARALLEL, Search};
 use crate::domain::files::{FileOutcome, FileRun, Files, Known, KnownFile, entangled, is_pattern, vanished};
 use crate::domain::outcome::{Emitted, Problem, Source, last_wins};
-use crate::domain::process::drafts;
+use crate::domain::process::{Draft, drafts};
 use futures::StreamExt as _;
 use model::location::LocationRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ pub struct Targets {
 
 /// Reads what a unit points at. When any file fails, nothing is to be taken over.
 pub async fn read(pipeline: &Pipeline<'_>, targets: &Targets, known: &Known) -> Files {
-    let reading = Reading { pipeline, targets, known, rules: pipeline.kinds.rules() };
+    let reading = Reading { pipeline, targets, known, rules: pipeline.rules() };
     let looked = reading.look_at_all().await;
     if looked.iter().any(|one| matches!(one.found, Found::Failed(_))) {
         let files = looked.into_iter().map(Looked::untaken).collect();
@@ -256,21 +256,20 @@ impl Reading<'_> {
         let location = LocationRef::url(url);
         let text = &*String::from_utf8_lossy(&file.bytes);
         let drafts = drafts(text, &location, &self.targets.origin, &self.pipeline.kinds.allowed)?;
-        let location = &location;
-        let processed: Vec<(Option<Emitted>, Vec<Source>)> = futures::stream::iter(drafts)
-            .map(|draft| async move { self.pipeline.emit(draft, location, text).await })
+        let filled: Vec<(Draft, Result<(), Problem>, Vec<Source>)> = futures::stream::iter(drafts)
+            .map(|draft| async move { self.pipeline.fill(draft).await })
             .buffered(PARALLEL)
             .collect()
             .await;
         let mut known = self.remember(url, glob, file.etag.clone());
         known.sha256 = Some(file.sha256.clone());
         let mut reads: BTreeMap<String, Source> = BTreeMap::new();
-        let mut emitted = Vec::with_capacity(processed.len());
-        for (one, sources) in processed {
+        let mut drafts = Vec::with_capacity(filled.len());
+        for (draft, filled, sources) in filled {
             reads.extend(sources.into_iter().map(|source| (source.url.clone(), source)));
-            emitted.extend(one);
+            drafts.push((draft, filled));
         }
-        let emitted = last_wins(emitted);
+        let emitted = last_wins(self.pipeline.emit(drafts, &location, text).await);
         known.reads = reads.into_values().collect();
         known.emitted = emitted.iter().map(|one| one.entity_ref.clone()).collect();
         Ok((known, emitted))

@@ -7,6 +7,7 @@
 mod bundles;
 mod files;
 pub mod process;
+pub mod processors;
 pub mod reader;
 mod retention;
 mod tray;

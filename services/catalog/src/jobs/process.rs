@@ -1,6 +1,7 @@
 //! From a Location entity to everything that its files emit: reads, and leaves judging to `domain`.
 
 use super::files::{self, Targets};
+use super::processors::Processors;
 use super::reader::{Reader, Unreadable};
 use crate::domain::files::Known;
 use crate::domain::kinds::Kinds;
@@ -22,6 +23,8 @@ pub struct Pipeline<'a> {
     pub reader: &'a Reader,
     /// Kinds that are accepted, and those of the organisation's own.
     pub kinds: &'a Kinds,
+    /// What plugins have to say.
+    pub processors: &'a Processors,
 }
 
 impl Pipeline<'_> {
@@ -50,7 +53,14 @@ impl Pipeline<'_> {
     /// Processes any one entity, without reading what a Location points at.
     async fn process(&self, mut entity: Value) -> Result<Processed, Problem> {
         self.fill_placeholders(&mut entity, &mut Vec::new()).await?;
-        judge(entity, &self.kinds.custom).map_err(|(problem, _)| problem)
+        let mut seen = Ok(entity);
+        self.processors.before(std::iter::once(&mut seen)).await;
+        judge(seen?, &self.kinds.custom).map_err(|(problem, _)| problem)
+    }
+
+    /// Stands for everything beside a file's bytes that decides what becomes of it.
+    pub(super) fn rules(&self) -> String {
+        format!("{}{}", self.kinds.rules(), self.processors.words())
     }
 
     /// What a Location entity points at.
@@ -73,13 +83,8 @@ impl Pipeline<'_> {
         Ok(Targets { urls, optional: targets_are_optional(entity), origin })
     }
 
-    /// What a draft emits, and the files that its placeholders name.
-    pub(super) async fn emit(
-        &self,
-        mut draft: Draft,
-        file: &LocationRef,
-        text: &str,
-    ) -> (Option<Emitted>, Vec<Source>) {
+    /// A draft with the contents of the files that its placeholders name, and which those are.
+    pub(super) async fn fill(&self, mut draft: Draft) -> (Draft, Result<(), Problem>, Vec<Source>) {
         let mut reads = Vec::new();
         // What a Location points at is read on its own, and so are its placeholders.
         let filled = if is_location(&draft.entity) {
@@ -87,7 +92,27 @@ impl Pipeline<'_> {
         } else {
             self.fill_placeholders(&mut draft.entity, &mut reads).await
         };
-        (emit(draft, filled, file, text, &self.kinds.custom), reads)
+        (draft, filled, reads)
+    }
+
+    /// What the filled drafts of one file emit, with what processors have to say.
+    pub(super) async fn emit(
+        &self,
+        drafts: Vec<(Draft, Result<(), Problem>)>,
+        file: &LocationRef,
+        text: &str,
+    ) -> Vec<Emitted> {
+        let (mut drafts, mut seen): (Vec<Draft>, Vec<Result<Value, Problem>>) =
+            drafts.into_iter().map(|(draft, filled)| (draft.clone(), filled.map(|()| draft.entity))).unzip();
+        self.processors.before(seen.iter_mut()).await;
+        let emitted = drafts.drain(..).zip(seen).filter_map(|(draft, seen)| {
+            let (draft, filled) = match seen {
+                Ok(entity) => (Draft { entity, ..draft }, Ok(())),
+                Err(problem) => (draft, Err(problem)),
+            };
+            emit(draft, filled, file, text, &self.kinds.custom)
+        });
+        self.processors.after(emitted.collect(), self.kinds).await
     }
 
     /// Puts the contents of files in. What was read, or could not be, is noted in `reads` either way.

@@ -1,6 +1,7 @@
 //! One unit: claimed, read, taken over, and due again. Reading holds no transaction.
 
 use super::process::Pipeline;
+use super::processors::Processors;
 use super::reader::Reader;
 use super::tray::Finished;
 use super::{Context, LEASE};
@@ -151,10 +152,16 @@ async fn process(state: &State, job: &Arc<Job>) -> Result<Option<Finished>> {
     }
     tx.commit().await?;
     let reader = Reader::new(state.client.clone(), Caller::service(job.tenant(), "catalog"), job.urgency());
-    let pipeline = Pipeline { reader: &reader, kinds: &loaded.kinds };
-    let mut run = match &loaded.entity {
-        Ok(entity) => pipeline.run(entity.clone(), &loaded.known).await,
-        Err(problem) => Run::failed(problem.clone()),
+    let mut run = match (&loaded.entity, Processors::of(state, job.tenant()).await) {
+        (Ok(entity), Ok(processors)) => {
+            let pipeline = Pipeline { reader: &reader, kinds: &loaded.kinds, processors: &processors };
+            pipeline.run(entity.clone(), &loaded.known).await
+        }
+        (Ok(_), Err(error)) => {
+            let text = format!("The plugins' processors are not known at the moment: {}", error.message);
+            Run::failed(Problem { transient: true, ..Problem::new("ServiceUnavailableError", text) })
+        }
+        (Err(problem), _) => Run::failed(problem.clone()),
     };
     note_hosts(state, job, &reader, loaded.gate).await?;
     let next_in = next_read(state, &loaded.unit, &mut run);

@@ -11,7 +11,8 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
-use http_shell::{ServiceName, describe_client};
+use http_shell::{ServiceName, describe_client, upgrade};
+use hyper::upgrade::OnUpgrade;
 use kernel::{Error, Principal, Result, TenantId};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -58,12 +59,14 @@ pub async fn forward(
     mut request: Request,
 ) -> Result<Response> {
     let origin = origin_of(&request);
+    let stream = upgrade::asked(&request);
     clean_request(request.headers_mut());
     describe_client(request.headers_mut(), &origin);
     request.headers_mut().remove(header::AUTHORIZATION);
     request.headers_mut().remove(header::COOKIE);
     describe_host(gateway, host, request.headers_mut())?;
-    send(gateway, service, identity.tenant.as_ref().map(|tenant| tenant.id), &identity.principal, request).await
+    let tenant = identity.tenant.as_ref().map(|tenant| tenant.id);
+    send(gateway, service, (tenant, &identity.principal), request, stream).await
 }
 
 /// Sends the request to the demo git host, which has its own credentials.
@@ -74,15 +77,15 @@ pub async fn forward_demo_git(gateway: &Gateway, mut request: Request) -> Result
     clean_request(request.headers_mut());
     request.headers_mut().remove(header::COOKIE);
     describe_host(gateway, &gateway.parts.config.domain, request.headers_mut())?;
-    send(gateway, ServiceName::Integrations, None, &Principal::Nobody, request).await
+    send(gateway, ServiceName::Integrations, (None, &Principal::Nobody), request, None).await
 }
 
 async fn send(
     gateway: &Gateway,
     service: ServiceName,
-    tenant: Option<TenantId>,
-    principal: &Principal,
+    (tenant, principal): (Option<TenantId>, &Principal),
     request: Request,
+    stream: Option<OnUpgrade>,
 ) -> Result<Response> {
     let config = &gateway.parts.config;
     let (parts, body) = request.into_parts();
@@ -96,6 +99,10 @@ async fn send(
     *onward.method_mut() = parts.method;
     *onward.uri_mut() = path_only(&parts.uri)?;
     *onward.headers_mut() = parts.headers;
+    if let Some(client) = &stream {
+        upgrade::ask(onward.headers_mut());
+        onward.extensions_mut().insert(client.clone());
+    }
     let started = tokio::time::Instant::now();
     let answered = gateway.parts.services.forward(service, tenant, principal, onward);
     let answered = tokio::time::timeout(config.request_timeout, answered).await;
@@ -105,6 +112,9 @@ async fn send(
     let late = || Error::unavailable(format!("The service {} took too long to answer", service.word()));
     let mut response = answered.map_err(|_| late())??;
     clean_response(response.headers_mut());
+    if let Some(client) = stream {
+        upgrade::join(&gateway.parts.tasks, client, &mut response, ());
+    }
     let left = config.request_timeout.saturating_sub(started.elapsed());
     Ok(if is_event_stream(response.headers()) { response } else { response.map(|body| in_time(body, left)) })
 }

@@ -70,7 +70,7 @@ impl DemoGit {
         if self.branches(&git_dir).await?.contains(&"main".to_owned()) {
             return Ok(());
         }
-        commit(&git_dir, &main, "Sample", &files).await.map(|_| ())
+        commit(&git_dir, &main, ("Sample", None), &files).await.map(|_| ())
     }
 
     /// The repository's folder, if there is one.

@@ -14,12 +14,13 @@ use url::Url;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Makes a commit of the files and pushes it as the branch; gives the commit's hash.
+/// Makes a commit of the files and pushes it as the branch; gives the commit's hash. A commit that is there already, by its
+/// hash, is no conflict.
 pub(crate) async fn push(
     outbound: &Outbound,
     remote: &Url,
     branch: &Name,
-    message: &str,
+    message: (&str, Option<u32>),
     files: &[NewFile],
 ) -> Result<String> {
     let checked = outbound.check(remote.as_str()).await.map_err(|failure| to_error(&failure))?;

@@ -1,6 +1,7 @@
 //! Which host an address is on: one that the organisation has connected, a public one, or the demo git host.
 //!
-//! What an organisation has connected is remembered for two seconds, and forgotten at once when the bus says so.
+//! What an organisation has connected and from where it reads is remembered for two seconds, and forgotten at once when the
+//! bus says so.
 
 use super::api::Api;
 use super::demo::Demo;
@@ -12,15 +13,17 @@ use crate::domain::address::Address;
 use crate::domain::budget::Priority;
 use crate::domain::place::DemoPlaces;
 use crate::domain::source_host::{Kind, authority};
+use crate::failure::to_error;
 use crate::store::source_host::{self, SourceHostRow};
-use kernel::{Result, TenantId};
+use kernel::{Error, Result, TenantId};
 use runtime::Tasks;
 use runtime::bus::{Bus, Event, Topic};
 use runtime::cache::CacheKey;
 use runtime::fresh::Fresh;
-use runtime::outbound::{Credential, Outbound};
+use runtime::outbound::{Credential, Failure, Outbound, Places};
 use std::sync::Arc;
 use store::Db;
+use store::reading::reading_rule;
 use time::Duration;
 use url::Url;
 use uuid::Uuid;
@@ -72,6 +75,25 @@ pub(crate) struct Connected {
     pub(crate) credential: Option<Credential>,
 }
 
+/// What an organisation has set.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) connected: Vec<Connected>,
+    /// From where it reads, the connected hosts included; from everywhere without.
+    pub(crate) only: Option<Places>,
+}
+
+impl Known {
+    /// # Errors
+    /// `NotAllowed` when the organisation does not read from there.
+    pub(crate) fn check(&self, url: &Url) -> Result<()> {
+        match &self.only {
+            Some(places) if !places.hold(url) => Err(to_error(&Failure::not_listed(url))),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// For whom something is read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Who {
@@ -86,7 +108,7 @@ pub(crate) struct Directory {
     pub(crate) outbound: Outbound,
     pub(crate) budgets: Budgets,
     pub(crate) memory: Memory,
-    pub(crate) known: Fresh<TenantId, Arc<Vec<Connected>>>,
+    pub(crate) known: Fresh<TenantId, Arc<Known>>,
     pub(crate) public: Vec<PublicHost>,
     pub(crate) demo: Option<(Arc<DemoPlaces>, Arc<DemoGit>)>,
 }
@@ -121,7 +143,7 @@ impl Directory {
     /// The source that an address names; none for a plain web address.
     ///
     /// # Errors
-    /// Those of the database.
+    /// `NotAllowed` when the organisation does not read from there; those of the database.
     pub(crate) async fn find(&self, who: Who, address: &str) -> Result<Option<Source>> {
         let Ok(url) = Url::parse(address) else { return Ok(None) };
         let Some(host) = authority(&url) else { return Ok(None) };
@@ -134,13 +156,14 @@ impl Directory {
             return Ok(None);
         }
         let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();
-        let connected = self.connected(who.tenant).await?;
-        for one in connected.iter() {
+        let known = self.known(who.tenant).await?;
+        for one in &known.connected {
             if let Some(at) = self.address_on(one, &url, &host) {
                 let scope = format!("{}:{}", who.tenant, one.row.source_host_id);
                 return Ok(Some(self.source(self.connected_host(who, one), at, scope)));
             }
         }
+        known.check(&url)?;
         let public = self.public.iter().find(|public| public.host == host || public.is_raw(&host));
         Ok(public.and_then(|public| {
             let at = match (public.kind, public.host == host) {
@@ -154,22 +177,25 @@ impl Directory {
         }))
     }
 
-    /// What an organisation has connected.
+    /// What an organisation has set.
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) async fn connected(&self, tenant: TenantId) -> Result<Arc<Vec<Connected>>> {
+    pub(crate) async fn known(&self, tenant: TenantId) -> Result<Arc<Known>> {
         if let Some(known) = self.known.get(&tenant) {
             return Ok(known);
         }
         let mut tx = self.db.tenant_with_keys(tenant).await?;
-        let mut found = Vec::new();
+        let mut connected = Vec::new();
         for row in source_host::list(&mut tx).await? {
             let token = source_host::open_token(&mut tx, &row).await?;
             let credential = Url::parse(&row.api_base_url).ok().and_then(|base| Credential::bearer(&base, &token?));
-            found.push(Connected { row, credential });
+            connected.push(Connected { row, credential });
         }
-        let found = Arc::new(found);
+        let rule = reading_rule(&mut tx).await?;
+        let hosts = connected.iter().map(|one| &one.row.host);
+        let only = rule.only_listed.then(|| Places::parse(rule.places.iter().chain(hosts)));
+        let found = Arc::new(Known { connected, only: only.transpose().map_err(Error::internal)? });
         self.known.put(tenant, found.clone(), KEPT);
         Ok(found)
     }

@@ -24,6 +24,9 @@ pub(crate) struct PushRequest {
     branch: String,
     /// The commit's message.
     message: String,
+    /// The commit's date in seconds since 1970: with the same one, the same push has the same commit, and may come twice.
+    #[serde(default)]
+    date_seconds: Option<u32>,
     /// Everything that the commit holds.
     files: Vec<TreeFile>,
 }
@@ -57,7 +60,7 @@ pub(crate) async fn push_files(
     let remote = Url::parse(&request.remote_url)
         .map_err(|_| Error::input(format!("'{}' is not the web address of a repository.", request.remote_url)))?;
     let files = request.files.iter().map(decode).collect::<kernel::Result<Vec<_>>>()?;
-    let commit_hash = push(&state.outbound, &remote, &branch, &request.message, &files).await?;
+    let commit_hash = push(&state.outbound, &remote, &branch, (&request.message, request.date_seconds), &files).await?;
     let repo_contents_url = contents_url(&remote, &branch, state.places.as_deref());
     Ok(Json(Pushed { remote_url: request.remote_url, repo_contents_url, commit_hash }))
 }

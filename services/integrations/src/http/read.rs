@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::header::{CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName};
 use http::{HeaderValue, StatusCode};
 use http_shell::{Caller, Json, Result};
-use runtime::outbound::{Answer, Get};
+use runtime::outbound::{Answer, Get, Places};
 use serde::Deserialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -34,6 +34,9 @@ pub(crate) struct ReadRequest {
     /// Whether a person waits; background work leaves a part of a source host's budget to people.
     #[serde(default)]
     priority: Priority,
+    /// Whether it may be read although the organisation has not listed its place: for what the platform itself checks.
+    #[serde(default)]
+    unlisted: bool,
 }
 
 /// The commit at which a file was read.
@@ -52,9 +55,15 @@ pub(crate) async fn read_url(
     Json(request): Json<ReadRequest>,
 ) -> Result<Response> {
     let who = Who { tenant: caller.tenant, priority: request.priority };
+    if request.unlisted {
+        return read_plain(&state, &request, None).await;
+    }
     match state.hosts.find(who, &request.url).await? {
         Some(source) => read_from_host(&source, &request).await,
-        None => read_plain(&state, &request).await,
+        None => {
+            let known = state.hosts.known(caller.tenant).await?;
+            read_plain(&state, &request, known.only.as_ref()).await
+        }
     }
 }
 
@@ -75,9 +84,9 @@ async fn read_from_host(source: &Source, request: &ReadRequest) -> Result<Respon
     Ok(response)
 }
 
-async fn read_plain(state: &Integrations, request: &ReadRequest) -> Result<Response> {
-    let get =
-        Get { url: &request.url, validator: request.etag.as_deref(), max_bytes: request.limit(), deadline: DEADLINE };
+async fn read_plain(state: &Integrations, request: &ReadRequest, only: Option<&Places>) -> Result<Response> {
+    let (validator, max_bytes) = (request.etag.as_deref(), request.limit());
+    let get = Get { url: &request.url, validator, max_bytes, deadline: DEADLINE, only };
     let mut response = Response::new(Body::empty());
     match state.outbound.get(get).await.map_err(|failure| to_error(&failure))? {
         Answer::NotModified => {

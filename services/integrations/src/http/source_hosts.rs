@@ -245,8 +245,8 @@ pub(crate) async fn test_source_host(
     caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Json<SourceHostTest>> {
-    let connected = state.hosts.connected(caller.tenant).await?;
-    let one: &Connected = connected.iter().find(|one| one.row.source_host_id == id).ok_or_else(unknown)?;
+    let known = state.hosts.known(caller.tenant).await?;
+    let one: &Connected = known.connected.iter().find(|one| one.row.source_host_id == id).ok_or_else(unknown)?;
     let who = Who { tenant: caller.tenant, priority: Priority::User };
     let answer = match state.hosts.connected_host(who, one).identify().await {
         Ok(login) => {

@@ -9,6 +9,7 @@ mod github;
 mod gitlab;
 mod glob;
 mod read;
+mod reading;
 mod scene;
 mod source_hosts;
 mod ssrf;

@@ -46,6 +46,14 @@ impl Source {
     }
 }
 
+/// What is in the names of back-end modules.
+const MODULE: &str = "-backend-module-";
+/// The longest id of a module: it is part of its schema's name.
+const LONGEST_MODULE_ID: usize = 28;
+
+/// The platform's own plugins that packages can extend.
+const HOSTED: [&str; 5] = ["catalog", "events", "permission", "scaffolder", "search"];
+
 /// What somebody wants to be installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -110,6 +118,9 @@ impl Wanted {
     /// The plugin id that the name suggests, until the package itself says it: `@x/plugin-badges-backend` → `badges`.
     #[must_use]
     pub fn guessed_plugin_id(&self) -> String {
+        if self.native_name().is_none() && self.package.contains(MODULE) {
+            return module_id(&self.package);
+        }
         let name = self.native_name().unwrap_or_else(|| self.package.rsplit('/').next().unwrap_or_default());
         let name = name.strip_prefix("backstage-").unwrap_or(name);
         let name = name.strip_prefix("plugin-").unwrap_or(name);
@@ -149,6 +160,28 @@ pub fn is_plugin_id(id: &str) -> bool {
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Whether modules of this plugin find their extension points here, though the plugin itself is the platform's.
+#[must_use]
+pub fn is_hosted(id: &str) -> bool {
+    HOSTED.contains(&id)
+}
+
+/// Under which id a module of the platform's own plugins is installed: each has a worker, a configuration and a life of
+/// its own. `@backstage/plugin-scaffolder-backend-module-github` → `scaffolder-github`.
+#[must_use]
+pub fn module_id(package: &str) -> String {
+    let name = package.rsplit('/').next().unwrap_or_default();
+    let name = name.strip_prefix("backstage-").unwrap_or(name);
+    let name = name.strip_prefix("plugin-").unwrap_or(name);
+    let id = name.replace(MODULE, "-").replace(['.', '_', '~'], "-");
+    if id.len() <= LONGEST_MODULE_ID {
+        return id;
+    }
+    // FNV-1a: two long names that begin alike stay apart.
+    let hash = package.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("{}-{:04x}", id[..LONGEST_MODULE_ID - 5].trim_end_matches('-'), hash & 0xffff)
+}
+
 /// Whether `/api/<id>` is the platform's own, so that no back end can take it.
 #[must_use]
 pub fn is_own_api(id: &str) -> bool {
@@ -177,6 +210,21 @@ mod tests {
         let native = Wanted::parse("proscenium:tech-radar").unwrap();
         assert_eq!((native.source, native.native_name()), (Source::Native, Some("tech-radar")));
         assert_eq!(native.guessed_plugin_id(), "tech-radar");
+    }
+
+    #[test]
+    fn each_module_has_an_id_of_its_own_that_fits_a_schema() {
+        for (package, id) in [
+            ("@backstage/plugin-scaffolder-backend-module-github", "scaffolder-github"),
+            ("@roadiehq/scaffolder-backend-module-utils", "scaffolder-utils"),
+            ("@backstage/plugin-catalog-backend-module-github", "catalog-github"),
+        ] {
+            assert_eq!(Wanted::parse(package).unwrap().guessed_plugin_id(), id);
+        }
+        let long = "@backstage-community/plugin-catalog-backend-module-scaffolder-relation-processor";
+        let id = module_id(long);
+        assert!(id.starts_with("catalog-scaffolder-rel") && id.len() <= LONGEST_MODULE_ID && is_plugin_id(&id), "{id}");
+        assert_ne!(id, module_id(&long.replace("processor", "provider")));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum Reason {
     NotAllowed(String),
     /// The plugin's files are not on this machine.
     BundleMissing,
+    /// The plugin's files are not what was signed, and cannot be fetched anew.
+    BundleUntrusted(String),
     /// Its configuration refers to secrets that are not granted to it.
     SecretsMissing(Vec<String>),
     /// The operating system refused to start it.
@@ -94,6 +96,7 @@ impl Reason {
                 | Self::ProgramMissing
                 | Self::NotAllowed(_)
                 | Self::BundleMissing
+                | Self::BundleUntrusted(_)
                 | Self::SecretsMissing(_)
                 | Self::CannotExecute(_)
                 | Self::TooOpen { .. }
@@ -130,6 +133,11 @@ impl fmt::Display for Reason {
             Self::BundleMissing => {
                 f.write_str("Its worker cannot start: its files are not on this machine. Install the plugin again.")
             }
+            Self::BundleUntrusted(cause) => write!(
+                f,
+                "Its worker cannot start: its files cannot be trusted ({}). Install the plugin again.",
+                cause.trim_end_matches('.')
+            ),
             Self::SecretsMissing(names) => write!(
                 f,
                 "Its worker cannot start: its configuration refers to {}, which is not granted to this plugin. \

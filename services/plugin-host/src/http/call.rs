@@ -5,7 +5,7 @@ use crate::state::Target;
 use axum::extract::{self, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use http_shell::{Caller, Path, Result};
+use http_shell::{Caller, Path, Result, upgrade};
 use kernel::Error;
 
 /// Calls a plugin's own API. What it takes and answers is the plugin's business.
@@ -36,6 +36,15 @@ pub async fn call_plugin(
     };
     let signer = state.launching.signer(caller.tenant).await?;
     let token = state.launching.token(&signer, &plugin_id, &caller.principal)?;
+    let read = (request.method() == http::Method::GET).then(|| request.uri().path_and_query().cloned()).flatten();
     let lease = state.supervisor.lease(caller.tenant, &plugin_id, revision).await?;
-    Ok(lease.send(request, &signer.host, token.as_deref(), state.config.first_byte).await?)
+    if let Some(client) = upgrade::asked(&request) {
+        let (as_whom, patience) = ((&*signer.host, token.as_deref()), state.config.first_byte);
+        return Ok(lease.connect(request, client, as_whom, patience, &state.tasks).await?);
+    }
+    let answer = lease.send(request, &signer.host, token.as_deref(), state.config.first_byte).await?;
+    if let Some(path) = read.filter(|_| answer.status().is_success()) {
+        state.recorder.saw(caller.tenant, &plugin_id, path.as_str());
+    }
+    Ok(answer)
 }

@@ -3,9 +3,10 @@
 use super::view::{Installed, InstalledList, view_of};
 use crate::domain::package::Wanted;
 use crate::jobs::QUEUE;
+use crate::store::description::delete_description;
 use crate::store::installation;
 use crate::store::package::{self, Package};
-use crate::{State, install};
+use crate::{State, install, tasks};
 use axum::extract;
 use axum::response::IntoResponse;
 use http::StatusCode;
@@ -97,6 +98,8 @@ pub async fn remove_plugin(
     for name in &packages {
         queue::forget(&mut tx, QUEUE, name).await?;
     }
+    tasks::forget(&mut tx, &plugin_id).await?;
+    delete_description(&mut tx, &plugin_id).await?;
     installation::delete_installation(&mut tx, &plugin_id).await?;
     let event = AuditEvent::by(&caller.principal, "plugin.remove", &plugin_id);
     tx.record(event.before(json!({ "packages": packages }))).await?;

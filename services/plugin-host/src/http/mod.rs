@@ -3,8 +3,11 @@
 mod call;
 mod configure;
 mod egress;
+mod extensions;
 mod installed;
 mod remotes;
+mod tasks;
+mod upgrades;
 pub(crate) mod view;
 
 pub(crate) use remotes::remote_prefix;
@@ -26,7 +29,19 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::get_logs))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_egress, egress::set_egress))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_isolation))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::list_upgrades))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_version_history))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade_policy))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(upgrades::set_upgrade_policy))
+        .route(Access::user(Permission::PLUGIN_USE), routes!(upgrades::report_beacon))
         .route(Access::public(), routes!(remotes::get_remote_file))
         .route(Access::service(), routes!(remotes::list_portal_features))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(tasks::list_plugin_tasks))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(tasks::run_plugin_task))
+        .route(Access::service(), routes!(extensions::list_extensions))
+        .route(Access::service(), routes!(extensions::publish_event))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(extensions::list_permissions))
+        .route(Access::service(), routes!(extensions::operate))
         .route(Access::user(Permission::PLUGIN_USE), routes!(call::call_plugin))
 }

@@ -3,10 +3,11 @@
 
 use super::{frontend, tool};
 use crate::State;
-use crate::domain::package::{Source, Wanted, is_own_api, is_plugin_id};
+use crate::domain::bundle::folder_name;
+use crate::domain::package::{Source, Wanted, is_hosted, is_own_api, is_plugin_id, module_id};
 use crate::store::package::{self, Backend, Installed};
 use crate::store::tenant;
-use kernel::{Error, Result};
+use kernel::{Error, Result, TenantId};
 use runtime::config::Plans;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,13 +31,23 @@ pub struct Described {
     pub package: String,
     /// Its exact version.
     pub version: String,
-    description: Option<String>,
+    /// Its own words.
+    pub description: Option<String>,
     role: String,
-    plugin_id: String,
+    /// The plugin that it is a half of.
+    pub plugin_id: String,
     backend_features: Vec<String>,
     has_backend: bool,
     has_frontend: bool,
     lock_digest: String,
+}
+
+impl Described {
+    /// The platform's own plugin that this package is a module of.
+    fn extends(&self) -> Option<&str> {
+        let module = self.has_backend && self.role.ends_with("-module");
+        Some(&*self.plugin_id).filter(|id| module && is_hosted(id))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,18 +73,14 @@ pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
     if let Some(native) = wanted.native_name() {
         return install_native(state, native).map(Some);
     }
-    let (described, bundle) = install_bundle(state, &wanted).await?;
-    check(&described)?;
-    let folder = state.config.bundles().join(&bundle);
-    let frontend = match described.has_frontend {
-        true => Some(frontend::install(state, tenant, &described.package, &folder).await?),
-        false => None,
-    };
+    let bundle = install_bundle(state, &wanted).await?;
+    check(&bundle.described)?;
+    let frontend = bundle.frontend(state, tenant).await?;
     Ok(Some(Installed {
-        backend: described.has_backend.then_some(Backend::Node { bundle, features: described.backend_features }),
-        plugin_id: described.plugin_id,
-        version: described.version,
-        description: described.description,
+        backend: bundle.backend(),
+        plugin_id: bundle.installed_as(),
+        version: bundle.described.version,
+        description: bundle.described.description,
         frontend,
     }))
 }
@@ -92,35 +99,106 @@ fn install_native(state: &State, name: &str) -> Result<Installed> {
     })
 }
 
-/// The bundle of the wanted version, from the disk when it is there; returns its folder's name.
-async fn install_bundle(state: &State, wanted: &Wanted) -> Result<(Described, String)> {
-    let config = &state.config;
-    let bundles = config.bundles();
-    let name_of = |version: &str| format!("{}@{version}", wanted.package.replace('/', "+"));
-    // An exact version that is there needs no registry.
-    if let Some(version) = &wanted.version {
-        let folder_name = name_of(version);
-        if let Some(described) = read_description(&bundles.join(&folder_name)).await {
-            return Ok((described, folder_name));
+/// A bundle that is there, and what it is.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// What the bundle tool said of it.
+    pub described: Described,
+    /// Its folder's name.
+    pub name: String,
+    /// Its content address.
+    pub digest: String,
+}
+
+impl Bundle {
+    /// What a worker loads of it.
+    #[must_use]
+    pub fn backend(&self) -> Option<Backend> {
+        let (bundle, features) = (self.name.clone(), self.described.backend_features.clone());
+        let (digest, extends) = (Some(self.digest.clone()), self.described.extends().map(str::to_owned));
+        self.described.has_backend.then_some(Backend::Node { bundle, features, digest, extends })
+    }
+
+    /// The id under which it is installed: the plugin's, or one of its own for a module of the platform's plugins.
+    #[must_use]
+    pub fn installed_as(&self) -> String {
+        match self.described.extends() {
+            Some(_) => module_id(&self.described.package),
+            None => self.described.plugin_id.clone(),
         }
     }
-    let spec = wanted.npm_spec();
-    let resolved: Resolved = tool::run(config, "bundle.js", &["resolve".as_ref(), spec.as_ref()]).await?;
-    let folder_name = name_of(&resolved.version);
-    let folder = bundles.join(&folder_name);
-    if let Some(described) = read_description(&folder).await {
-        return Ok((described, folder_name));
+
+    /// Builds and stores its front end for the organisation, if it has one.
+    ///
+    /// # Errors
+    /// Why it cannot be built.
+    pub async fn frontend(&self, state: &State, tenant: TenantId) -> Result<Option<package::Frontend>> {
+        if !self.described.has_frontend {
+            return Ok(None);
+        }
+        let folder = state.config.bundles().join(&self.name);
+        frontend::install(state, tenant, &self.described.package, &folder).await.map(Some)
     }
-    let fresh = bundles.join(format!(".new-{}", Uuid::new_v4().simple()));
+}
+
+/// The bundle of the wanted version: what it was when it was first installed, here or elsewhere; else from the registry.
+///
+/// # Errors
+/// Why it cannot be had, in plain words.
+pub async fn install_bundle(state: &State, wanted: &Wanted) -> Result<Bundle> {
+    let bundles = state.config.bundles();
+    // An exact version that is there needs no registry.
+    if let Some(version) = &wanted.version
+        && let Some(found) = known_bundle(state, &wanted.package, version).await?
+    {
+        return Ok(found);
+    }
+    let exact = wanted
+        .version
+        .as_ref()
+        .filter(|version| bundles.join(folder_name(&wanted.package, version)).join(DESCRIPTION).is_file());
+    let version = match exact {
+        Some(version) => version.clone(),
+        None => {
+            let spec = wanted.npm_spec();
+            let resolved: Resolved =
+                tool::run(&state.config, "bundle.js", &["resolve".as_ref(), spec.as_ref()]).await?;
+            resolved.version
+        }
+    };
+    if let Some(found) = known_bundle(state, &wanted.package, &version).await? {
+        return Ok(found);
+    }
+    let name = folder_name(&wanted.package, &version);
+    let folder = bundles.join(&name);
+    let described = match read_description(&folder).await {
+        Some(described) => described,
+        None => make(state, wanted, &version, &folder).await?,
+    };
+    let digest = state.bundles.publish(&wanted.package, &version, &described.lock_digest).await?;
+    Ok(Bundle { described, name, digest })
+}
+
+/// A bundle that was signed before.
+async fn known_bundle(state: &State, package: &str, version: &str) -> Result<Option<Bundle>> {
+    let Some(digest) = state.bundles.address(package, version).await? else { return Ok(None) };
+    let name = folder_name(package, version);
+    state.bundles.ensure(&name, &digest).await.map_err(|reason| Error::input(reason.to_string()))?;
+    let described = read_description(&state.config.bundles().join(&name)).await;
+    let described = described.ok_or_else(|| Error::internal("a bundle without a description"))?;
+    Ok(Some(Bundle { described, name, digest }))
+}
+
+async fn make(state: &State, wanted: &Wanted, version: &str, folder: &Path) -> Result<Described> {
+    let fresh = state.config.bundles().join(format!(".new-{}", Uuid::new_v4().simple()));
     tokio::fs::create_dir_all(&fresh).await.map_err(Error::internal)?;
-    let installed = fill(state, wanted, &resolved.version, &fresh).await;
-    let placed = match installed {
-        Ok(described) => place(&fresh, &folder, described).await,
+    let placed = match fill(state, wanted, version, &fresh).await {
+        Ok(described) => place(&fresh, folder, described).await,
         Err(error) => Err(error),
     };
     // After a success it is not there any more; after a failure it must not stay.
     drop(tokio::fs::remove_dir_all(&fresh).await);
-    placed.map(|described| (described, folder_name))
+    placed
 }
 
 async fn fill(state: &State, wanted: &Wanted, version: &str, folder: &Path) -> Result<Described> {
@@ -146,20 +224,31 @@ async fn read_description(folder: &Path) -> Option<Described> {
 }
 
 /// What cannot be hosted, whatever the organisation has.
-fn check(described: &Described) -> Result<()> {
+///
+/// # Errors
+/// Why not.
+pub fn check(described: &Described) -> Result<()> {
     let id = &described.plugin_id;
     if !is_plugin_id(id) {
         return Err(Error::input(format!(
             "Its plugin id \"{id}\" is not made of lower-case letters, digits and dashes."
         )));
     }
+    if described.extends().is_some() {
+        return Ok(());
+    }
+    if described.has_backend && id == "auth" {
+        return Err(Error::input(
+            "Sign-in is the platform's own: an administrator adds identity providers in the settings.",
+        ));
+    }
     if described.has_backend && is_own_api(id) {
-        return Err(Error::input(format!(
-            "It extends the platform's own \"{id}\"; back ends that do so cannot be installed yet."
-        )));
+        return Err(Error::input(format!("The platform itself answers for \"{id}\"; another back end cannot.")));
     }
     if described.has_backend && described.role.ends_with("-module") {
-        return Err(Error::input(format!("It is a module of the back end \"{id}\"; modules cannot be installed yet.")));
+        return Err(Error::input(format!(
+            "It is a module of the back end \"{id}\"; only modules of the platform's own plugins can be installed."
+        )));
     }
     if described.has_backend && id.len() > LONGEST_BACKEND_ID {
         return Err(Error::input(format!("Its plugin id \"{id}\" is longer than {LONGEST_BACKEND_ID} characters.")));

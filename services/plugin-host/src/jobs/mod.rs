@@ -1,12 +1,12 @@
 //! Background work: installing packages.
 
 mod frontend;
-mod install;
+pub(crate) mod install;
 mod leftovers;
 mod tool;
 
 use crate::State;
-use crate::store::{package, tenant};
+use crate::store::{history, package, tenant};
 use kernel::{Error, Result};
 use runtime::Tasks;
 use serde_json::json;
@@ -35,6 +35,9 @@ pub fn spawn(state: &State, tasks: &Tasks) {
             tracing::warn!(%error, "front ends of another version of the portal were not looked for");
         }
     });
+    crate::rollouts::spawn(state, tasks);
+    crate::tasks::spawn(state, tasks);
+    crate::events::spawn(state, tasks);
     let (state, shutdown) = (state.clone(), tasks.shutdown_token());
     tasks.spawn("plugins.install", async move {
         while !shutdown.is_cancelled() {
@@ -107,6 +110,7 @@ async fn finish(state: &State, job: &Job, found: Option<package::Installed>) -> 
     }
     if package::set_installed(&mut tx, &job.key, &found, now).await? {
         crate::store::installation::insert_or_touch(&mut tx, &found.plugin_id, now).await?;
+        history::insert(&mut tx, &job.key, &found, ("install", None), now).await?;
     }
     if !queue::complete(&mut tx, job).await? {
         return tx.rollback().await;

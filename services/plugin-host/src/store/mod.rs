@@ -1,6 +1,14 @@
-//! The plugin host's statements: installations, their packages, and what workers need to know of the organisation.
+//! The plugin host's statements: installations, their packages, versions and rollouts, and what workers need to know of
+//! the organisation.
 
+pub mod description;
 pub mod egress;
+pub mod history;
 pub mod installation;
 pub mod package;
+pub mod policy;
+pub mod recording;
+pub mod rollout;
+pub mod schema;
+pub mod task;
 pub mod tenant;

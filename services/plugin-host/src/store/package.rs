@@ -61,12 +61,29 @@ pub enum Backend {
         bundle: String,
         /// Import specifiers of its features.
         features: Vec<String>,
+        /// The bundle's content address; what was installed before there were addresses has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
+        /// Of a module: the platform's own plugin that it extends, for example `scaffolder`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extends: Option<String>,
     },
     /// A native worker.
     Native {
         /// Its name.
         name: String,
     },
+}
+
+impl Backend {
+    /// The platform's own plugin that it extends, if it is a module of one.
+    #[must_use]
+    pub fn extends(&self) -> Option<&str> {
+        match self {
+            Self::Node { extends, .. } => extends.as_deref(),
+            Self::Native { .. } => None,
+        }
+    }
 }
 
 /// What the portal loads.

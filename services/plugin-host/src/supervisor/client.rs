@@ -3,7 +3,8 @@
 use crate::domain::headers;
 use axum::body::Body;
 use http::{Request, Response, Uri};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
+use http_shell::upgrade;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use kernel::{Error, Result};
@@ -11,6 +12,7 @@ use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
 use plugin_protocol::control::{Renewal, path};
 use plugin_protocol::limits::{CAPABILITY_HEADER, CONTROL_PREFIX};
+use serde_json::Value;
 use std::future::Future;
 use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,8 @@ use tokio::net::UnixStream;
 
 /// Shorter than the worker's own, so that it never closes a connection under a request.
 const IDLE_CONNECTION: Duration = Duration::from_secs(30);
+/// Longest description that is read.
+const DESCRIPTION_BYTES: usize = 8 << 20;
 /// What renewing tokens may take.
 const RENEW: Duration = Duration::from_secs(5);
 
@@ -77,10 +81,38 @@ impl WorkerClient {
         token: Option<&str>,
         first_byte: Duration,
     ) -> Result<Response<Body>> {
+        self.pass(request, host, token, first_byte, false).await
+    }
+
+    /// As [`forward`](Self::forward), asking for a WebSocket: an answer that agrees carries the worker's side of it.
+    ///
+    /// # Errors
+    /// `Unavailable` when the worker is gone or answers too late.
+    pub async fn connect(
+        &self,
+        request: Request<Body>,
+        host: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+    ) -> Result<Response<Body>> {
+        self.pass(request, host, token, first_byte, true).await
+    }
+
+    async fn pass(
+        &self,
+        request: Request<Body>,
+        host: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+        stream: bool,
+    ) -> Result<Response<Body>> {
         let (mut parts, body) = request.into_parts();
         parts.uri = worker_uri(parts.uri.path_and_query().map_or("/", |path| path.as_str()))?;
         parts.version = http::Version::HTTP_11;
         parts.headers = headers::towards_worker(parts.headers, host, token);
+        if stream {
+            upgrade::ask(&mut parts.headers);
+        }
         parts.extensions.clear();
         let sent = self.http.request(Request::from_parts(parts, body));
         let answer = tokio::time::timeout(first_byte, sent).await.map_err(|_| {
@@ -91,6 +123,47 @@ impl WorkerClient {
         let (mut parts, body) = answer.into_parts();
         parts.headers = headers::from_worker(parts.headers);
         Ok(Response::from_parts(parts, Body::new(body)))
+    }
+
+    /// Sends a request of the control API. Both bodies stream; `first_byte` limits the time until the answer's head.
+    ///
+    /// # Errors
+    /// `Unavailable` when the worker is gone or answers too late.
+    pub async fn operate(
+        &self,
+        request: Request<Body>,
+        path: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+    ) -> Result<Response<Body>> {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = worker_uri(&format!("{CONTROL_PREFIX}{path}"))?;
+        parts.version = http::Version::HTTP_11;
+        parts.headers = headers::towards_worker(parts.headers, "worker", token);
+        let capability = http::HeaderValue::from_str(&self.capability).map_err(Error::internal)?;
+        parts.headers.insert(CAPABILITY_HEADER, capability);
+        parts.extensions.clear();
+        let sent = self.http.request(Request::from_parts(parts, body));
+        let answer = tokio::time::timeout(first_byte, sent).await.map_err(|_| {
+            Error::unavailable(format!("The plugin did not answer within {} seconds.", first_byte.as_secs()))
+        })?;
+        let answer =
+            answer.map_err(|error| Error::unavailable("The plugin's worker stopped answering.").with_source(error))?;
+        let (mut parts, body) = answer.into_parts();
+        parts.headers = headers::from_worker(parts.headers);
+        Ok(Response::from_parts(parts, Body::new(body)))
+    }
+
+    /// What it hosts.
+    pub async fn describe(&self, timeout: Duration) -> Option<Value> {
+        let request = Request::get("/").body(Body::empty()).ok()?;
+        let exchange = async {
+            let answer = self.operate(request, path::DESCRIBE, None, timeout).await.ok()?;
+            let answer = Some(answer).filter(|answer| answer.status().is_success())?;
+            let body = Limited::new(answer.into_body(), DESCRIPTION_BYTES).collect().await.ok()?;
+            serde_json::from_slice(&body.to_bytes()).ok()
+        };
+        tokio::time::timeout(timeout, exchange).await.ok().flatten()
     }
 
     /// Whether it answers its health check in time. A draining worker does, with 503.

@@ -1,14 +1,16 @@
 //! What a worker needs before its process can start: program, bundle, database, tokens; or why there is none.
 
-use super::doors::{Doors, GATEWAY, Gateway as Door, OUT, Reach, Server, Target};
+use super::doors::{Doors, GATEWAY, Gateway as Door, OUT, PLATFORM, Reach, Server, Target};
 use super::isolation::{Cell, Isolation};
 use crate::Config;
+use crate::bundles::Bundles;
 use crate::config::Tools;
+use crate::discovery::{self, Occasion};
 use crate::domain::egress::Rules;
 use crate::domain::reason::{OLDEST_NODE, Reason};
 use crate::domain::secret_refs;
 use crate::store::package::{Backend, State};
-use crate::store::{egress, installation, package, tenant};
+use crate::store::{egress, installation, package, schema, tenant};
 use credential::plugin_token::Issuer;
 use credential::signing::{PublicKey, SigningKey, jwks};
 use http_shell::{GrantedSecrets, Grantee, ServiceClient};
@@ -24,6 +26,7 @@ use std::str::FromStr as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Db;
+use store::plugins::SchemaName;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -59,6 +62,35 @@ pub struct Spec {
     pub secrets: Arc<GrantedSecrets>,
 }
 
+/// A version that may run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// The package.
+    pub package: String,
+    /// Its exact version.
+    pub version: String,
+    /// What is loaded.
+    pub backend: Backend,
+}
+
+/// Something else than what the rows say: a version beside the one that answers.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Which version.
+    pub running: Running,
+    /// On which data; `None`: on what is live.
+    pub schema: Option<SchemaName>,
+}
+
+/// What the rows say.
+struct Found {
+    running: Option<Running>,
+    config: Value,
+    revision: i64,
+    /// An id that no schema can have is found out when one is needed.
+    live: Result<SchemaName>,
+}
+
 /// Prepares starts and makes tokens.
 #[derive(Debug)]
 pub struct Launching {
@@ -69,11 +101,16 @@ pub struct Launching {
     /// What this machine permits.
     pub isolation: Isolation,
     gateway: Door,
+    /// Hears of workers that have started.
+    started: Option<discovery::Queue>,
     db: Db,
     client: ServiceClient,
+    bundles: Bundles,
     keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
-    /// Statements about schemas and roles fail when two run at once.
+    /// Held until a role has the password that is remembered.
     schemas: tokio::sync::Mutex<()>,
+    /// Of roles, as they were given last: two versions on one schema share it.
+    passwords: Mutex<HashMap<String, String>>,
     node: Mutex<Option<(PathBuf, Option<std::time::SystemTime>)>>,
 }
 
@@ -98,18 +135,47 @@ impl Signer {
 impl Launching {
     /// Nothing is asked of the database yet.
     #[must_use]
-    pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock) -> Self {
+    pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock, bundles: Bundles) -> Self {
         Self {
             isolation: Isolation::establish(&config),
             gateway: Door::new(&config.gateway_url),
             config,
             clock,
+            started: None,
             db,
             client,
+            bundles,
             keys: Mutex::default(),
             schemas: tokio::sync::Mutex::default(),
+            passwords: Mutex::default(),
             node: Mutex::default(),
         }
+    }
+
+    /// Tells of each worker that has started.
+    #[must_use]
+    pub fn telling(self, started: discovery::Queue) -> Self {
+        Self { started: Some(started), ..self }
+    }
+
+    /// A worker has started.
+    pub fn has_started(&self, tenant: TenantId, plugin_id: &str) {
+        if let Some(started) = &self.started {
+            // At the end of the platform nobody listens any more.
+            drop(started.send((tenant, plugin_id.to_owned(), Occasion::Started)));
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The other services.
+    #[must_use]
+    pub const fn client(&self) -> &ServiceClient {
+        &self.client
     }
 
     /// The organisation's host and keys, at most a minute old.
@@ -170,6 +236,7 @@ impl Launching {
         &self,
         tenant: TenantId,
         plugin_id: &str,
+        variant: Option<&Variant>,
         cell: &Cell,
         reach: &Arc<Reach>,
     ) -> Result<Spec, Reason> {
@@ -180,9 +247,10 @@ impl Launching {
             }
             _ => Reason::Platform(error.message),
         };
-        let (found, config, revision) = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let Found { running, config, revision, live } = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let running = variant.map(|variant| variant.running.clone()).or(running);
         reach.set(self.hosts(tenant, plugin_id).await.map_err(platform)?);
-        let Some((package, version, backend)) = found else { return Err(Reason::BundleMissing) };
+        let Some(Running { package, version, backend }) = running else { return Err(Reason::BundleMissing) };
         if !self.config.allow.has(&package) {
             return Err(Reason::NotAllowed(package));
         }
@@ -190,7 +258,11 @@ impl Launching {
             self.program(&backend, cell).await?;
         let secrets = self.secrets(tenant, plugin_id, &config).await?;
         let config = secret_refs::filled(config, secrets.values());
-        let database = if wants_database { self.database(tenant, plugin_id).await.map_err(platform)? } else { None };
+        let schema = variant.and_then(|variant| variant.schema.clone()).map_or(live, Ok).map_err(platform)?;
+        let database = match wants_database {
+            true => self.database(&schema, variant.is_some()).await.map_err(platform)?,
+            false => None,
+        };
         let signer = self.signer(tenant).await.map_err(platform)?;
         let service_token = signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
         let (grant, target) = database.map_or((None, None), |grant| door_to(grant, cell));
@@ -200,6 +272,7 @@ impl Launching {
             bundle: bundle.to_string_lossy().into_owned(),
             features,
             service_token,
+            extends: backend.extends().map(str::to_owned),
             database: grant,
         };
         let doors = Doors {
@@ -226,7 +299,10 @@ impl Launching {
         // Links are followed here: inside, nothing is where they lead from.
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         match backend {
-            Backend::Node { bundle, features } => {
+            Backend::Node { bundle, features, digest, .. } => {
+                if let Some(digest) = digest {
+                    self.bundles.ensure(bundle, digest).await?;
+                }
                 let bundle = real(&self.config.bundles().join(bundle));
                 if !bundle.join("node_modules").is_dir() {
                     return Err(Reason::BundleMissing);
@@ -275,25 +351,24 @@ impl Launching {
         if granted.missing().is_empty() { Ok(granted) } else { Err(Reason::SecretsMissing(granted.missing().to_vec())) }
     }
 
-    /// The package that the worker runs, with its version and back end; the configuration and its revision.
-    async fn installed(
-        &self,
-        tenant: TenantId,
-        plugin_id: &str,
-    ) -> Result<(Option<(String, String, Backend)>, Value, i64)> {
+    /// What the rows say.
+    async fn installed(&self, tenant: TenantId, plugin_id: &str) -> Result<Found> {
         let mut tx = self.db.tenant(tenant).await?;
         let installation = installation::find_installation(&mut tx, plugin_id).await?;
         let packages = package::list_packages_of(&mut tx, plugin_id).await?;
+        let live = schema::live(&mut tx, plugin_id).await;
         tx.commit().await?;
         let installation = installation.ok_or_else(|| Error::not_found("the plugin was removed."))?;
         // A back end whose newer version is being installed, or failed to, goes on as it is.
-        let found = packages
+        let running = packages
             .into_iter()
             .filter(|package| package.backend.is_some())
             .max_by_key(|package| (package.state == State::Installed, package.changed_at));
-        let found =
-            found.and_then(|package| Some((package.package, package.version.unwrap_or_default(), package.backend?.0)));
-        Ok((found, installation.config, installation.revision))
+        let running = running.and_then(|package| {
+            let (version, backend) = (package.version.unwrap_or_default(), package.backend?.0);
+            Some(Running { package: package.package, version, backend })
+        });
+        Ok(Found { running, config: installation.config, revision: installation.revision, live })
     }
 
     fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value, cell: &Cell) -> Boot {
@@ -311,6 +386,7 @@ impl Launching {
             protocol: PROTOCOL.to_owned(),
             tenant: signer.tenant.to_string(),
             plugins: vec![plugin],
+            platform: Some(socket(PLATFORM)),
             socket: socket("worker"),
             gateway: Gateway {
                 host: signer.host.to_string(),
@@ -326,22 +402,32 @@ impl Launching {
         }
     }
 
-    /// The plugin's own schema with a fresh password.
-    async fn database(&self, tenant: TenantId, plugin_id: &str) -> Result<Option<DatabaseGrant>> {
+    /// A schema with a fresh password, or with the one that another worker on it has.
+    async fn database(&self, schema: &SchemaName, beside: bool) -> Result<Option<DatabaseGrant>> {
         let Some(url) = &self.config.plugins_url else { return Ok(None) };
-        let password = Uuid::new_v4().simple().to_string();
         let one_at_a_time = self.schemas.lock().await;
-        let schema = store::plugins::ensure_schema(url, tenant, plugin_id, &password).await?;
+        let password = {
+            let mut passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = passwords.get(schema.as_str()).filter(|_| beside).cloned();
+            let password = known.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+            passwords.insert(schema.to_string(), password.clone());
+            password
+        };
+        let granted = store::plugins::ensure_schema(url, schema, &password).await?;
+        if !beside {
+            // A host that was killed while it copied the data left it read-only.
+            store::plugin_copies::thaw(url, schema).await?;
+        }
         drop(one_at_a_time);
         let server = PgConnectOptions::from_str(url).map_err(Error::internal)?;
         let host = server.get_socket().map_or_else(|| server.get_host().to_owned(), |path| path.display().to_string());
         Ok(Some(DatabaseGrant {
             host,
             port: server.get_port(),
-            user: schema.role,
-            password: schema.password,
+            user: granted.role,
+            password: granted.password,
             database: server.get_database().unwrap_or_default().to_owned(),
-            schema: schema.schema,
+            schema: granted.schema,
         }))
     }
 

@@ -1,10 +1,14 @@
 //! The right to send one request to a worker; as long as it is held, the worker counts as busy.
 
 use super::client::WorkerClient;
+use super::meter::Meter;
 use axum::body::Body;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use http_shell::upgrade;
+use hyper::upgrade::OnUpgrade;
 use kernel::{Error, Result};
+use runtime::Tasks;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -58,14 +62,58 @@ pub struct Lease {
     client: WorkerClient,
     counted: Counted,
     permits: Arc<Semaphore>,
+    meter: Arc<Meter>,
 }
 
 impl Lease {
     /// Begins to count.
     #[must_use]
-    pub fn new(client: WorkerClient, gauge: Arc<Gauge>, permits: Arc<Semaphore>) -> Self {
+    pub fn new(client: WorkerClient, gauge: Arc<Gauge>, permits: Arc<Semaphore>, meter: Arc<Meter>) -> Self {
         gauge.in_flight.fetch_add(1, Ordering::SeqCst);
-        Self { client, counted: Counted(gauge), permits }
+        Self { client, counted: Counted(gauge), permits, meter }
+    }
+
+    /// What the worker says that it hosts.
+    pub async fn describe(&self, timeout: Duration) -> Option<serde_json::Value> {
+        self.client.describe(timeout).await
+    }
+
+    /// As [`send`](Self::send), for a request of the control API.
+    ///
+    /// # Errors
+    /// `Unavailable` when the worker is too busy, gone or too slow.
+    pub async fn operate(
+        self,
+        request: Request<Body>,
+        path: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+    ) -> Result<Response<Body>> {
+        let permit = turn(&self.permits).await?;
+        let answer = self.client.operate(request, path, token, first_byte).await?;
+        Ok(hold(answer, (self.counted, permit)))
+    }
+
+    /// As [`send`](Self::send), for a request that asks for a stream: `client` is the caller's side of it. The worker stays
+    /// held as long as the stream lives.
+    ///
+    /// # Errors
+    /// `Unavailable` when the worker is too busy, gone or too slow.
+    pub async fn connect(
+        self,
+        request: Request<Body>,
+        client: OnUpgrade,
+        (host, token): (&str, Option<&str>),
+        first_byte: Duration,
+        tasks: &Tasks,
+    ) -> Result<Response<Body>> {
+        let permit = turn(&self.permits).await?;
+        let mut answer = self.client.connect(request, host, token, first_byte).await?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            upgrade::join(tasks, client, &mut answer, (self.counted, permit));
+            return Ok(answer);
+        }
+        Ok(hold(answer, (self.counted, permit)))
     }
 
     /// Sends the request when it is its turn. The worker stays held until the answer's body has ended.
@@ -79,18 +127,39 @@ impl Lease {
         token: Option<&str>,
         first_byte: Duration,
     ) -> Result<Response<Body>> {
-        let turn = tokio::time::timeout(TURN, self.permits.acquire_owned()).await;
-        let permit = match turn {
-            Ok(Ok(permit)) => permit,
-            _ => return Err(Error { retry_after: Some(1), ..Error::unavailable("The plugin is too busy.") }),
-        };
-        let answer = self.client.forward(request, host, token, first_byte).await?;
-        let held: (Counted, OwnedSemaphorePermit) = (self.counted, permit);
-        Ok(answer.map(|body| {
-            Body::new(body.map_frame(move |frame| {
-                let _held = &held;
-                frame
-            }))
-        }))
+        let (meter, begun) = (self.meter.clone(), Instant::now());
+        let answer = self.sent(request, host, token, first_byte).await;
+        let failed = answer.as_ref().map_or(true, |answer| answer.status().is_server_error());
+        meter.count(failed, begun.elapsed());
+        answer
     }
+
+    async fn sent(
+        self,
+        request: Request<Body>,
+        host: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+    ) -> Result<Response<Body>> {
+        let permit = turn(&self.permits).await?;
+        let answer = self.client.forward(request, host, token, first_byte).await?;
+        Ok(hold(answer, (self.counted, permit)))
+    }
+}
+
+async fn turn(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    match tokio::time::timeout(TURN, permits.clone().acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(Error { retry_after: Some(1), ..Error::unavailable("The plugin is too busy.") }),
+    }
+}
+
+/// Keeps the worker held until the answer's body has ended.
+fn hold(answer: Response<Body>, held: (Counted, OwnedSemaphorePermit)) -> Response<Body> {
+    answer.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _held = &held;
+            frame
+        }))
+    })
 }

@@ -1,4 +1,5 @@
-//! Supervises workers: at most one process per organisation and plugin, started when a request needs it.
+//! Supervises workers: one per organisation and plugin answers, started when a request needs it; during an upgrade another
+//! version runs beside it.
 //!
 //! Invariants: no worker outlives this process (its life is bound to ours by the kernel, and by its lifeline); what a
 //! worker says about itself changes nothing but its own state; a worker that fails takes nothing else with it.
@@ -13,28 +14,35 @@ pub mod isolation;
 pub mod launch;
 mod lease;
 pub mod logs;
+mod meter;
 mod process;
 mod slot;
+mod upgrade;
 mod users;
 mod watch;
 
 pub use lease::Lease;
 pub use slot::{Status, WorkerState};
+pub use upgrade::Staged;
 
 use crate::domain::egress::Rules;
+use crate::domain::gate::Figures;
 use budget::Budget;
+use doors::Reach;
 use kernel::{Error, Result, TenantId};
-use launch::Launching;
+use launch::{Launching, Variant};
 use runtime::Tasks;
 use slot::{Command, Handle, Slot};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// All workers of this process. Clones share them.
 #[derive(Clone)]
 pub struct Supervisor {
     slots: Arc<Mutex<HashMap<(TenantId, String), Handle>>>,
+    held: upgrade::Held,
     launching: Arc<Launching>,
     budget: Arc<Budget>,
     tasks: Tasks,
@@ -44,7 +52,8 @@ impl Supervisor {
     /// No workers yet.
     #[must_use]
     pub fn new(launching: Arc<Launching>, tasks: Tasks) -> Self {
-        Self { slots: Arc::default(), budget: Budget::new(launching.config.awake), launching, tasks }
+        let budget = Budget::new(launching.config.awake);
+        Self { slots: Arc::default(), held: upgrade::Held::default(), launching, budget, tasks }
     }
 
     /// A hold on the worker for one request, as of `revision` of its installation; starts it when it sleeps.
@@ -52,10 +61,26 @@ impl Supervisor {
     /// # Errors
     /// `Unavailable`, with the reason, when the worker cannot start.
     pub async fn lease(&self, tenant: TenantId, plugin_id: &str, revision: i64) -> Result<Lease> {
+        self.wait_while_held(tenant, plugin_id).await?;
+        let slot = self.slot(tenant, plugin_id);
+        let leased = Self::lease_of(&slot, revision).await;
+        if leased.is_err() {
+            slot.meter.count(true, Duration::ZERO);
+        }
+        leased
+    }
+
+    async fn lease_of(slot: &Handle, revision: i64) -> Result<Lease> {
         let (answer, answered) = oneshot::channel();
         let stopping = || Error::unavailable("The platform is stopping.");
-        self.slot(tenant, plugin_id).commands.send(Command::Lease(revision, answer)).map_err(|_| stopping())?;
+        slot.commands.send(Command::Lease(revision, answer)).map_err(|_| stopping())?;
         answered.await.map_err(|_| stopping())?
+    }
+
+    /// What the worker that answers now did so far.
+    #[must_use]
+    pub fn figures(&self, tenant: TenantId, plugin_id: &str) -> Figures {
+        self.find(tenant, plugin_id).map(|handle| handle.meter.read()).unwrap_or_default()
     }
 
     /// What the worker is doing; `None` when nothing was ever asked of it.
@@ -129,11 +154,16 @@ impl Supervisor {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 
+    fn spawn(&self, tenant: TenantId, plugin_id: &str, variant: Option<Variant>, reach: Arc<Reach>) -> Handle {
+        let (launching, budget) = (self.launching.clone(), self.budget.clone());
+        Slot::spawn((tenant, plugin_id), variant, launching, budget, reach, &self.tasks)
+    }
+
     fn slot(&self, tenant: TenantId, plugin_id: &str) -> Handle {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots
             .entry((tenant, plugin_id.to_owned()))
-            .or_insert_with(|| Slot::spawn(tenant, plugin_id, self.launching.clone(), self.budget.clone(), &self.tasks))
+            .or_insert_with(|| self.spawn(tenant, plugin_id, None, Arc::default()))
             .clone()
     }
 }

@@ -119,7 +119,8 @@ pub async fn start(
     };
     // Whatever fails from here on closes them again.
     let alive = alive.drop_guard();
-    doors::open(spec.doors.clone(), &cell, &post).map_err(|error| cannot(&error))?;
+    doors::open(spec.doors.clone(), doors::Platform::of(&around.launching, &spec), &cell, &post)
+        .map_err(|error| cannot(&error))?;
     let (lines, line_end) = std::io::pipe().map_err(|error| cannot(&error))?;
     // A native worker opens it again, by its path.
     cell.own(&line_end).map_err(|error| cannot(&error))?;

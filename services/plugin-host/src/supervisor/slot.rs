@@ -4,9 +4,10 @@
 
 use super::budget::{Budget, Owner};
 use super::doors::Reach;
-use super::launch::{Launching, Spec};
+use super::launch::{Launching, Spec, Variant};
 use super::lease::{Gauge, Lease};
 use super::logs::Logs;
+use super::meter::Meter;
 use super::process::{self, Process, Report, Surroundings};
 use crate::domain::lifecycle::{Action, Event, Next, Phase, Worker, step};
 use crate::domain::reason::{Ending, Reason};
@@ -67,6 +68,8 @@ pub enum Command {
     Stop,
     /// Sleep if there is nothing to do: somebody else needs the place.
     Rest,
+    /// From now on it is what the rows say.
+    Adopt,
 }
 
 /// Talks to a slot.
@@ -80,12 +83,18 @@ pub struct Handle {
     pub logs: Arc<Logs>,
     /// The hosts that it may reach.
     pub reach: Arc<Reach>,
+    /// Requests that it works on.
+    pub gauge: Arc<Gauge>,
+    /// What it did so far.
+    pub meter: Arc<Meter>,
 }
 
 /// One worker's actor.
 pub struct Slot {
     tenant: TenantId,
     plugin_id: String,
+    /// What it runs instead of what the rows say.
+    variant: Option<Variant>,
     launching: Arc<Launching>,
     tasks: Tasks,
     worker: Worker,
@@ -99,6 +108,7 @@ pub struct Slot {
     budget: Arc<Budget>,
     reach: Arc<Reach>,
     commands: mpsc::WeakUnboundedSender<Command>,
+    meter: Arc<Meter>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
     logs: Arc<Logs>,
@@ -110,10 +120,11 @@ impl Slot {
     /// Spawns the actor.
     #[must_use]
     pub fn spawn(
-        tenant: TenantId,
-        plugin_id: &str,
+        (tenant, plugin_id): (TenantId, &str),
+        variant: Option<Variant>,
         launching: Arc<Launching>,
         budget: Arc<Budget>,
+        reach: Arc<Reach>,
         tasks: &Tasks,
     ) -> Handle {
         let (commands, asked) = mpsc::unbounded_channel();
@@ -121,10 +132,12 @@ impl Slot {
         let (launched, starts) = mpsc::unbounded_channel();
         let since = launching.clock.now();
         let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
-        let (logs, reach) = (Arc::new(Logs::default()), Arc::new(Reach::default()));
+        let logs = Arc::new(Logs::default());
+        let (gauge, meter) = (Arc::new(Gauge::default()), Arc::new(Meter::default()));
         let slot = Self {
             tenant,
             plugin_id: plugin_id.to_owned(),
+            variant,
             permits: Arc::new(Semaphore::new(launching.config.concurrency)),
             launching,
             tasks: tasks.clone(),
@@ -134,7 +147,8 @@ impl Slot {
             process: None,
             revision: 0,
             waiting: Vec::new(),
-            gauge: Arc::new(Gauge::default()),
+            gauge: gauge.clone(),
+            meter: meter.clone(),
             budget,
             reach: reach.clone(),
             commands: commands.downgrade(),
@@ -144,7 +158,7 @@ impl Slot {
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs, reach }
+        Handle { commands, status: shown, logs, reach, gauge, meter }
     }
 
     async fn run(
@@ -201,6 +215,7 @@ impl Slot {
                 let (in_flight, _) = self.gauge.read();
                 self.apply(Event::Tick { in_flight, idle: Duration::MAX });
             }
+            Command::Adopt => self.variant = None,
         }
     }
 
@@ -212,6 +227,7 @@ impl Slot {
             Report::Ready => {
                 self.gauge.touch();
                 self.apply(Event::Ready);
+                self.launching.has_started(self.tenant, &self.plugin_id);
             }
             Report::Health(true) => self.apply(Event::Healthy),
             Report::Health(false) => self.apply(Event::Missed),
@@ -289,6 +305,7 @@ impl Slot {
         let start = Start {
             tenant,
             plugin_id: plugin_id.clone(),
+            variant: self.variant.clone(),
             budget: self.budget.clone(),
             owner: Owner { tenant, gauge: self.gauge.clone(), commands: self.commands.clone() },
             reach: self.reach.clone(),
@@ -309,7 +326,8 @@ impl Slot {
             Phase::Ready => {
                 let Some(process) = &self.process else { return };
                 for waiting in self.waiting.drain(..) {
-                    let lease = Lease::new(process.client.clone(), self.gauge.clone(), self.permits.clone());
+                    let client = process.client.clone();
+                    let lease = Lease::new(client, self.gauge.clone(), self.permits.clone(), self.meter.clone());
                     // Whoever went away drops the lease.
                     drop(waiting.send(Ok(lease)));
                 }
@@ -341,6 +359,7 @@ impl Slot {
         };
         let since = self.launching.clock.now();
         if let Some(message) = &message {
+            self.meter.failure();
             self.logs.note(since, message.clone());
             tracing::warn!(tenant = %self.tenant, plugin = self.plugin_id, ?state, message, "a plugin's worker");
         }
@@ -352,6 +371,7 @@ impl Slot {
 struct Start {
     tenant: TenantId,
     plugin_id: String,
+    variant: Option<Variant>,
     budget: Arc<Budget>,
     owner: Owner,
     reach: Arc<Reach>,
@@ -365,7 +385,8 @@ impl Start {
         let turn = self.budget.turn().await.ok_or(Reason::Crowded)?;
         let cell = launching.isolation.cell(self.tenant, &self.plugin_id);
         let cell = cell.map_err(|error| Reason::CannotExecute(error.to_string()))?;
-        let spec = launching.prepare(self.tenant, &self.plugin_id, &cell, &self.reach).await?;
+        let variant = self.variant.as_ref();
+        let spec = launching.prepare(self.tenant, &self.plugin_id, variant, &cell, &self.reach).await?;
         let Spec { revision, .. } = spec;
         around.logs.mask(spec.secrets.redaction());
         Ok((revision, process::start(spec, cell, (place, turn), around).await?))

@@ -42,6 +42,9 @@ pub struct Host {
     /// Leads to the other services, of which there are none until a test attaches one.
     pub client: ServiceClient,
     pub bus: Bus,
+    /// The plugins' database, as its administrator.
+    pub plugins_url: String,
+    pub endpoint: runtime::embedded::s3::Endpoint,
     plugins: String,
 }
 
@@ -57,10 +60,11 @@ pub fn quick() -> Limits {
 }
 
 /// What these tests install.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "@backstage-community/plugin-badges-backend",
     "badges",
     "proscenium:ghost",
+    "proscenium:greeter",
     "proscenium:probe",
     "proscenium:tech-radar",
 ];
@@ -71,6 +75,15 @@ impl Host {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(change, true).await
+    }
+
+    /// One that does nothing by itself: another process does.
+    pub async fn at_rest() -> Self {
+        Self::build(|_| (), false).await
+    }
+
+    async fn build(change: impl FnOnce(&mut Config), at_work: bool) -> Self {
         let test = TestDb::new().await;
         let tenant = test.tenant("acme").await;
         let plugins = format!("plugins_{}", uuid::Uuid::new_v4().simple());
@@ -82,9 +95,9 @@ impl Host {
         let endpoint = runtime::embedded::s3::serve(&settings.s3, folder.path(), &tasks).await.unwrap();
         let mut config = Config {
             launcher: Launcher::at(example("harness")),
-            plugins_url: Some(plugins_url),
+            plugins_url: Some(plugins_url.clone()),
             allow: AllowList::new(PACKAGES).unwrap(),
-            native: [("probe".to_owned(), example("probe"))].into(),
+            native: ["probe", "greeter"].map(|name| (name.to_owned(), example(name))).into(),
             limits: quick(),
             health_interval: Duration::from_millis(200),
             health_timeout: Duration::from_millis(500),
@@ -100,9 +113,11 @@ impl Host {
         let state =
             State::new(test.db.clone(), client.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
         state.hear_of_secrets(&bus, &tasks);
-        jobs::spawn(&state, &tasks);
+        if at_work {
+            jobs::spawn(&state, &tasks);
+        }
         let router = routes().build(state, &key()).router;
-        Self { test, tenant, router, tasks, folder, allow, plugins, client, bus }
+        Self { test, tenant, router, tasks, folder, allow, client, bus, plugins_url, endpoint, plugins }
     }
 
     pub async fn request(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {

@@ -1,8 +1,15 @@
 //! The plugin host through its front door: real database, real object storage, real worker processes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod copies;
+mod extensions;
+mod faults;
 mod host;
+mod kills;
+mod notes;
 mod radar;
 mod routes;
 mod secrets;
+mod sockets;
+mod upgrades;
 mod workers;

@@ -2,14 +2,15 @@
 
 use crate::host::{Host, lives, quick, unavailable};
 use futures::future::join_all;
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
+use http_shell::{Caller, TOKEN_HEADER};
 use plugin_host::domain::lifecycle::Limits;
 use plugin_host::supervisor::budget::Awake;
 use plugin_host::supervisor::isolation::Settings;
 use runtime::sandbox::Level;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testkit::admin;
+use testkit::{admin, key, send};
 
 /// What this machine reaches; tests of higher levels say so and pass where it is less.
 fn reached(host: &Value, level: Level) -> bool {
@@ -44,6 +45,45 @@ async fn every_level_serves_starts_again_and_ends() {
         host.shut_down().await;
         let left: Vec<_> = std::fs::read_dir(left).unwrap().flatten().map(|entry| entry.path()).collect();
         assert!(left.is_empty(), "{level:?}: {left:?}");
+        host.stop().await;
+    }
+}
+
+/// An order of the scaffolder's: the action, and an empty workspace.
+async fn greet(host: &Host) -> String {
+    let caller = Caller::service(host.tenant, "scaffolder");
+    let token = key().issue(Some(caller.tenant), &caller.principal).unwrap();
+    let mut body = json!({"action": "greeter:write", "input": {"name": "Ferris"}}).to_string().into_bytes();
+    body.push(b'\n');
+    body.extend([0; 1024]);
+    let request = Request::post("/internal/plugins/v1/workers/greeter/scaffolder/run").header(TOKEN_HEADER, token);
+    send(&host.router, request.header("content-type", "application/json").body(body.into()).unwrap()).await.text()
+}
+
+#[tokio::test]
+async fn at_every_level_a_plugin_tells_the_platform_and_works_on_a_workspace() {
+    for level in Level::DOWNWARDS {
+        let host = Host::with(|config| config.isolation = Settings::forced(level)).await;
+        if !reached(&host.get("/api/plugins/v1/isolation").await.json(), level) {
+            host.stop().await;
+            continue;
+        }
+        host.install("proscenium:greeter").await.unwrap();
+        let first = host.get("/api/greeter").await;
+        assert_eq!(first.status, StatusCode::OK, "{level:?}: {}", first.text());
+        // The task publishes an event: it fails unless the platform has taken it.
+        let mut task = Value::Null;
+        for _ in 0..200 {
+            task = host.get("/api/plugins/v1/installed/greeter/tasks").await.json()["items"][0].clone();
+            if task["runs"].as_i64() >= Some(1) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(task["runs"].as_i64() >= Some(1) && task["lastError"].is_null(), "{level:?}: {task}");
+        let text = greet(&host).await;
+        assert!(text.contains("greeting.txt") && text.contains("Hello, Ferris!"), "{level:?}: {text}");
+        assert_eq!(host.worker("greeter").await["isolationLevel"], level.as_str());
         host.stop().await;
     }
 }

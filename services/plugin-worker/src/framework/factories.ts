@@ -5,7 +5,9 @@
 import { ConfigReader } from '@backstage/config';
 import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
 import type { Handler } from 'express';
+import { ExtensionRegistry } from '../extensions/registry.ts';
 import { gatewayBaseUrl } from '../gatewayRoute.ts';
+import { PlatformApi } from '../platformApi.ts';
 import type { Boot } from '../protocol/boot.ts';
 import { PlatformAuth, TokenStore } from '../services/auth.ts';
 import { MemoryCache } from '../services/cache.ts';
@@ -28,6 +30,10 @@ export interface Platform {
   events: EventHub;
   databases: DatabasePools;
   logger: LineLogger;
+  /** What modules added to plugins of the platform's own. */
+  extensions: ExtensionRegistry;
+  /** The way to the supervisor. */
+  api: PlatformApi;
   /** Mount points that plugins asked for, in order. */
   mounts: { path: string; handler: Handler }[];
 }
@@ -39,14 +45,28 @@ export function createPlatform(boot: Boot): Platform {
   for (const plugin of boot.plugins) {
     tokens.setServiceToken(plugin.id, plugin.serviceToken);
   }
+  const api = new PlatformApi(boot.platform);
   return {
     tokens,
+    api,
+    extensions: new ExtensionRegistry(),
     tasks: new TaskRegister(),
-    events: new EventHub(logger),
+    events: new EventHub(logger, boot.platform === undefined ? undefined : api),
     databases: new DatabasePools(),
     logger,
     mounts: [],
   };
+}
+
+/**
+ * The id under which the platform knows a plugin of this worker: a module of `scaffolder` runs as the plugin
+ * `scaffolder`, with the token and database of the package that it came in.
+ */
+export function knownAs(boot: Boot, pluginId: string): string {
+  const plugin =
+    boot.plugins.find(p => p.id === pluginId) ??
+    boot.plugins.find(p => p.extends === pluginId);
+  return plugin?.id ?? pluginId;
 }
 
 /** All service factories of a worker. */
@@ -119,7 +139,11 @@ function pluginServices(
       service: coreServices.auth,
       deps: { plugin },
       factory: deps =>
-        new PlatformAuth(deps.plugin.getId(), boot.tenant, platform.tokens),
+        new PlatformAuth(
+          knownAs(boot, deps.plugin.getId()),
+          boot.tenant,
+          platform.tokens,
+        ),
     }),
     createServiceFactory({
       service: coreServices.discovery,
@@ -135,7 +159,7 @@ function pluginServices(
       deps: { plugin },
       factory: deps => {
         const id = deps.plugin.getId();
-        return platform.databases.forPlugin(id, grants.get(id));
+        return platform.databases.forPlugin(id, grants.get(knownAs(boot, id)));
       },
     }),
     createServiceFactory({

@@ -3,7 +3,11 @@
  * Secrets travel here and nowhere else, never in arguments or the environment.
  */
 import type { JSONWebKeySet } from 'jose';
-import { DEFAULT_DRAIN_MS, MAX_SOCKET_PATH_BYTES, PROTOCOL } from './limits.ts';
+import {
+  DEFAULT_DRAIN_MS,
+  MAX_SOCKET_PATH_BYTES,
+  SUPPORTED,
+} from './limits.ts';
 
 /** A JSON object whose members are not known to the protocol. */
 export type JsonObject = { [key: string]: JsonValue };
@@ -33,6 +37,8 @@ export interface PluginBoot {
   features: string[];
   /** Token that the plugin shows the gateway when it calls on its own behalf. */
   serviceToken: string;
+  /** Set for modules of a plugin that the platform itself implements: that plugin's id, for example `scaffolder`. */
+  extends?: string;
   /** Absent: the plugin has no database and asking for one is an error. */
   database?: DatabaseGrant;
 }
@@ -60,6 +66,8 @@ export interface Boot {
   gateway: GatewayBoot;
   /** The way to hosts outside of the platform; absent: connections are made as usual. */
   egress?: EgressBoot;
+  /** The supervisor's Unix socket for what the worker tells the platform; absent: it takes nothing. */
+  platform?: string;
   /** Public keys of the tokens this worker accepts. */
   jwks: JSONWebKeySet;
   /** Secret of the control API. */
@@ -89,9 +97,9 @@ export function parseBoot(line: string): Boot {
   }
   const doc = new Fields(value, '');
   const protocol = doc.string('protocol');
-  if (protocol !== PROTOCOL) {
+  if (!SUPPORTED.includes(protocol)) {
     throw new BootError(
-      `protocol ${protocol} is not supported, this worker speaks ${PROTOCOL}`,
+      `protocol ${protocol} is not supported, this worker speaks ${SUPPORTED.join(' and ')}`,
     );
   }
   const socket = doc.string('socket');
@@ -103,10 +111,12 @@ export function parseBoot(line: string): Boot {
   const egress = doc.optionalNested('egress');
   const plugins = doc.list('plugins').map(parsePlugin);
   if (plugins.length === 0) throw new BootError('plugins: is empty');
+  const platform = doc.optionalString('platform');
   return {
     protocol,
     tenant: doc.string('tenant'),
     plugins,
+    ...(platform !== undefined && { platform }),
     socket,
     gateway: parseGateway(doc.nested('gateway')),
     ...(egress && { egress: { socket: egress.string('socket') } }),
@@ -127,6 +137,7 @@ export function parseKeys(value: unknown, at: string): JSONWebKeySet {
 function parsePlugin(value: unknown, i: number): PluginBoot {
   const at = new Fields(value, `plugins[${i}]`);
   const database = at.optionalNested('database');
+  const host = at.optionalString('extends');
   return {
     id: at.string('id'),
     instance: at.string('instance'),
@@ -136,6 +147,7 @@ function parsePlugin(value: unknown, i: number): PluginBoot {
       throw new BootError(`plugins[${i}].features[${n}]: is not a name`);
     }),
     serviceToken: at.string('serviceToken'),
+    ...(host !== undefined && { extends: host }),
     ...(database && { database: parseDatabase(database) }),
   };
 }

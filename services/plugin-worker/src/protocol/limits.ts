@@ -6,11 +6,17 @@
 /** The protocol this worker speaks, `<name>/<major>`. Minor additions are optional fields. */
 export const PROTOCOL = 'proscenium-worker/1';
 
+/** Every version that this worker speaks, the one that it prefers first. The contract's tests run for each. */
+export const SUPPORTED: readonly string[] = [PROTOCOL];
+
 /** Header that carries the boot document's capability on every control request. */
 export const CAPABILITY_HEADER = 'x-proscenium-capability';
 
 /** Path prefix of the control API. */
 export const CONTROL_PREFIX = '/_worker/v1';
+
+/** Path prefix of what a worker tells the platform, on the supervisor's socket. */
+export const PLATFORM_PREFIX = '/_platform/v1';
 
 /** Longest protocol or log line in bytes, the line feed included. */
 export const MAX_LINE_BYTES = 65_536;
@@ -20,6 +26,15 @@ export const MAX_BOOT_BYTES = 8 * 1024 * 1024;
 
 /** Largest body of a control request in bytes. */
 export const MAX_CONTROL_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Files and folders of an action's workspace. */
+export const MAX_WORKSPACE_ENTRIES = 20_000;
+
+/** Bytes of all files of an action's workspace. */
+export const MAX_WORKSPACE_BYTES = 256 * 1024 * 1024;
+
+/** Entities that processors get at once. */
+export const MAX_BATCH = 200;
 
 /** The supervisor kills a worker that has not written `ready` or `fatal` by then. */
 export const START_DEADLINE_MS = 30_000;

@@ -54,6 +54,7 @@ export class TokenStore {
 
 /** Backstage's auth service for one plugin. */
 export class PlatformAuth implements AuthService {
+  /** As tokens name the plugin: a module of the platform's own plugin has an id of its own. */
   readonly #pluginId: string;
   readonly #tenant: string;
   readonly #tokens: TokenStore;

@@ -1,9 +1,11 @@
 /**
- * Events. What a plugin publishes reaches the subscribers in the same worker; events from outside arrive by
- * `POST /_worker/v1/events`. A subscriber that fails does not keep the others from their event.
+ * Events. What a plugin publishes reaches the subscribers in the same worker at once, and the platform, which takes it
+ * to the organisation's other workers; events from there arrive by `POST /_worker/v1/events`. A subscriber that fails
+ * does not keep the others from their event.
  */
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { EventParams, EventsService } from '@backstage/plugin-events-node';
+import type { PlatformApi } from '../platformApi.ts';
 
 interface Subscription {
   plugin: string;
@@ -16,9 +18,11 @@ interface Subscription {
 export class EventHub {
   readonly #subscriptions: Subscription[] = [];
   readonly #logger: LoggerService;
+  readonly #platform: PlatformApi | undefined;
 
-  constructor(logger: LoggerService) {
+  constructor(logger: LoggerService, platform?: PlatformApi) {
     this.#logger = logger;
+    this.#platform = platform;
   }
 
   list(): { plugin: string; id: string; topics: string[] }[] {
@@ -54,6 +58,11 @@ export class EventHub {
     return {
       publish: async event => {
         await this.deliver(event);
+        await this.#platform?.post('/events', {
+          topic: event.topic,
+          eventPayload: event.eventPayload ?? null,
+          ...(event.metadata && { metadata: event.metadata }),
+        });
       },
       subscribe: ({ id, topics, onEvent }) => {
         this.#subscriptions.push({ plugin, id, topics, onEvent });

@@ -69,7 +69,23 @@ const techRadar: Profile = {
   }),
 };
 
-const profiles: Record<string, Profile> = { node, 'tech-radar': techRadar };
+/** The example of the Rust SDK: `WORKER_CMD=target/debug/examples/greeter`. */
+const greeter: Profile = {
+  pluginId: 'greeter',
+  path: '',
+  plugin: () => ({ bundle: '/nonexistent', features: [] }),
+  config: {},
+  break: boot => ({
+    boot: { ...boot, config: { greeter: { greeting: 7 } } },
+    message: /greeter\.greeting/,
+  }),
+};
+
+const profiles: Record<string, Profile> = {
+  node,
+  'tech-radar': techRadar,
+  greeter,
+};
 
 /** Name of the profile under test. */
 export const profileName = process.env['WORKER_PROFILE'] ?? 'node';

@@ -36,6 +36,15 @@ export interface SourceHostTest {
   message?: string;
 }
 
+/** From where files are read, beside the connected hosts. */
+export interface Reading {
+  /** Whether only the places are read from; every public host otherwise. */
+  onlyListed: boolean;
+  /** `example.com`, `*.example.com`, `example.com:8443`, each with or without a path. */
+  places: string[];
+}
+
+const readingUrl = 'plugin://tenant-admin/v1/reading';
 const base = 'plugin://integrations/v1/source-hosts';
 
 /** The hosts of the organisation's repositories; tokens go in and never come out. */
@@ -65,6 +74,17 @@ export class SourceHostsClient {
   remove(id: string): Promise<void> {
     return requestNothing(this.#fetch, `${base}/${encodeURIComponent(id)}`, {
       method: 'DELETE',
+    });
+  }
+
+  reading(): Promise<Reading> {
+    return requestJson(this.#fetch, readingUrl);
+  }
+
+  setReading(reading: Reading): Promise<Reading> {
+    return requestJson(this.#fetch, readingUrl, {
+      method: 'PUT',
+      body: reading,
     });
   }
 

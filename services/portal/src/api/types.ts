@@ -17,7 +17,7 @@ export type MemberList = TenantAdmin['schemas']['MemberList'];
 export type InvitationLink = TenantAdmin['schemas']['InvitationLink'];
 /** The answer to adding a member: they and their invitation. */
 export type NewMember = TenantAdmin['schemas']['AddedMember'];
-export type Invitation = TenantAdmin['schemas']['Invitation'];
+export type Invitation = TenantAdmin['schemas']['LinkOwner'];
 export type ConfirmationMailed = TenantAdmin['schemas']['ConfirmationMailed'];
 export type PortalList = TenantAdmin['schemas']['PortalList'];
 export type PortalDoor = TenantAdmin['schemas']['PortalDoor'];
@@ -69,7 +69,7 @@ export type MappingPreview = TenantAdmin['schemas']['MappingPreview'];
 export type StartedTest = TenantAdmin['schemas']['StartedTest'];
 export type TestOutcome = TenantAdmin['schemas']['TestOutcome'];
 export type SignInRule = TenantAdmin['schemas']['SignInRule'];
-export type PasswordReset = TenantAdmin['schemas']['PasswordReset'];
+export type PasswordReset = TenantAdmin['schemas']['LinkOwner'];
 export type PasswordResetLink = TenantAdmin['schemas']['PasswordResetLink'];
 
 // gateway

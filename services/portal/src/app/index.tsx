@@ -8,6 +8,7 @@ import {
   type LoadedRemotes,
   type RemoteFeature,
 } from '../remotes/loadRemotes';
+import { reportBrokenRemotes } from '../remotes/beacon';
 import { recordOutcome } from '../remotes/outcomes';
 import { bindRoutes, ownFeatures } from './features';
 import { keepPortalTitle } from './pageTitle';
@@ -23,6 +24,7 @@ async function load(portal: PortalConfig): Promise<LoadedRemotes> {
 /** The features of the installed plugins; what cannot be loaded is noted for the plugin settings. */
 async function remoteFeatures(portal: PortalConfig): Promise<RemoteFeature[]> {
   if (portal.plugins.length === 0) return [];
+  reportBrokenRemotes(portal.plugins);
   try {
     const { features, failures } = await load(portal);
     for (const { plugin, expose } of features) {

@@ -23,6 +23,7 @@ export const colours = {
     bad: '#b4232f',
     quietBad: '#fbeeee',
     quietWarning: '#fbf3e4',
+    log: { blue: '#1f5fa8', magenta: '#8a2da5', cyan: '#0b6e7c' },
   },
   dark: {
     page: '#15131c',
@@ -36,6 +37,7 @@ export const colours = {
     bad: '#ff6b74',
     quietBad: '#34202a',
     quietWarning: '#332a22',
+    log: { blue: '#7fb3ff', magenta: '#d79bf0', cyan: '#5fd0de' },
   },
 } as const;
 

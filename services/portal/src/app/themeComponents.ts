@@ -6,6 +6,11 @@ interface Colours {
   text: string;
   secondary: string;
   line: string;
+  good: string;
+  warning: string;
+  bad: string;
+  /** Colours that programs give the words of their logs. */
+  log: { blue: string; magenta: string; cyan: string };
 }
 
 const radius = 10;
@@ -14,6 +19,23 @@ const smallRadius = 6;
 type Components = NonNullable<UnifiedThemeOptions['components']>;
 
 const lineOf = (c: Colours) => `1px solid ${c.line}`;
+
+/** Logs of runs, in colours that are readable on the card. */
+function logStyles(c: Colours): Record<string, unknown> {
+  return {
+    log: { fontFamily: 'var(--pro-mono)' },
+    lineNumber: { color: c.secondary, borderRight: lineOf(c) },
+    modifierForegroundBlack: { color: c.text },
+    modifierForegroundWhite: { color: c.text },
+    modifierForegroundGrey: { color: c.secondary },
+    modifierForegroundRed: { color: c.bad },
+    modifierForegroundGreen: { color: c.good },
+    modifierForegroundYellow: { color: c.warning },
+    modifierForegroundBlue: { color: c.log.blue },
+    modifierForegroundMagenta: { color: c.log.magenta },
+    modifierForegroundCyan: { color: c.log.cyan },
+  };
+}
 
 /** Backstage's own components, by the names of their style sheets. */
 function stockStyles(c: Colours): Record<string, unknown> {
@@ -35,7 +57,7 @@ function stockStyles(c: Colours): Record<string, unknown> {
           fontWeight: 600,
           color: c.text,
         },
-        subtitle: { color: c.secondary },
+        subtitle: { color: c.secondary, opacity: 1 },
         type: { color: c.secondary, textTransform: 'none', opacity: 1 },
         breadcrumb: { color: c.secondary },
       },
@@ -59,6 +81,7 @@ function stockStyles(c: Colours): Record<string, unknown> {
     BackstageInfoCard: {
       styleOverrides: { header: { padding: '16px 16px 8px' } },
     },
+    BackstageLogViewer: { styleOverrides: logStyles(c) },
     BackstageTableHeader: {
       styleOverrides: {
         header: {

@@ -26,12 +26,13 @@ export function remoteOutcomes(): readonly RemoteOutcome[] {
   return outcomes;
 }
 
-function subscribe(listener: () => void): () => void {
+/** Calls the listener after each outcome. */
+export function subscribeOutcomes(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 /** The outcomes of this page load, for the plugin settings. */
 export function useRemoteOutcomes(): readonly RemoteOutcome[] {
-  return useSyncExternalStore(subscribe, remoteOutcomes);
+  return useSyncExternalStore(subscribeOutcomes, remoteOutcomes);
 }

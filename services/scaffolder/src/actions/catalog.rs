@@ -5,7 +5,7 @@ use crate::domain::failure::{Failure, Outcome};
 use crate::domain::source::{Source, resolve};
 use crate::runner::blocking;
 use crate::workspace::write_file;
-use kernel::{EntityRef, RefDefaults};
+use kernel::{EntityRef, ErrorKind, RefDefaults};
 use serde_json::{Map, Value, json};
 
 /// Reads entities.
@@ -67,7 +67,11 @@ pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
     if let Err(error) = services.add_location(&url, false).await
         && !optional
     {
-        return Err(error.into());
+        // The process that tried it before may have come that far.
+        if !(context.attempt.is_retry() && error.kind == ErrorKind::Conflict) {
+            return Err(error.into());
+        }
+        context.log.info("It was registered by the attempt before").await?;
     }
     let mut outputs = Outputs::new();
     match services.add_location(&url, true).await {

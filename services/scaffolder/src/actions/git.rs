@@ -10,6 +10,7 @@ use crate::workspace::{is_executable, walk};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
+use uuid::Uuid;
 
 /// Bytes that one push may hold.
 const MAX_PUSH_BYTES: usize = 32 << 20;
@@ -24,8 +25,11 @@ pub(super) async fn push(context: &ActionContext<'_>) -> Outcome<Outputs> {
     if files.is_empty() {
         return Err(Failure::input("There is nothing to push: the workspace has no files"));
     }
+    // The run's own date, so that a push which is tried again has the same commit.
+    let date = Uuid::parse_str(context.run.name).ok().and_then(|id| id.get_timestamp());
+    let date_seconds = date.and_then(|date| u32::try_from(date.to_unix().0).ok());
     context.log.info(format!("Pushing {} files to the branch {branch} of {remote_url}", files.len())).await?;
-    let pushed = context.run.services.push(&Push { remote_url, branch, message, files }).await?;
+    let pushed = context.run.services.push(&Push { remote_url, branch, message, date_seconds, files }).await?;
     context.log.info(format!("Pushed commit {}", pushed.commit_hash)).await?;
     Ok(Outputs::from_iter([
         ("remoteUrl".to_owned(), json!(pushed.remote_url)),

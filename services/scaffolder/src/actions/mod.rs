@@ -1,28 +1,32 @@
-//! The actions that run inside this process.
+//! The actions: those that run inside this process, and those of plugins.
 //!
 //! Owns the catalogue of built-in actions (id, schemas, examples: `catalogue.json`, as the stock front end shows
 //! them) and what each does. An action touches files only through its run's workspace and other systems only through
 //! [`Services`], on behalf of whoever started the run.
 
+mod archive;
 mod catalog;
 mod debug;
 mod fetch;
 mod files;
 mod git;
 mod glob;
+mod plugin;
 mod services;
 mod template;
 
 use crate::domain::failure::{Failure, Outcome};
-use crate::runner::{Run, StepLog};
+use crate::runner::{Attempt, Run, StepLog};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
-pub use services::{Services, TreeFile};
+pub use plugin::Added;
+pub use services::{Services, Site, TreeFile};
 
 /// An action as the catalogue describes it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Action {
     /// For example `fetch:template`.
@@ -36,10 +40,16 @@ pub struct Action {
     /// Whether a dry run performs it.
     #[serde(rename = "supportsDryRun")]
     pub supports_dry_run: bool,
+    /// Whether it must not be run again by itself when its process stopped in the middle of it.
+    #[serde(default)]
+    pub at_most_once: bool,
+    /// The plugin whose worker runs it; `None`: it is one of ours.
+    #[serde(skip)]
+    pub plugin: Option<String>,
 }
 
 /// JSON schemas of an action.
-#[derive(Debug, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
 pub struct Schemas {
     /// Of its input.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +70,8 @@ pub struct ActionContext<'a> {
     pub log: &'a StepLog<'a>,
     /// Rendered and valid.
     pub input: Value,
+    /// Whether it was tried before, and what it remembers.
+    pub attempt: Attempt,
 }
 
 /// What an action gives to the following steps.
@@ -78,12 +90,16 @@ pub fn all() -> &'static [Action] {
     &CATALOGUE
 }
 
-/// The action with this id.
+/// The action with this id: one of ours, else one of a plugin that the organisation has installed.
 ///
 /// # Errors
-/// `NotFoundError`, worded as Backstage words it.
-pub fn find(id: &str) -> Outcome<&'static Action> {
-    all().iter().find(|action| action.id == id).ok_or_else(|| {
+/// `NotFoundError`, worded as Backstage words it; those of the plugin host.
+pub async fn find(id: &str, services: &Services) -> Outcome<Cow<'static, Action>> {
+    if let Some(action) = all().iter().find(|action| action.id == id) {
+        return Ok(Cow::Borrowed(action));
+    }
+    let added = services.added().await?;
+    added.actions.into_iter().find(|action| action.id == id).map(Cow::Owned).ok_or_else(|| {
         Failure::not_found(format!(
             "Template action with ID '{id}' is not registered. See \
              https://backstage.io/docs/features/software-templates/builtin-actions/ on how to add a new action module."
@@ -104,11 +120,27 @@ impl Action {
         self.schema.output.as_ref()
     }
 
+    /// An action as a plugin's worker describes it.
+    fn of_plugin(plugin_id: &str, action: plugin_protocol::extensions::Action) -> Self {
+        Self {
+            id: action.id,
+            description: action.description,
+            examples: action.examples,
+            schema: serde_json::from_value(action.schema).unwrap_or_default(),
+            supports_dry_run: action.supports_dry_run,
+            at_most_once: false,
+            plugin: Some(plugin_id.to_owned()),
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors
     /// Whatever goes wrong, in words for the person who started the run.
     pub async fn perform(&self, context: &ActionContext<'_>) -> Outcome<Outputs> {
+        if let Some(plugin_id) = &self.plugin {
+            return plugin::perform(context, plugin_id, self).await;
+        }
         match self.id.as_str() {
             "debug:log" => debug::log(context).await,
             "debug:wait" => debug::wait(context).await,

@@ -1,5 +1,6 @@
 //! What actions ask of other services: the catalog's entities, and the reading of the outside world.
 
+use super::Added;
 use crate::domain::failure::{Failure, Outcome};
 use authz::Criteria;
 use axum::body::Body;
@@ -7,10 +8,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, Request, Response, StatusCode};
 use http_shell::{Caller, ServiceClient, ServiceName, read_json};
-use kernel::{EntityRef, Error, Result};
+use kernel::{EntityRef, Error, Grants, Principal, Result, User};
+use plugin_protocol::extensions::path::RUN;
+use plugin_protocol::extensions::{Extensions, RUN_TYPE};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+/// Mails that one gate sends at once.
+const MAX_MAILS: u16 = 100;
 /// The largest single file that a template may fetch.
 const MAX_FILE_BYTES: usize = 20 << 20;
 
@@ -19,6 +24,30 @@ const MAX_FILE_BYTES: usize = 20 << 20;
 pub struct Services {
     client: ServiceClient,
     caller: Caller,
+    site: Site,
+}
+
+/// Where people reach the installation.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Domain below which organisations have their hosts, with its port.
+    pub domain: String,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { scheme: "http".to_owned(), domain: "localhost".to_owned() }
+    }
+}
+
+impl Site {
+    /// The address of an organisation's portal.
+    #[must_use]
+    pub fn origin(&self, slug: &str) -> String {
+        format!("{}://{slug}.{}", self.scheme, self.domain)
+    }
 }
 
 /// A file of a repository, as `integrations` takes and gives it.
@@ -49,6 +78,16 @@ impl TreeFile {
     }
 }
 
+/// What one plugin adds to the platform, as the plugin host answers.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PluginExtensions {
+    /// For example `scaffolder-github`.
+    pub plugin_id: String,
+    /// What it adds.
+    pub extensions: Extensions,
+}
+
 /// Where a push went.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,6 +110,9 @@ pub struct Push<'a> {
     pub branch: &'a str,
     /// The commit's message.
     pub message: &'a str,
+    /// The commit's date: with the same one, the same push has the same commit, and may come twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_seconds: Option<u32>,
     /// Everything that the commit holds.
     pub files: Vec<TreeFile>,
 }
@@ -78,8 +120,14 @@ pub struct Push<'a> {
 impl Services {
     /// Services as `caller` may use them.
     #[must_use]
-    pub const fn new(client: ServiceClient, caller: Caller) -> Self {
-        Self { client, caller }
+    pub fn new(client: ServiceClient, caller: Caller) -> Self {
+        Self { client, caller, site: Site::default() }
+    }
+
+    /// At the installation's own address.
+    #[must_use]
+    pub fn at(self, site: Site) -> Self {
+        Self { site, ..self }
     }
 
     /// The entity with this reference, if the catalog has it and the caller may see it.
@@ -178,6 +226,47 @@ impl Services {
         Ok(read_json::<Answer>(response).await?.files)
     }
 
+    /// What the organisation's plugins add for templates.
+    ///
+    /// # Errors
+    /// Those of the plugin host. Where there is none, plugins add nothing.
+    pub async fn added(&self) -> Result<Added> {
+        let path = "/internal/plugins/v1/extensions";
+        match self.send(ServiceName::PluginHost, Method::GET, path, None).await {
+            Ok(response) => Ok(Added::of(read_json(response).await?)),
+            Err(error) if self.client.knows(ServiceName::PluginHost) => Err(error),
+            Err(_) => Ok(Added::default()),
+        }
+    }
+
+    /// Runs an action in a plugin's worker, as whoever started the run.
+    ///
+    /// # Errors
+    /// Those of the plugin host, and the worker's own before the action begins.
+    pub async fn run_plugin_action(&self, plugin_id: &str, body: Body) -> Result<Response<Body>> {
+        let initiator = serde_json::to_vec(&plainly(&self.caller.principal)).map_err(Error::internal)?;
+        let request = Request::post(format!("/internal/plugins/v1/workers/{}{RUN}", percent_encode(plugin_id)))
+            .header(http::header::CONTENT_TYPE, RUN_TYPE)
+            .header("x-proscenium-initiator", STANDARD.encode(initiator))
+            .body(body)
+            .map_err(Error::internal)?;
+        let own = Caller::service(self.caller.tenant, "scaffolder");
+        let response = self.client.call(ServiceName::PluginHost, &own, request).await?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        Err(read_json::<Value>(response).await.err().unwrap_or_else(|| Error::unavailable("No answer")))
+    }
+
+    /// Has a plugin's worker do something small: call a filter, complete what somebody types.
+    ///
+    /// # Errors
+    /// Those of the plugin host, and the worker's own.
+    pub async fn ask_plugin(&self, plugin_id: &str, operation: &str, body: Value) -> Result<Value> {
+        let path = format!("/internal/plugins/v1/workers/{}{operation}", percent_encode(plugin_id));
+        read_json(self.send(ServiceName::PluginHost, Method::POST, &path, Some(body)).await?).await
+    }
+
     /// Commits files and pushes them.
     ///
     /// # Errors
@@ -187,6 +276,59 @@ impl Services {
         let response =
             self.send(ServiceName::Integrations, Method::POST, "/internal/integrations/v1/push", Some(body)).await?;
         read_json(response).await
+    }
+
+    /// The key of the first entity that a filter finds, as the catalog takes filters.
+    ///
+    /// # Errors
+    /// Those of the catalog.
+    pub async fn first_entity(&self, filter: &str) -> Result<Option<String>> {
+        Ok(self.entity_keys(filter, 1).await?.into_iter().next())
+    }
+
+    async fn entity_keys(&self, filter: &str, limit: u16) -> Result<Vec<String>> {
+        let path = format!("/api/catalog/entities/by-query?limit={limit}&filter={}", percent_encode(filter));
+        let response = self.send(ServiceName::Catalog, Method::GET, &path, None).await?;
+        let answer: Value = read_json(response).await?;
+        let key = |entity: &Value| {
+            let text = |pointer: &str| entity.pointer(pointer).and_then(Value::as_str);
+            let namespace = text("/metadata/namespace").unwrap_or("default");
+            Some(EntityRef::new(text("/kind")?, namespace, text("/metadata/name")?).key())
+        };
+        Ok(answer["items"].as_array().into_iter().flatten().filter_map(key).collect())
+    }
+
+    /// Mails a text to these users, and to the members of these groups, but to one of them. Where the installation sends
+    /// no mail, nothing happens.
+    ///
+    /// # Errors
+    /// Those of the catalog and of whoever queues mails.
+    pub async fn notify(&self, refs: &[String], except: Option<&str>, subject: &str, text: &str) -> Result<()> {
+        let mut users = Vec::new();
+        for entity_ref in refs {
+            if entity_ref.starts_with("group:") {
+                users.extend(self.entity_keys(&format!("kind=user,relations.memberof={entity_ref}"), MAX_MAILS).await?);
+            } else {
+                users.push(entity_ref.clone());
+            }
+        }
+        users.sort();
+        users.dedup();
+        users.retain(|user| except != Some(user.as_str()));
+        users.truncate(usize::from(MAX_MAILS));
+        if users.is_empty() {
+            return Ok(());
+        }
+        let body = json!({"userRefs": users, "subject": subject, "text": text});
+        let path = "/internal/tenant-admin/v1/mails";
+        let response = self.send(ServiceName::TenantAdmin, Method::POST, path, Some(body)).await?;
+        read_json::<Value>(response).await.map(|_| ())
+    }
+
+    /// The address of the organisation's portal.
+    #[must_use]
+    pub fn origin_of(&self, slug: &str) -> String {
+        self.site.origin(slug)
     }
 
     async fn send(
@@ -211,6 +353,16 @@ impl Services {
             return self.client.call(service, &own, request).await;
         }
         self.client.call(service, &self.caller, request).await
+    }
+}
+
+/// A principal without what only our own checks need: the plugin host makes a token of it.
+fn plainly(principal: &Principal) -> Principal {
+    match principal {
+        Principal::User(user) => {
+            Principal::User(User { ownership_refs: Vec::new(), grants: Grants::default(), ..user.clone() })
+        }
+        other => other.clone(),
     }
 }
 

@@ -100,6 +100,8 @@ pub struct Step<'a> {
     pub condition: Option<&'a Value>,
     /// What it is repeated for.
     pub each: Option<&'a Value>,
+    /// Whether it must not be run again by itself when its process stopped in the middle of it (`atMostOnce`).
+    pub at_most_once: bool,
 }
 
 impl<'a> Step<'a> {
@@ -114,6 +116,7 @@ impl<'a> Step<'a> {
             input: step.get("input").filter(|input| !input.is_null()),
             condition: step.get("if"),
             each: step.get("each"),
+            at_most_once: step["atMostOnce"] == true,
         })
     }
 }

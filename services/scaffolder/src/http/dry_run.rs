@@ -8,7 +8,7 @@ use crate::domain::failure::{Failure, Outcome};
 use crate::domain::spec::run_spec;
 use crate::domain::template::Template;
 use crate::runner::journal::Journal;
-use crate::runner::{Base, EngineHandle, Run, blocking, execute, pretty};
+use crate::runner::{Base, Durable, EngineHandle, Run, blocking, execute, pretty};
 use crate::workspace::{Workspace, is_executable, walk, write_file};
 use axum::extract::{Request, State as Shared};
 use axum::response::{IntoResponse, Response};
@@ -153,6 +153,7 @@ async fn perform(state: &State, services: Services, order: Order, spec: &Value) 
         base,
         dry_run: true,
         cancelled: CancellationToken::new(),
+        durable: Durable::default(),
     };
     let output = execute(&run).await?;
     let contents = blocking(move || collect(&root)).await?;

@@ -55,7 +55,7 @@ pub(super) async fn list_events(
         if !events.is_empty() || Instant::now() > deadline {
             return Ok(Json(events.iter().map(|event| reader.shown(event)).collect()));
         }
-        tokio::time::sleep(reader.state.config.event_interval).await;
+        reader.pause().await;
     }
 }
 
@@ -104,6 +104,14 @@ impl Reader {
             ended: false,
             last_said: Instant::now(),
         })
+    }
+
+    /// Waits until there may be something new: at once from a run in this process, soon from one in another.
+    async fn pause(&self) {
+        tokio::select! {
+            () = self.state.news.heard(self.task_id) => {}
+            () = tokio::time::sleep(self.state.config.event_interval) => {}
+        }
     }
 
     /// The events that are new to this reader.
@@ -168,7 +176,7 @@ impl Reader {
             }
             tokio::select! {
                 () = shutdown.cancelled() => return None,
-                () = tokio::time::sleep(self.state.config.event_interval) => {}
+                () = self.pause() => {}
             }
         }
         None

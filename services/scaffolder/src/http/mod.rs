@@ -1,11 +1,15 @@
-//! Backstage's scaffolder API, version 2. The only place with axum.
+//! Backstage's scaffolder API, version 2, and below `/v1` what is ours: runs, gates, schedules. The only place with axum.
 
 mod actions;
 mod answer;
 mod body;
 mod dry_run;
 mod events;
+mod gates;
+mod page;
 mod permitted;
+mod runs;
+mod schedules;
 mod start;
 mod tasks;
 mod templates;
@@ -14,6 +18,8 @@ use crate::State;
 use authz::Permission;
 use http_shell::{Access, Routes, routes};
 
+pub(crate) use start::{Launch, Order, launch};
+
 /// Every route of the service.
 #[must_use]
 pub fn routes() -> Routes<State> {
@@ -21,6 +27,9 @@ pub fn routes() -> Routes<State> {
     let read = Access::user(Permission::SCAFFOLDER_TASK_READ);
     let create = Access::user(Permission::SCAFFOLDER_TASK_CREATE);
     let cancel = Access::user(Permission::SCAFFOLDER_TASK_CANCEL);
+    let decide = Access::user(Permission::SCAFFOLDER_GATE_DECIDE);
+    let see_schedule = Access::user(Permission::SCAFFOLDER_SCHEDULE_READ);
+    let change_schedule = Access::user(Permission::SCAFFOLDER_SCHEDULE_UPDATE);
     Routes::new("scaffolder")
         .route(template, routes!(templates::parameter_schema))
         .route(template, routes!(actions::list_actions))
@@ -34,4 +43,19 @@ pub fn routes() -> Routes<State> {
         .route(read, routes!(events::list_events))
         .route(read, routes!(events::stream_events))
         .route(create, routes!(dry_run::dry_run))
+        .route(read, routes!(runs::list_runs))
+        .route(read, routes!(runs::get_run))
+        .route(read, routes!(gates::list_gates))
+        .route(read, routes!(gates::get_gate))
+        .route(decide, routes!(gates::approve_gate))
+        .route(decide, routes!(gates::reject_gate))
+        .route(Access::public(), routes!(gates::call_hook))
+        .route(see_schedule, routes!(schedules::list_schedules))
+        .route(see_schedule, routes!(schedules::get_schedule))
+        .route(see_schedule, routes!(schedules::preview_schedule))
+        .route(change_schedule, routes!(schedules::create_schedule))
+        .route(change_schedule, routes!(schedules::update_schedule, schedules::delete_schedule))
+        .route(change_schedule, routes!(schedules::pause_schedule))
+        .route(change_schedule, routes!(schedules::resume_schedule))
+        .route(change_schedule, routes!(schedules::run_schedule))
 }

@@ -2,6 +2,7 @@
 
 use super::answer;
 use crate::State;
+use crate::jobs::QUEUE;
 use crate::store::event::{EventType, append_events, find_current_step};
 use crate::store::task::{self, Filter, Order, OrderField, Task};
 use axum::extract::State as Shared;
@@ -10,6 +11,7 @@ use http_shell::{Caller, Json, Path, Result};
 use kernel::Error;
 use serde_json::{Value, json};
 use store::AuditEvent;
+use store::queue::{self, Urgency};
 use uuid::Uuid;
 
 /// List tasks.
@@ -42,7 +44,7 @@ pub(super) async fn get_task(
 
 /// Ask a task to stop.
 ///
-/// The step that runs ends within a second or so, and the task fails. Cancelling an ended task changes nothing but its
+/// The step that runs, or waits, ends at once, and the task fails. Cancelling an ended task changes nothing but its
 /// events.
 #[utoipa::path(post, path = "/api/scaffolder/v2/tasks/{taskId}/cancel", params(("taskId" = String, Path)),
     responses((status = 200, description = "Asked", body = Value), (status = 404, description = "No such task")))]
@@ -57,9 +59,15 @@ pub(super) async fn cancel_task(
     let name = step.as_str().map_or_else(|| step.to_string(), str::to_owned);
     let body = json!({"message": format!("Step {name} has been cancelled."), "stepId": step, "status": "cancelled"});
     append_events(&mut tx, id, &[(EventType::Cancelled, body)]).await?;
-    task::request_cancel(&mut tx, id).await?;
+    if task::request_cancel(&mut tx, id).await? {
+        // One that waits at a gate has no process that could hear of it.
+        queue::enqueue_all(&mut tx, QUEUE, &[id.to_string()], Urgency::Person).await?;
+    }
     tx.record(AuditEvent::by(&caller.principal, "scaffolder.task.cancel", id.to_string())).await?;
     tx.commit().await?;
+    state.cancel(caller.tenant, id);
+    state.news.tell(id);
+    state.rouse();
     Ok(Json(json!({ "status": "cancelled" })))
 }
 

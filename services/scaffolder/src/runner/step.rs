@@ -1,18 +1,23 @@
 //! One step: condition, repetition, input, the action, its output.
 
+use super::attempt::Attempt;
+use super::durable::{MAX_TRIES, Past};
 use super::each::{self, Iteration};
 use super::engine::blocking;
-use super::journal::{StepEnd, journalled_output};
+use super::gate::{self, Passage};
+use super::journal::{Ending, StepEnd};
 use super::log::StepLog;
 use super::run::Run;
 use crate::actions::{self, Action, ActionContext};
 use crate::domain::engine::{ContextId, Engine};
 use crate::domain::example::example_output;
 use crate::domain::failure::{Failure, Outcome};
-use crate::domain::redaction::tainted;
+use crate::domain::redaction::{masked, tainted};
 use crate::domain::spec::{Step, is_truthy};
+use crate::store::step::Kept;
 use kernel::Redaction;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// What expressions of the following steps see.
 #[derive(Debug, Clone, Copy)]
@@ -30,41 +35,64 @@ pub(super) struct InputScope {
     pub(super) plain: ContextId,
 }
 
+/// How far a step got.
+#[derive(Debug)]
+pub(super) enum Progress {
+    /// To its end.
+    Ended,
+    /// It waits, to be looked at again after so long.
+    Waits(Option<Duration>),
+}
+
 /// Runs a step and journals how it ended.
 ///
 /// # Errors
 /// The step's failure, without secrets in its words.
-pub(super) async fn execute(run: &Run<'_>, scope: &mut Scope, step: Step<'_>) -> Outcome<()> {
-    run.journal.begin(step).await?;
-    if run.cancelled.is_cancelled() {
-        return Err(run.cancellation(step));
+pub(super) async fn execute(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, past: &Past) -> Outcome<Progress> {
+    let tried = if let Past::Open(tried) = past { *tried } else { 0 };
+    // A gate that was reached before is not begun again: it is looked at.
+    if tried == 0 || !gate::is_gate(step.action) {
+        run.journal.begin(step, tried + 1).await?;
     }
     let mut redaction = Redaction::default();
     redaction.extend(run.secrets.values().filter_map(Value::as_str));
     let log = StepLog::new(run.journal, step.id, redaction);
-    match attempt(run, scope, step, &log).await {
-        Ok(()) => Ok(()),
+    if run.cancelled.is_cancelled() {
+        return Err(run.cancellation(step));
+    }
+    match attempt(run, scope, step, tried, &log).await {
+        Ok(progress) => Ok(progress),
         Err(failure) => {
-            let failure = log.clean(failure);
-            run.journal.end(step, StepEnd::Failed, &failure.to_string(), None).await?;
+            let failure = run.journal.clean(log.clean(failure));
+            let snapshot = run.durable.snapshot(&run.workspace).await.unwrap_or_default();
+            let message = failure.to_string();
+            let ending = Ending {
+                failure: Some(&failure),
+                snapshot: snapshot.as_deref(),
+                ..Ending::plain(StepEnd::Failed, &message)
+            };
+            run.journal.end(step, ending).await?;
             Err(failure)
         }
     }
 }
 
-async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, log: &StepLog<'_>) -> Outcome<()> {
+async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, tried: i32, log: &StepLog<'_>) -> Outcome<Progress> {
     if is_excluded(run, scope, step).await? {
         let message = format!("Skipping step {} because its if condition was false", step.id);
-        return run.journal.end(step, StepEnd::Skipped, &message, None).await;
+        run.journal.end(step, Ending::plain(StepEnd::Skipped, &message)).await?;
+        return Ok(Progress::Ended);
     }
-    let action = actions::find(step.action)?;
+    let action = actions::find(step.action, &run.services).await?;
+    let action = &*action;
     if run.dry_run {
         announce_dry_run(run, scope, step, action, log).await?;
         if !action.supports_dry_run {
             let message = format!("Skipping because {} does not support dry-run", action.id);
-            run.journal.end(step, StepEnd::Skipped, &message, None).await?;
+            run.journal.end(step, Ending::plain(StepEnd::Skipped, &message)).await?;
             let output = action.output_schema().map_or_else(|| json!({}), example_output);
-            return remember(run, scope, step, output).await;
+            remember(run, scope, step, output).await?;
+            return Ok(Progress::Ended);
         }
     }
     let input_scope = open_input_scope(run, scope).await?;
@@ -73,8 +101,10 @@ async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, log: &StepLog
         check_input(run, step, action, input_scope, iteration, log).await?;
     }
     let mut outputs = Map::new();
-    for iteration in iterations {
-        perform(run, step, action, iteration, log, &mut outputs).await?;
+    for (index, iteration) in iterations.into_iter().enumerate() {
+        if let Some(waits) = repeat(run, step, action, (index, iteration, tried), log, &mut outputs).await? {
+            return Ok(waits);
+        }
     }
     run.engine.with(move |engine| engine.release(&[input_scope.full, input_scope.plain])).await?;
     if run.cancelled.is_cancelled() {
@@ -82,8 +112,69 @@ async fn attempt(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, log: &StepLog
     }
     let output = Value::Object(outputs);
     remember(run, scope, step, output.clone()).await?;
-    let kept = journalled_output(&output, &log.redaction());
-    run.journal.end(step, StepEnd::Completed, &format!("Finished step {}", step.name), Some(&kept)).await
+    let kept = run.journal.mask(&masked(&output, &log.redaction()));
+    let snapshot = run.durable.snapshot(&run.workspace).await?;
+    let message = format!("Finished step {}", step.name);
+    let ending = Ending {
+        output: Some(Kept { whole: &output, masked: &kept }),
+        snapshot: snapshot.as_deref(),
+        ..Ending::plain(StepEnd::Completed, &message)
+    };
+    run.journal.end(step, ending).await?;
+    Ok(Progress::Ended)
+}
+
+/// One repetition, unless it ended before; a step without `each` has exactly one, and its row says how it ended.
+async fn repeat(
+    run: &Run<'_>,
+    step: Step<'_>,
+    action: &Action,
+    (index, iteration, tried): (usize, Iteration, i32),
+    log: &StepLog<'_>,
+    outputs: &mut Map<String, Value>,
+) -> Outcome<Option<Progress>> {
+    let repeated = iteration.key.is_some();
+    if repeated && let Some(done) = run.durable.history.part(step.position, index) {
+        merge(outputs, done.as_object().cloned().unwrap_or_default(), true);
+        return Ok(None);
+    }
+    let runs = iteration.runs;
+    let produced = match perform(run, step, action, (index, iteration, tried), log).await? {
+        Passage::Waits(again) => return Ok(Some(Progress::Waits(again))),
+        Passage::Through(produced) => produced,
+    };
+    if repeated && runs {
+        let whole = Value::Object(produced.clone());
+        let kept = run.journal.mask(&masked(&whole, &log.redaction()));
+        let snapshot = run.durable.snapshot(&run.workspace).await?;
+        run.journal.part(step, index, Kept { whole: &whole, masked: &kept }, snapshot.as_deref()).await?;
+    }
+    merge(outputs, produced, repeated);
+    Ok(None)
+}
+
+/// Refuses what must not be done again because its process stopped.
+fn check_retry(run: &Run<'_>, step: Step<'_>, action: &Action, tried: i32) -> Outcome<()> {
+    if tried == 0 || run.dry_run {
+        return Ok(());
+    }
+    if action.at_most_once || step.at_most_once {
+        return Err(Failure::new(
+            "InterruptedError",
+            format!(
+                "Step {} was interrupted: the process that ran it stopped. Its action {} runs at most once, so it is not \
+                 run again by itself. Look at what it did; then start the task again, or do the rest by hand.",
+                step.name, action.id
+            ),
+        ));
+    }
+    if tried >= MAX_TRIES {
+        return Err(Failure::new(
+            "InterruptedError",
+            format!("Step {} was begun {tried} times, and its process stopped each time", step.name),
+        ));
+    }
+    Ok(())
 }
 
 /// Whether the step's `if` leaves it out. With `each`, the condition is asked anew for each item.
@@ -164,23 +255,36 @@ async fn perform(
     run: &Run<'_>,
     step: Step<'_>,
     action: &Action,
-    iteration: Iteration,
+    (index, iteration, tried): (usize, Iteration, i32),
     log: &StepLog<'_>,
-    outputs: &mut Map<String, Value>,
-) -> Outcome<()> {
-    if let Some(line) = iteration.announcement() {
+) -> Outcome<Passage> {
+    let gate = gate::is_gate(&action.id);
+    if !gate {
+        check_retry(run, step, action, tried)?;
+    }
+    if let Some(line) = iteration.announcement().filter(|_| !(gate && tried > 0)) {
         log.info(line).await?;
     }
     if !iteration.runs {
-        return Ok(());
+        return Ok(Passage::Through(Map::new()));
     }
-    let repeated = iteration.key.is_some();
-    let context = ActionContext { run, step_id: step.id, log, input: iteration.input };
+    if gate {
+        return gate::pass(run, step, index, &action.id, &iteration.input, log).await;
+    }
+    let part = iteration.key.as_deref().map(|key| (index, key));
+    let attempt = Attempt::new(run, (step.position, step.id), part, tried + 1);
+    let context = ActionContext { run, step_id: step.id, log, input: iteration.input, attempt };
     let produced = tokio::select! {
         produced = action.perform(&context) => produced?,
         () = run.cancelled.cancelled() => return Err(run.cancellation(step)),
+        failure = run.durable.overtime(step.name) => return Err(failure),
     };
     blocking(run.workspace.limits_check()).await?;
+    Ok(Passage::Through(produced))
+}
+
+/// Adds what one repetition gave: with `each`, every output is a list.
+fn merge(outputs: &mut Map<String, Value>, produced: Map<String, Value>, repeated: bool) {
     for (name, value) in produced {
         match outputs.get_mut(&name) {
             Some(Value::Array(items)) if repeated => items.push(value),
@@ -192,11 +296,10 @@ async fn perform(
             }
         }
     }
-    Ok(())
 }
 
 /// Lets the following steps see the output.
-async fn remember(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, output: Value) -> Outcome<()> {
+pub(super) async fn remember(run: &Run<'_>, scope: &mut Scope, step: Step<'_>, output: Value) -> Outcome<()> {
     let (base, id) = (scope.context, step.id.to_owned());
     scope.context = run
         .engine

@@ -44,7 +44,7 @@ pub struct Event {
     pub created_at: OffsetDateTime,
 }
 
-/// Writes events in this order after all that are there.
+/// Writes events in this order after all that are there, whoever runs the task.
 ///
 /// # Errors
 /// Those of the database.
@@ -52,17 +52,55 @@ pub async fn append_events(tx: &mut TenantTx, task_id: Uuid, events: &[(EventTyp
     if events.is_empty() {
         return Ok(());
     }
-    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     // The row lock makes numbers appear in the order of commits.
     let last: i64 = sqlx::query_scalar(
         "update task set last_event = last_event + $3 where tenant_id = $1 and task_id = $2 returning last_event",
     )
     .bind(tx.id())
     .bind(task_id)
-    .bind(count)
+    .bind(count(events))
     .fetch_one(tx.conn())
     .await
     .map_err(db)?;
+    insert(tx, task_id, events, last).await
+}
+
+/// The same for the process that holds the task under `lease`, with the workspace's newest snapshot if there is one.
+/// `false`: it holds the task no longer, and must write nothing.
+///
+/// # Errors
+/// Those of the database.
+pub async fn append_as_holder(
+    tx: &mut TenantTx,
+    (task_id, lease): (Uuid, Uuid),
+    events: &[(EventType, Value)],
+    snapshot: Option<&str>,
+) -> Result<bool> {
+    let last: Option<i64> = sqlx::query_scalar(
+        "update task set last_event = last_event + $3, snapshot = coalesce($5, snapshot)
+         where tenant_id = $1 and task_id = $2 and holder = $4 and status = 'processing' returning last_event",
+    )
+    .bind(tx.id())
+    .bind(task_id)
+    .bind(count(events))
+    .bind(lease)
+    .bind(snapshot)
+    .fetch_optional(tx.conn())
+    .await
+    .map_err(db)?;
+    let Some(last) = last else { return Ok(false) };
+    insert(tx, task_id, events, last).await?;
+    Ok(true)
+}
+
+fn count(events: &[(EventType, Value)]) -> i64 {
+    i64::try_from(events.len()).unwrap_or(i64::MAX)
+}
+
+async fn insert(tx: &mut TenantTx, task_id: Uuid, events: &[(EventType, Value)], last: i64) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let types: Vec<&str> = events.iter().map(|(kind, _)| kind.word()).collect();
     let bodies: Vec<String> = events.iter().map(|(_, body)| body.to_string().replace("\\u0000", "\\ufffd")).collect();
     sqlx::query(
@@ -72,7 +110,7 @@ pub async fn append_events(tx: &mut TenantTx, task_id: Uuid, events: &[(EventTyp
     )
     .bind(tx.id())
     .bind(task_id)
-    .bind(last - count)
+    .bind(last - count(events))
     .bind(types)
     .bind(bodies)
     .execute(tx.conn())

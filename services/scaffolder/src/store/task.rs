@@ -66,6 +66,10 @@ pub struct NewTask<'a> {
     pub initiator: &'a Principal,
     /// Sealed.
     pub secrets: Option<Vec<u8>>,
+    /// Key of the entity from whose page it is started.
+    pub started_from: Option<&'a str>,
+    /// The schedule that starts it.
+    pub schedule_id: Option<Uuid>,
 }
 
 /// What the process needs that takes a task.
@@ -77,6 +81,18 @@ pub struct Claimed {
     pub initiator: Json<Principal>,
     /// Sealed.
     pub secrets: Option<Vec<u8>>,
+    /// Grows each time that a person starts it again.
+    pub generation: i32,
+    /// Whether somebody cancelled it before.
+    pub cancel_requested: bool,
+    /// How much time it has left, in seconds.
+    pub seconds_left: f64,
+    /// Whether it waited at a gate.
+    pub waited: bool,
+    /// Whether a process took it before.
+    pub begun: bool,
+    /// The newest snapshot of its workspace.
+    pub snapshot: Option<String>,
 }
 
 /// Which tasks a list shows.
@@ -154,8 +170,9 @@ pub async fn open_secrets(tx: &mut TenantTx, task_id: Uuid, sealed: Option<&[u8]
 /// Those of the database.
 pub async fn insert_task(tx: &mut TenantTx, task: NewTask<'_>) -> Result<()> {
     sqlx::query(
-        "insert into task (tenant_id, task_id, spec, template_ref, created_by, initiator, secrets)
-         values ($1, $2, $3::json, $4, $5, $6, $7)",
+        "insert into task (tenant_id, task_id, spec, template_ref, created_by, initiator, secrets, started_from,
+           schedule_id)
+         values ($1, $2, $3::json, $4, $5, $6, $7, $8, $9)",
     )
     .bind(tx.id())
     .bind(task.task_id)
@@ -165,6 +182,8 @@ pub async fn insert_task(tx: &mut TenantTx, task: NewTask<'_>) -> Result<()> {
     .bind(task.created_by)
     .bind(Json(task.initiator))
     .bind(task.secrets)
+    .bind(task.started_from)
+    .bind(task.schedule_id)
     .execute(tx.conn())
     .await
     .map_err(db)?;
@@ -224,50 +243,90 @@ fn push_filter(query: &mut QueryBuilder<sqlx::Postgres>, filter: &Filter) {
     }
 }
 
-/// Takes a task that waits. `None`: it does not wait (any more).
+/// Takes a task that has not ended for the process with this lease: one that waits, or one whose process died or let
+/// go. `None`: it ended. Nobody with another lease writes to it from now on.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim_task(tx: &mut TenantTx, task_id: Uuid) -> Result<Option<Claimed>> {
+pub async fn claim_task(
+    tx: &mut TenantTx,
+    (task_id, lease): (Uuid, Uuid),
+    time_limit: std::time::Duration,
+) -> Result<Option<Claimed>> {
     sqlx::query_as(
-        "update task set status = 'processing', last_heartbeat_at = clock_timestamp()
-         where tenant_id = $1 and task_id = $2 and status = 'open' returning spec, initiator, secrets",
+        "with old as (
+           select tenant_id, task_id, waiting_since, status from task
+           where tenant_id = $1 and task_id = $2 and status in ('open', 'processing') for update
+         )
+         update task set status = 'processing', holder = $3, attempts = task.attempts + 1, waiting_since = null,
+           last_heartbeat_at = clock_timestamp(),
+           deadline_at = coalesce(
+             task.deadline_at + coalesce(clock_timestamp() - old.waiting_since, interval '0'),
+             clock_timestamp() + make_interval(secs => $4))
+         from old where task.tenant_id = old.tenant_id and task.task_id = old.task_id
+         returning task.spec, task.initiator, task.secrets, task.generation, task.cancel_requested, task.snapshot,
+           extract(epoch from task.deadline_at - clock_timestamp())::float8 as seconds_left,
+           old.waiting_since is not null as waited, old.status = 'processing' as begun",
     )
     .bind(tx.id())
     .bind(task_id)
+    .bind(lease)
+    .bind(time_limit.as_secs_f64())
     .fetch_optional(tx.conn())
     .await
     .map_err(db)
 }
 
-/// Says that the process which runs the task lives. Answers whether somebody cancelled it; `None` when it does not
-/// run any more.
+/// Says that the process with this lease lives. Answers whether somebody cancelled the task; `None` when it does not
+/// hold it any more.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn heartbeat(tx: &mut TenantTx, task_id: Uuid) -> Result<Option<bool>> {
+pub async fn heartbeat(tx: &mut TenantTx, (task_id, lease): (Uuid, Uuid)) -> Result<Option<bool>> {
     sqlx::query_scalar(
         "update task set last_heartbeat_at = clock_timestamp()
-         where tenant_id = $1 and task_id = $2 and status = 'processing' returning cancel_requested",
+         where tenant_id = $1 and task_id = $2 and holder = $3 and status = 'processing' returning cancel_requested",
     )
     .bind(tx.id())
     .bind(task_id)
+    .bind(lease)
     .fetch_optional(tx.conn())
     .await
     .map_err(db)
 }
 
-/// Ends a task that runs and forgets its secrets. `false`: it does not run any more.
+/// Lets go of a task that is not over; `waits`: at a gate. `false`: this process holds it no longer.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn finish_task(tx: &mut TenantTx, task_id: Uuid, status: Status) -> Result<bool> {
+pub async fn release_task(tx: &mut TenantTx, (task_id, lease): (Uuid, Uuid), waits: bool) -> Result<bool> {
     let updated = sqlx::query(
-        "update task set status = $3, secrets = null, last_heartbeat_at = clock_timestamp()
-         where tenant_id = $1 and task_id = $2 and status = 'processing'",
+        "update task set holder = null, waiting_since = case when $4 then clock_timestamp() end
+         where tenant_id = $1 and task_id = $2 and holder = $3 and status = 'processing'",
     )
     .bind(tx.id())
     .bind(task_id)
+    .bind(lease)
+    .bind(waits)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// Ends a task that this process holds and forgets its secrets. `false`: it does not hold it any more.
+///
+/// # Errors
+/// Those of the database.
+pub async fn finish_task(tx: &mut TenantTx, (task_id, lease): (Uuid, Uuid), status: Status) -> Result<bool> {
+    let updated = sqlx::query(
+        "update task set status = $4, secrets = null, holder = null, waiting_since = null, snapshot = null,
+           deadline_at = null, last_heartbeat_at = clock_timestamp(), ended_at = clock_timestamp()
+         where tenant_id = $1 and task_id = $2 and holder = $3 and status = 'processing'",
+    )
+    .bind(tx.id())
+    .bind(task_id)
+    .bind(lease)
     .bind(status.word())
     .execute(tx.conn())
     .await
@@ -275,18 +334,20 @@ pub async fn finish_task(tx: &mut TenantTx, task_id: Uuid, status: Status) -> Re
     Ok(updated.rows_affected() == 1)
 }
 
-/// Asks the process that runs the task to stop.
+/// Asks the process that runs the task to stop. Answers whether it had not ended.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn request_cancel(tx: &mut TenantTx, task_id: Uuid) -> Result<()> {
-    sqlx::query("update task set cancel_requested = true where tenant_id = $1 and task_id = $2")
-        .bind(tx.id())
-        .bind(task_id)
-        .execute(tx.conn())
-        .await
-        .map_err(db)?;
-    Ok(())
+pub async fn request_cancel(tx: &mut TenantTx, task_id: Uuid) -> Result<bool> {
+    sqlx::query_scalar(
+        "update task set cancel_requested = true where tenant_id = $1 and task_id = $2
+         returning status in ('open', 'processing')",
+    )
+    .bind(tx.id())
+    .bind(task_id)
+    .fetch_one(tx.conn())
+    .await
+    .map_err(db)
 }
 
 /// Makes an ended task wait again. `false`: it has not ended.
@@ -301,7 +362,7 @@ pub async fn reopen_task(
 ) -> Result<bool> {
     let updated = sqlx::query(
         "update task set status = 'open', cancel_requested = false, initiator = $3, secrets = $4,
-           last_heartbeat_at = clock_timestamp()
+           last_heartbeat_at = clock_timestamp(), generation = generation + 1, ended_at = null
          where tenant_id = $1 and task_id = $2 and status in ('cancelled', 'completed', 'failed', 'skipped')",
     )
     .bind(tx.id())

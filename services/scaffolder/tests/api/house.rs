@@ -9,6 +9,8 @@ use http::{Method, StatusCode};
 use http_shell::{Caller, ServiceClient, ServiceName};
 use kernel::TenantId;
 use runtime::Tasks;
+use runtime::bus::Bus;
+use runtime::objects::Objects;
 use scaffolder::{Config, State, routes, start};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -24,7 +26,13 @@ pub struct House {
     pub router: Router,
     pub state: State,
     pub world: World,
-    _data: tempfile::TempDir,
+    objects: Objects,
+    bus: Bus,
+    client: ServiceClient,
+    config: Config,
+    data: tempfile::TempDir,
+    /// Of the storage, which outlives every process of the service.
+    _storage: Tasks,
 }
 
 /// What the neighbours know and were told.
@@ -65,9 +73,54 @@ impl House {
         client.attach(ServiceName::Catalog, catalog(world.clone()));
         client.attach(ServiceName::Integrations, integrations(world.clone()));
         client.attach(ServiceName::TenantAdmin, tenant_admin(world.clone()));
-        let state = State::new(db.db.clone(), client, config, Tasks::new());
+        let storage = Tasks::new();
+        let settings = runtime::Config::load(runtime::config::Sources::default()).unwrap();
+        let endpoint = runtime::embedded::s3::serve(&settings.s3, data.path(), &storage).await.unwrap();
+        let (objects, bus) = (Objects::new(&endpoint), Bus::start(None, &storage).unwrap());
+        let state = State::new(db.db.clone(), client.clone(), config.clone(), Tasks::new());
+        let state = state.with(objects.clone(), bus.clone());
         let router = routes().build(state.clone(), &key()).router;
-        Self { caller: admin(tenant), db, tenant, router, state, world, _data: data }
+        let caller = admin(tenant);
+        Self { caller, db, tenant, router, state, world, objects, bus, client, config, data, _storage: storage }
+    }
+
+    /// Another process of the same installation, on a machine of its own.
+    pub fn another(&self, adjust: impl FnOnce(&mut Config)) -> State {
+        let mut config = self.config.clone();
+        config.workspaces = self.data.path().join("elsewhere");
+        adjust(&mut config);
+        let state = State::new(self.db.db.clone(), self.client.clone(), config, Tasks::new());
+        state.with(self.objects.clone(), self.bus.clone())
+    }
+
+    /// Keys of all objects.
+    pub async fn objects(&self) -> Vec<String> {
+        let mut keys = Vec::new();
+        self.objects.each_key(|key| keys.push(key.to_owned())).await.unwrap();
+        keys
+    }
+
+    /// Runs a statement in the tenant's own transaction.
+    pub async fn execute(&self, statement: &'static str) {
+        let mut tx = self.db.db.tenant(self.tenant).await.unwrap();
+        sqlx::query(statement).bind(tx.id()).execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Sends a request as somebody else.
+    pub async fn send(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {
+        request(&self.router, by, method, &format!("/api/scaffolder{path}"), body).await
+    }
+
+    /// Waits until a condition holds.
+    pub async fn until(&self, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+        for _ in 0..400 {
+            if holds().await {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("it never came to this: {what}");
     }
 
     /// Adds a template with this spec.

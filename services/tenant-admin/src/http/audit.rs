@@ -1,6 +1,6 @@
 //! The audit log: pages with filters, export, whether it is intact, how long rows are kept, taking changes back.
 
-use super::{members, tenant};
+use super::{members, reading, tenant};
 use crate::state::TenantAdmin;
 use ::store::audit::{self, AuditFilter, chain};
 use ::store::{AuditEvent, AuditRow, TenantTx};
@@ -392,6 +392,7 @@ enum Undoable {
     Tenant,
     MemberRole,
     AuditSettings,
+    Reading,
 }
 
 impl Undoable {
@@ -401,6 +402,7 @@ impl Undoable {
             "tenant.update" => Some(Self::Tenant),
             "member.update" => Some(Self::MemberRole),
             "audit.settings.update" => Some(Self::AuditSettings),
+            "reading.update" => Some(Self::Reading),
             _ => None,
         }
     }
@@ -410,6 +412,7 @@ impl Undoable {
             Self::Tenant => Permission::TENANT_UPDATE,
             Self::MemberRole => Permission::TENANT_MEMBER_UPDATE,
             Self::AuditSettings => Permission::TENANT_AUDIT_UPDATE,
+            Self::Reading => Permission::SOURCE_HOST_UPDATE,
         }
     }
 
@@ -418,13 +421,15 @@ impl Undoable {
             Self::Tenant => "tenant.update",
             Self::MemberRole => "member.update",
             Self::AuditSettings => "audit.settings.update",
+            Self::Reading => "reading.update",
         }
     }
 
     /// Puts the state back; what it was and what it is now.
-    async fn put_back(self, tx: &mut TenantTx, row: &AuditRow) -> kernel::Result<(Value, Value)> {
+    async fn put_back(self, tx: &mut TenantTx, row: &AuditRow, now: OffsetDateTime) -> kernel::Result<(Value, Value)> {
         match self {
             Self::Tenant => tenant::put_back(tx, row).await,
+            Self::Reading => reading::put_back(tx, row, now).await,
             Self::MemberRole => members::put_back(tx, row).await,
             Self::AuditSettings => {
                 let current = json!({ "retentionDays": audit::retention(tx).await? });
@@ -456,11 +461,12 @@ pub(crate) async fn undo_change(
         let permission = undoable.permission();
         return Err(Error::not_allowed(format!("Taking this back needs the permission {permission}.")).into());
     }
-    let (before, after) = undoable.put_back(&mut tx, &row).await?;
+    let (before, after) = undoable.put_back(&mut tx, &row, admin.clock.now()).await?;
     let event = AuditEvent::by(&caller.principal, undoable.action(), row.target).before(before).after(after);
     tx.record(event.undoing(id)).await?;
     tx.commit().await?;
     admin.tenant_changed(caller.tenant);
     admin.identities_changed(caller.tenant);
+    admin.reading_changed(caller.tenant);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -43,10 +43,11 @@ pub(crate) struct Domain {
 
 impl Domain {
     fn new(admin: &TenantAdmin, row: DomainRow) -> Self {
+        let [_, plain] = admin.config.proof_origins(&row.host);
         Self {
             verified: row.verified_at.is_some(),
             url: admin.config.origin_at(&row.host),
-            proof_url: format!("http://{}{PROOF_PATH}", row.host),
+            proof_url: format!("{plain}{PROOF_PATH}"),
             proof: row.proof,
             created_at: row.created_at,
             host: row.host,
@@ -136,8 +137,8 @@ pub(crate) async fn verify_domain(
 /// An owner may serve the file with or without TLS: before the host points at us, either shows that it is theirs.
 async fn prove(admin: &TenantAdmin, tenant: TenantId, row: &DomainRow) -> kernel::Result<()> {
     let mut told = Vec::new();
-    for scheme in ["https", "http"] {
-        let url = format!("{scheme}://{}{PROOF_PATH}", row.host);
+    for origin in admin.config.proof_origins(&row.host) {
+        let url = format!("{origin}{PROOF_PATH}");
         match fetch(admin, tenant, &url).await {
             Ok(text) if text.lines().any(|line| line.trim() == row.proof) => return Ok(()),
             Ok(_) => told.push(format!("{url} does not hold the line {}", row.proof)),
@@ -150,7 +151,7 @@ async fn prove(admin: &TenantAdmin, tenant: TenantId, row: &DomainRow) -> kernel
 
 async fn fetch(admin: &TenantAdmin, tenant: TenantId, url: &str) -> kernel::Result<String> {
     let client = admin.services()?;
-    let body = Body::from(json!({ "url": url, "maxBytes": LARGEST_PROOF }).to_string());
+    let body = Body::from(json!({ "url": url, "maxBytes": LARGEST_PROOF, "unlisted": true }).to_string());
     let request = Request::post("/internal/integrations/v1/read").header("content-type", "application/json").body(body);
     let request = request.map_err(Error::internal)?;
     let caller = Caller::service(tenant, "tenant-admin");

@@ -22,6 +22,8 @@ pub(crate) struct Me {
     #[schema(value_type = RoleName)]
     role: String,
     user_entity_ref: String,
+    /// Whether they have a password here, which they can change.
+    has_password: bool,
     /// Names of the permissions that they hold, at least for some resources.
     permissions: Vec<&'static str>,
     /// The administrator who looks at the portal as this member, reading only.
@@ -34,7 +36,8 @@ pub(crate) struct Me {
 #[utoipa::path(get, path = "/api/tenant-admin/v1/me", tag = "organisation", responses((status = 200, body = Me)))]
 pub(crate) async fn get_me(State(admin): State<TenantAdmin>, caller: Caller) -> Result<Json<Me>> {
     let user = caller.principal.user().ok_or_else(|| Error::not_allowed("Only people have a profile"))?;
-    let row = if user.is_member() { member_row(&admin, &caller, user).await? } else { service_row(user) };
+    let (row, has_password) =
+        if user.is_member() { member_row(&admin, &caller, user).await? } else { (service_row(user), false) };
     let held = Permission::ALL.iter().filter(|permission| decide(&caller.principal, **permission).opens());
     Ok(Json(Me {
         id: row.member_id,
@@ -42,15 +45,18 @@ pub(crate) async fn get_me(State(admin): State<TenantAdmin>, caller: Caller) -> 
         email: row.email,
         role: row.role,
         user_entity_ref: row.user_ref,
+        has_password,
         permissions: held.map(|permission| permission.name()).collect(),
         viewed_by: user.viewed_by.clone(),
     }))
 }
 
-async fn member_row(admin: &TenantAdmin, caller: &Caller, user: &User) -> kernel::Result<MemberRow> {
+async fn member_row(admin: &TenantAdmin, caller: &Caller, user: &User) -> kernel::Result<(MemberRow, bool)> {
     let mut tx = admin.db.tenant(caller.tenant).await?;
     let row = member::find(&mut tx, user.id).await?;
-    row.ok_or_else(|| Error::not_found("You are not a member any more"))
+    let row = row.ok_or_else(|| Error::not_found("You are not a member any more"))?;
+    let hash = member::password_hash(&mut tx, user.id).await?;
+    Ok((row, hash.is_some()))
 }
 
 /// A token of the organisation's own, shown as a member is: it has no address, and is known by its reference.

@@ -6,7 +6,8 @@ use crate::jobs::queue_mail;
 use crate::mails;
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
-use crate::store::{invitation, scim, tenant};
+use crate::store::member_link::{self, Purpose};
+use crate::store::{scim, tenant};
 use authz::Role;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -207,7 +208,7 @@ pub(crate) async fn keep_within_plan(admin: &TenantAdmin, tx: &mut TenantTx) -> 
 async fn open_invitation(admin: &TenantAdmin, tx: &mut TenantTx, member: &MemberRow) -> kernel::Result<InvitationLink> {
     let code = OneTimeCode::generate()?;
     let expires_at = admin.clock.now() + admin.config.invitation_lifetime;
-    invitation::set(tx, member.member_id, code.digest(), expires_at).await?;
+    member_link::set(tx, Purpose::Invitation, member.member_id, code.digest(), expires_at).await?;
     let organization = tenant::get(tx).await?;
     let url = format!("{}/invitation/{}", admin.config.tenant_origin(&organization.slug), code.reveal());
     let mail = mails::invitation(&member.email, &member.name, &organization.name, &url);

@@ -6,7 +6,9 @@ mod closing;
 mod domains;
 mod invitations;
 mod me;
+mod member_link;
 pub(crate) mod members;
+mod outgoing_mails;
 mod own_password;
 mod password_resets;
 mod permissions;
@@ -19,6 +21,7 @@ mod policy_review;
 mod portals;
 mod provider_set_up;
 mod providers;
+mod reading;
 mod scim_admin;
 mod scim_groups;
 mod scim_meta;
@@ -74,6 +77,8 @@ fn organisation_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
         .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::verify_domain))
         .route(Access::user(Permission::TENANT_UPDATE), routes!(domains::remove_domain))
         .route(Access::user(Permission::TENANT_READ), routes!(usage::get_usage))
+        .route(Access::user(Permission::SOURCE_HOST_READ), routes!(reading::get_reading))
+        .route(Access::user(Permission::SOURCE_HOST_UPDATE), routes!(reading::set_reading))
 }
 
 fn people_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
@@ -139,6 +144,7 @@ fn credentials_routes(routes: Routes<TenantAdmin>) -> Routes<TenantAdmin> {
             routes!(secret_grants::grant_secret, secret_grants::revoke_grant),
         )
         .route(Access::service(), routes!(secret_grants::resolve_secrets))
+        .route(Access::service(), routes!(outgoing_mails::send_mails))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::list_tokens, tokens::create_token))
         .route(Access::user(Permission::TENANT_TOKEN_MANAGE), routes!(tokens::delete_token))
         .route(Access::user(Permission::TENANT_TOKEN_READ), routes!(tokens::list_member_tokens))

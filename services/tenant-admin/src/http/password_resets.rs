@@ -1,15 +1,17 @@
 //! A new password for somebody who has lost theirs: they ask for a mail with a link, or an administrator makes one; then
 //! they choose.
 
+use super::member_link::{ChosenPassword, LinkOwner, Used, redeem, show};
 use crate::domain::{FormProblems, person};
 use crate::jobs::queue_mail;
 use crate::mails;
 use crate::state::TenantAdmin;
 use crate::store::member::{self, MemberRow};
-use crate::store::{password_reset, tenant};
+use crate::store::member_link::{self, Purpose::PasswordReset};
+use crate::store::tenant;
 use axum::extract::State;
 use axum::http::StatusCode;
-use credential::{OneTimeCode, password_problem};
+use credential::OneTimeCode;
 use http_shell::{Caller, Json, OptionalCaller, Path, Result};
 use kernel::{Error, TenantId};
 use runtime::cache::CacheKey;
@@ -80,7 +82,7 @@ async fn mail_reset(admin: &TenantAdmin, tenant: TenantId, email_key: &str) -> k
 async fn open(admin: &TenantAdmin, tx: &mut TenantTx, row: &MemberRow) -> kernel::Result<PasswordResetLink> {
     let (code, lifetime) = (OneTimeCode::generate()?, admin.config.password_reset_lifetime);
     let expires_at = admin.clock.now() + lifetime;
-    password_reset::set(tx, row.member_id, code.digest(), expires_at).await?;
+    member_link::set(tx, PasswordReset, row.member_id, code.digest(), expires_at).await?;
     let organization = tenant::get(tx).await?;
     let url = format!("{}/password/{}", admin.config.tenant_origin(&organization.slug), code.reveal());
     let mail = mails::password_reset(&row.email, &organization.name, &url, lifetime.whole_hours());
@@ -127,48 +129,16 @@ pub(crate) async fn open_password_reset(
     Ok((StatusCode::CREATED, Json(link)))
 }
 
-/// What an open link says.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PasswordReset {
-    name: String,
-    email: String,
-    organization: String,
-}
-
-fn gone() -> Error {
-    Error::not_found("This link was used already or has expired. Ask for a new one.")
-}
-
-fn tenant_of(caller: &OptionalCaller) -> kernel::Result<TenantId> {
-    caller.tenant.ok_or_else(gone)
-}
-
-async fn find(admin: &TenantAdmin, tx: &mut TenantTx, code: &OneTimeCode) -> kernel::Result<MemberRow> {
-    password_reset::find(tx, code.digest(), admin.clock.now()).await?.ok_or_else(gone)
-}
-
 /// Shows whose password a link changes.
 #[utoipa::path(get, path = "/api/tenant-admin/v1/password-resets/{code}", tag = "members",
     params(("code" = String, Path, description = "From the link")),
-    responses((status = 200, body = PasswordReset), (status = 404, description = "Unknown, used or expired")))]
+    responses((status = 200, body = LinkOwner), (status = 404, description = "Unknown, used or expired")))]
 pub(crate) async fn get_password_reset(
     State(admin): State<TenantAdmin>,
     caller: OptionalCaller,
     Path(code): Path<String>,
-) -> Result<Json<PasswordReset>> {
-    let code = OneTimeCode::parse(&code).ok_or_else(gone)?;
-    let mut tx = admin.db.tenant(tenant_of(&caller)?).await?;
-    let row = find(&admin, &mut tx, &code).await?;
-    let organization = tenant::get(&mut tx).await?.name;
-    Ok(Json(PasswordReset { name: row.name, email: row.email, organization }))
-}
-
-/// The chosen password.
-#[derive(Deserialize, Default, ToSchema)]
-#[serde(default)]
-pub(crate) struct ChosenPassword {
-    #[schema(required)]
-    password: String,
+) -> Result<Json<LinkOwner>> {
+    Ok(Json(show(&admin, &caller, PasswordReset, &code).await?))
 }
 
 /// Sets the new password and ends every session of its owner. Signing in comes after.
@@ -181,28 +151,16 @@ pub(crate) async fn use_password_reset(
     Path(code): Path<String>,
     Json(form): Json<ChosenPassword>,
 ) -> Result<StatusCode> {
-    let code = OneTimeCode::parse(&code).ok_or_else(gone)?;
-    let tenant_id = tenant_of(&caller)?;
-    let mut tx = admin.db.tenant(tenant_id).await?;
-    let row = find(&admin, &mut tx, &code).await?;
-    let organization = tenant::get(&mut tx).await?.name;
-    tx.rollback().await?;
-    let mut problems = FormProblems::default();
-    problems.check("password", password_problem(&form.password, &[&row.name, &row.email, &organization]));
-    problems.into_result()?;
-    // No transaction is open while the hash is made; whoever took the code meanwhile has it.
-    let hash = admin.hasher.hash(form.password).await?;
-    let (mut tx, now) = (admin.db.tenant(tenant_id).await?, admin.clock.now());
-    if !password_reset::take(&mut tx, code.digest(), now).await? {
-        return Err(gone().into());
-    }
-    member::set_password(&mut tx, row.member_id, &hash, now).await?;
-    let ended = member::end_sessions(&mut tx, row.member_id, now).await?;
-    queue_mail(&admin, &mut tx, &mails::password_changed(&row.email, &organization)).await?;
-    let event = AuditEvent::named(&row.user_ref, "member.password", &row.user_ref);
+    let used = redeem(&admin, &caller, PasswordReset, &code, form).await?;
+    let Used { mut tx, tenant, owner, organization, hash } = used;
+    let now = admin.clock.now();
+    member::set_password(&mut tx, owner.member_id, &hash, now).await?;
+    let ended = member::end_sessions(&mut tx, owner.member_id, now).await?;
+    queue_mail(&admin, &mut tx, &mails::password_changed(&owner.email, &organization)).await?;
+    let event = AuditEvent::named(&owner.user_ref, "member.password", &owner.user_ref);
     tx.record(event.after(json!({ "sessionsEnded": ended }))).await?;
     tx.commit().await?;
     admin.mail_queued();
-    admin.identities_changed(tenant_id);
+    admin.identities_changed(tenant);
     Ok(StatusCode::NO_CONTENT)
 }

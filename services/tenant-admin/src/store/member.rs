@@ -286,3 +286,18 @@ pub async fn end_sessions(tx: &mut TenantTx, member: Uuid, now: OffsetDateTime) 
     .map_err(db)?;
     Ok(ended.rows_affected())
 }
+
+/// Mail addresses of the active members with these entities.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list_addresses(tx: &mut TenantTx, user_refs: &[String]) -> Result<Vec<String>> {
+    sqlx::query_scalar(
+        "select email from member where tenant_id = $1 and user_ref = any($2) and status = 'active' order by email",
+    )
+    .bind(tx.id())
+    .bind(user_refs)
+    .fetch_all(tx.conn())
+    .await
+    .map_err(db)
+}

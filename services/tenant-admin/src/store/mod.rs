@@ -2,10 +2,9 @@
 
 pub mod audit_stream;
 pub mod closing;
-pub mod invitation;
 pub mod member;
+pub mod member_link;
 pub mod own_host;
-pub mod password_reset;
 pub mod policy;
 pub mod scim;
 pub mod secret;

@@ -146,3 +146,26 @@ async fn taking_a_role_back_keeps_the_last_administrator_and_another_organisatio
     let refused = bench.call(&org.admin, Method::POST, &undo, None).await;
     assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
 }
+
+#[tokio::test]
+async fn what_is_read_is_checked_put_in_order_and_taken_back() {
+    let bench = Bench::start().await;
+    let org = bench.org("acme").await;
+    let set = async |body: Value| bench.call(&org.admin, Method::PUT, "/reading", Some(body)).await;
+    let read = async || bench.get(&org.admin, "/reading").await.json();
+    let all = json!({ "onlyListed": false, "places": [] });
+    assert_eq!(read().await, all, "everything public to begin with");
+    let wrong = set(json!({ "onlyListed": true, "places": ["example.com", "https://example.com/"] })).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.json()["error"]["fields"]["places"].as_str().unwrap().contains("\"https://example.com/\""));
+    let many: Vec<String> = (0..201).map(|number| format!("h{number}.example")).collect();
+    assert_eq!(set(json!({ "onlyListed": true, "places": many })).await.status, StatusCode::BAD_REQUEST);
+    let listed = set(json!({ "onlyListed": true, "places": ["Z.example", "*.a.example", "z.example"] })).await;
+    let expected = json!({ "onlyListed": true, "places": ["*.a.example", "z.example"] });
+    assert_eq!((listed.json(), read().await), (expected.clone(), expected.clone()));
+    let event = newest(&bench, &org, "reading.update").await;
+    assert_eq!((&event["before"], &event["after"], &event["undoable"]), (&all, &expected, &json!(true)));
+    let undo = format!("/audit/{}/undo", event["id"].as_str().unwrap());
+    assert_eq!(bench.call(&org.admin, Method::POST, &undo, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(read().await, all);
+}

@@ -156,3 +156,16 @@ async fn a_logo_is_a_picture_by_its_bytes_and_is_shown_as_nothing_else() {
     let icon = format!("/branding/files/{}", branding["favicon"].as_str().unwrap());
     assert_eq!(bench.stranger(org.tenant, Method::GET, &icon, None).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn the_proof_is_looked_for_at_the_operators_port() {
+    let web = Web::default();
+    let bench = Bench::on(|config| config.proof_port = 8080, Ground::alone().unwrap(), Some(web.service())).await;
+    let acme = bench.org("acme").await;
+    let claimed = bench.post(&acme.admin, "/domains", json!({ "host": "portal.acme.example" })).await.json();
+    let url = "http://portal.acme.example:8080/.well-known/proscenium-domain.txt";
+    assert_eq!(claimed["proofUrl"], url);
+    web.put(url, claimed["proof"].as_str().unwrap());
+    let proven = bench.post(&acme.admin, "/domains/portal.acme.example/verify", json!({})).await;
+    assert_eq!(proven.status, StatusCode::OK, "{}", proven.text());
+}

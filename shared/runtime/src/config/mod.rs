@@ -43,6 +43,8 @@ pub struct Config {
     pub s3: S3,
     /// The URL reader.
     pub reading: Reading,
+    /// Runs of templates.
+    pub scaffolder: Scaffolder,
     /// The catalog.
     pub catalog: Catalog,
     /// Search.
@@ -170,6 +172,25 @@ pub struct Reading {
     pub allow: Vec<String>,
 }
 
+/// `[scaffolder]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scaffolder {
+    /// Runs at the same time in one process.
+    pub concurrency: u16,
+    /// Runs of one organisation at the same time.
+    pub tenant_concurrency: u16,
+    /// How long a run is believed to live.
+    #[serde(with = "text::duration")]
+    pub lease: Duration,
+    /// How long one step may take.
+    #[serde(with = "text::duration")]
+    pub step_limit: Duration,
+    /// How long a run may take.
+    #[serde(with = "text::duration")]
+    pub task_limit: Duration,
+}
+
 /// `[catalog]`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -234,6 +255,8 @@ pub struct Tenants {
     /// Between closing an organisation and destroying its keys.
     #[serde(with = "text::duration")]
     pub deletion_grace: Duration,
+    /// Where the proof of a host is looked for over http.
+    pub proof_port: u16,
 }
 
 /// `[gateway]`

@@ -28,6 +28,13 @@ pub enum Failure {
         /// What that is.
         why: &'static str,
     },
+    /// The address lies in none of the places that may be read.
+    NotListed {
+        /// The address that was asked for or redirected to.
+        url: String,
+        /// Host and port, as an administrator would list them.
+        host: String,
+    },
     /// There is no such file, or none for everybody's eyes.
     NotFound {
         /// The address that answered.
@@ -80,6 +87,14 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// None of the places that an administrator has listed.
+    #[must_use]
+    pub fn not_listed(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Self::NotListed { url: url.to_string(), host }
+    }
+
     pub(super) fn refused(url: &Url, address: IpAddr, why: &'static str) -> Self {
         let host = url.host_str().unwrap_or_default();
         let host = url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -93,6 +108,7 @@ impl Failure {
         match &mut self {
             Self::NotAUrl { url, .. }
             | Self::Refused { url, .. }
+            | Self::NotListed { url, .. }
             | Self::NotFound { url, .. }
             | Self::Denied { url, .. }
             | Self::Status { url, .. }
@@ -122,6 +138,11 @@ impl fmt::Display for Failure {
                 f,
                 "Reading from '{url}' is not allowed: {address} is {why}. \
                  If this host is meant, the operator adds {host} to the setting reading.allow."
+            ),
+            Self::NotListed { url, host } => write!(
+                f,
+                "Reading from '{url}' is not allowed: {host} is not among the places that this organisation reads from. \
+                 An administrator adds it under source hosts."
             ),
             Self::NotFound { url, status } => {
                 write!(f, "There is no file at '{url}' (status {status}). Check the address and the branch.")

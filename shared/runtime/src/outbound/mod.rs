@@ -11,6 +11,7 @@ mod deliver;
 mod exchange;
 mod failure;
 mod names;
+mod places;
 
 pub use address::forbidden;
 pub use allow::Allow;
@@ -18,6 +19,7 @@ pub use deliver::Delivery;
 pub use exchange::Exchange;
 pub use failure::Failure;
 pub use names::{Names, SystemNames};
+pub use places::Places;
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{
@@ -66,6 +68,8 @@ pub struct Get<'a> {
     pub max_bytes: usize,
     /// Time for everything, redirects included.
     pub deadline: Duration,
+    /// Where it may lead, redirects included; anywhere without.
+    pub only: Option<&'a Places>,
 }
 
 /// What came back.
@@ -109,6 +113,8 @@ pub struct Call<'a> {
     pub max_bytes: usize,
     /// Time for everything, redirects included.
     pub deadline: Duration,
+    /// Where it may lead, redirects included; anywhere without.
+    pub only: Option<&'a Places>,
 }
 
 impl<'a> Call<'a> {
@@ -124,6 +130,7 @@ impl<'a> Call<'a> {
             validator: None,
             max_bytes: 1_000_000,
             deadline: Duration::from_secs(20),
+            only: None,
         }
     }
 
@@ -233,8 +240,8 @@ impl Outbound {
     /// # Errors
     /// A [`Failure`] whose text names the address and the remedy.
     pub async fn get(&self, get: Get<'_>) -> Result<Answer, Failure> {
-        let Get { url, validator, max_bytes, deadline } = get;
-        let reply = self.call(Call { validator, max_bytes, deadline, ..Call::get(url) }).await?;
+        let Get { url, validator, max_bytes, deadline, only } = get;
+        let reply = self.call(Call { validator, max_bytes, deadline, only, ..Call::get(url) }).await?;
         match reply.status {
             304 if validator.is_some() => Ok(Answer::NotModified),
             200..=299 => Ok(Answer::Content(Content {
@@ -268,6 +275,9 @@ impl Outbound {
     async fn follow(&self, call: Call<'_>) -> Result<Reply, Failure> {
         let mut url = parse(call.url)?;
         for _ in 0..=MAX_REDIRECTS {
+            if call.only.is_some_and(|places| !places.hold(&url)) {
+                return Err(Failure::not_listed(&url));
+            }
             let client = self.client_for(&url)?;
             let request = client.request(call.method(), url.clone()).headers(call.headers_for(&url));
             let response = request.send().await.map_err(|error| failure::from_reqwest(&url, &error))?;

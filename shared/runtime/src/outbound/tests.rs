@@ -138,7 +138,7 @@ const NO_WEB_ADDRESS: &[&str] = &[
 ];
 
 fn get(url: &str) -> Get<'_> {
-    Get { url, validator: None, max_bytes: 1000, deadline: Duration::from_secs(5) }
+    Get { url, validator: None, max_bytes: 1000, deadline: Duration::from_secs(5), only: None }
 }
 
 fn allow(entries: &[&str]) -> Allow {

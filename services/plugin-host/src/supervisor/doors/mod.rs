@@ -1,16 +1,18 @@
 //! The ways out of a worker: sockets in its folder that this process serves, since its network is empty.
 //!
 //! `gateway` leads to the platform's API as this organisation and nothing else, `.s.PGSQL.PORT` to the plugin's own role in
-//! the plugins' database, `out` to the hosts on its list. What a worker says there is untrusted: whose it is follows from
-//! the socket.
+//! the plugins' database, `out` to the hosts on its list, `platform` to the supervisor itself. What a worker says there is
+//! untrusted: whose it is follows from the socket.
 
 mod database;
 mod egress;
 mod gateway;
+mod platform;
 
 pub use database::{Server, Target};
 pub use egress::Reach;
 pub use gateway::Gateway;
+pub use platform::Platform;
 
 use super::isolation::Cell;
 use super::logs::Logs;
@@ -27,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 pub const GATEWAY: &str = "gateway";
 /// As above.
 pub const OUT: &str = "out";
+/// As above.
+pub const PLATFORM: &str = "platform";
 
 /// What leads out of one worker.
 #[derive(Debug, Clone)]
@@ -74,7 +78,7 @@ impl Post {
 ///
 /// # Errors
 /// A socket cannot be made.
-pub fn open(doors: Doors, cell: &Cell, post: &Post) -> io::Result<()> {
+pub fn open(doors: Doors, platform: Platform, cell: &Cell, post: &Post) -> io::Result<()> {
     let listen = |name: &str| -> io::Result<UnixListener> {
         let path: PathBuf = cell.folder.join(name);
         let listener = UnixListener::bind(&path)?;
@@ -84,6 +88,8 @@ pub fn open(doors: Doors, cell: &Cell, post: &Post) -> io::Result<()> {
     let Doors { gateway, database, reach, outbound } = doors;
     let listener = listen(GATEWAY)?;
     post.spawn("gateway of", gateway.serve(listener));
+    let listener = listen(PLATFORM)?;
+    post.spawn("platform of", platform.serve(listener));
     if let Some(target) = database {
         let listener = listen(&target.socket_name())?;
         post.spawn("database of", database::serve(listener, target, post.clone()));

@@ -772,6 +772,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenant-admin/v1/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows from where files are read.
+         * @description Permission: `integrations.sourceHost.read`.
+         */
+        get: operations["get_reading"];
+        /**
+         * Sets from where files are read. It holds from the next read on, redirects included. The guard's rules stay: a place that
+         *     resolves to a private address is read only where the operator has made an exception.
+         * @description Permission: `integrations.sourceHost.update`.
+         */
+        put: operations["set_reading"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant-admin/v1/scim": {
         parameters: {
             query?: never;
@@ -1460,11 +1485,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The chosen password. */
-        Acceptance: {
-            /** @default  */
-            password: string;
-        };
         /** @description The new member and their invitation. */
         AddedMember: {
             member: components["schemas"]["Member"];
@@ -1693,12 +1713,6 @@ export interface components {
             /** @description Reference of the group; `{value}` stands for what the claim says. */
             group: string;
         };
-        /** @description What an open invitation says. */
-        Invitation: {
-            name: string;
-            email: string;
-            organization: string;
-        };
         /** @description A link that lets the invited person choose a password, shown this once. */
         InvitationLink: {
             url: string;
@@ -1734,6 +1748,12 @@ export interface components {
          * @enum {string}
          */
         Level: "fine" | "near-limit" | "at-limit";
+        /** @description Whose an open link is. */
+        LinkOwner: {
+            name: string;
+            email: string;
+            organization: string;
+        };
         /** @description A new token with its text, shown this once. */
         MadeScimToken: components["schemas"]["ScimToken"] & {
             token: string;
@@ -1776,6 +1796,8 @@ export interface components {
             email: string;
             role: components["schemas"]["RoleName"];
             userEntityRef: string;
+            /** @description Whether they have a password here, which they can change. */
+            hasPassword: boolean;
             /** @description Names of the permissions that they hold, at least for some resources. */
             permissions: string[];
             /** @description The administrator who looks at the portal as this member, reading only. */
@@ -1952,12 +1974,6 @@ export interface components {
         /** @description A change of the first steps. */
         OnboardingChange: {
             dismissed?: boolean | null;
-        };
-        /** @description What an open link says. */
-        PasswordReset: {
-            name: string;
-            email: string;
-            organization: string;
         };
         /** @description A link that lets a member choose a new password, shown this once. */
         PasswordResetLink: {
@@ -2153,6 +2169,13 @@ export interface components {
             revision: number;
             /** @description What changed and why, for the history. */
             note?: string;
+        };
+        /** @description From where files are read, beside the source hosts that are connected. */
+        Reading: {
+            /** @description Whether only the places are read from; every public host otherwise. */
+            onlyListed: boolean;
+            /** @description `example.com`, `*.example.com`, `example.com:8443`, each with or without a path such as `/specs/`. */
+            places: string[];
         };
         /** @description One thing that spoke for or against. */
         Reason: {
@@ -3149,7 +3172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invitation"];
+                    "application/json": components["schemas"]["LinkOwner"];
                 };
             };
             /** @description Unknown, used or expired */
@@ -3173,7 +3196,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Acceptance"];
+                "application/json": components["schemas"]["ChosenPassword"];
             };
         };
         responses: {
@@ -3499,7 +3522,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PasswordReset"];
+                    "application/json": components["schemas"]["LinkOwner"];
                 };
             };
             /** @description Unknown, used or expired */
@@ -3994,6 +4017,55 @@ export interface operations {
             };
             /** @description Opened with this link before */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+        };
+    };
+    set_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description Names the entry that is no place */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -78,6 +78,7 @@ const verbs: Readonly<Record<string, string | { alone: string }>> = {
   'settings.update': 'changed the settings of the',
   'removal.approve': 'let the removal go on for',
   'removal.reject': 'kept what would have been removed by',
+  'reading.update': { alone: 'changed from where files are read' },
   'source-host.connect': 'connected',
   'source-host.update': 'changed the connection to',
   'source-host.disconnect': 'disconnected',

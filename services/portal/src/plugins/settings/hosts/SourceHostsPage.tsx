@@ -18,6 +18,7 @@ import { Permitted } from '../Permitted';
 import { useMay } from '../useMe';
 import { budgetWords, kindTitles } from './hostDraft';
 import { HostForm, ReplaceTokenForm } from './HostForm';
+import { ReadingPanel } from './ReadingPanel';
 import './hosts.css';
 
 function Budget({ host }: { host: SourceHost }) {
@@ -234,7 +235,10 @@ export function SourceHostsPage() {
         permission="integrations.sourceHost.update"
         to="see the source hosts"
       >
-        <Hosts onOpen={setOpen} turn={turn} />
+        <div className="pro-stack">
+          <Hosts onOpen={setOpen} turn={turn} />
+          <ReadingPanel />
+        </div>
       </Permitted>
       {open && (
         <HostDialog

@@ -11,8 +11,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Shared;
-use super::control::error;
+use crate::control::error;
+use crate::worker::Shared;
 
 /// Clock difference tolerated between the platform and the worker, in seconds.
 const LEEWAY_S: u64 = 5;

@@ -1,17 +1,12 @@
-//! The protocol's side of a native worker (`proscenium-worker/1`, see `shared/plugin-protocol`).
-//!
-//! [`run`] reads the boot document, starts the plugin, serves it on the Unix socket together with the control API, and
+//! The life of the process: [`run`] reads the boot document, starts the plugin, serves it on the Unix socket together with the control API, and
 //! stops by draining: when asked to, on SIGTERM, or when its lifeline ends. It never outlives its supervisor.
 
-mod channel;
-mod control;
-mod token;
-
+use std::collections::BTreeSet;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -25,29 +20,26 @@ use tokio::net::UnixListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, RwLock, watch};
 
-use channel::{Lifeline, Lines};
-use token::Verifier;
-
-/// What a plugin's author writes.
-pub struct Plugin {
-    /// The plugin's id.
-    pub id: &'static str,
-    /// Routes below `/api/<id>`. Each request has a valid user or service token by the time it gets there.
-    pub routes: Router,
-}
+use crate::channel::{Lifeline, Lines};
+use crate::plugin::Plugin;
+use crate::token::Verifier;
+use crate::{control, token};
 
 /// What the routes and the control API share.
-struct Shared {
-    boot: Boot,
-    plugin: &'static str,
-    verifier: RwLock<Verifier>,
-    in_flight: AtomicU64,
-    draining: AtomicBool,
-    drain: Notify,
-    started: Instant,
+pub(crate) struct Shared {
+    pub(crate) boot: Boot,
+    /// Without its routes, which are in the router.
+    pub(crate) plugin: Plugin,
+    pub(crate) verifier: RwLock<Verifier>,
+    pub(crate) in_flight: AtomicU64,
+    pub(crate) draining: AtomicBool,
+    pub(crate) drain: Notify,
+    /// Tasks that run.
+    pub(crate) running: Mutex<BTreeSet<String>>,
+    pub(crate) started: Instant,
 }
 
-/// Runs a worker to its end.
+/// Runs a worker to its end. `make` makes the plugin for one boot document, or says why it cannot.
 pub async fn run(make: impl FnOnce(&Boot) -> Result<Plugin, String>) -> ExitCode {
     let started = Instant::now();
     let Ok(mut lines) = Lines::open() else {
@@ -79,15 +71,17 @@ struct Running {
 }
 
 fn start(boot: Boot, make: impl FnOnce(&Boot) -> Result<Plugin, String>, started: Instant) -> Result<Running, Fatal> {
-    let plugin = make(&boot).map_err(|message| failed(&boot, message))?;
+    let mut plugin = make(&boot).map_err(|message| failed(&boot, message))?;
     let verifier =
-        Verifier::new(&boot.jwks, plugin.id, &boot.tenant).map_err(|message| fatal(FatalReason::Boot, message))?;
+        Verifier::new(&boot.jwks, &plugin.id, &boot.tenant).map_err(|message| fatal(FatalReason::Boot, message))?;
     let catch = |kind| signal(kind).map_err(|error| fatal(FatalReason::Start, error.to_string()));
     let signals = [catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?];
     let listener =
         listen(&boot.socket).map_err(|error| fatal(FatalReason::Listen, format!("{}: {error}", boot.socket)))?;
+    let routes = std::mem::take(&mut plugin.routes);
     let shared = Arc::new(Shared {
-        plugin: plugin.id,
+        plugin,
+        running: Mutex::default(),
         verifier: RwLock::new(verifier),
         in_flight: AtomicU64::new(0),
         draining: AtomicBool::new(false),
@@ -95,7 +89,7 @@ fn start(boot: Boot, make: impl FnOnce(&Boot) -> Result<Plugin, String>, started
         started,
         boot,
     });
-    Ok(Running { listener, router: router(plugin, &shared), shared, signals })
+    Ok(Running { listener, router: router(routes, &shared), shared, signals })
 }
 
 impl Running {
@@ -103,7 +97,7 @@ impl Running {
         Line::Ready(Ready {
             protocol: PROTOCOL.into(),
             pid: std::process::id(),
-            plugins: vec![self.shared.plugin.into()],
+            plugins: vec![self.shared.plugin.id.clone()],
             timings: Timings { total_ms: millis(self.shared.started.elapsed()), ..Timings::default() },
             rss_bytes: control::resident_bytes(),
         })
@@ -144,18 +138,17 @@ async fn stop_reason(shared: &Shared, lifeline: Lifeline, signals: [Signal; 2]) 
     }
 }
 
-fn router(plugin: Plugin, shared: &Arc<Shared>) -> Router {
-    let routes = plugin
-        .routes
+fn router(routes: Router, shared: &Arc<Shared>) -> Router {
+    let routes = routes
         .layer(middleware::from_fn_with_state(shared.clone(), token::require))
         .layer(middleware::from_fn_with_state(shared.clone(), count));
     Router::new()
-        .nest(&format!("/api/{}", plugin.id), routes)
+        .nest(&format!("/api/{}", shared.plugin.id), routes)
         .nest(CONTROL_PREFIX, control::routes(shared.clone()))
         .fallback(control::not_found)
 }
 
-async fn count(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(crate) async fn count(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     /// Counts down also when the client goes away in the middle.
     struct Counted(Arc<Shared>);
     impl Drop for Counted {
@@ -188,6 +181,6 @@ fn failed(boot: &Boot, message: String) -> Fatal {
     Fatal { failures: boot.plugins.iter().map(failure).collect(), ..fatal(FatalReason::Start, message.clone()) }
 }
 
-fn millis(duration: Duration) -> u64 {
+pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,0 +1,131 @@
+//! What plugins add to the platform's own services, and how those call it.
+
+use crate::State;
+use crate::state::Target;
+use crate::store::description::list_descriptions;
+use crate::{discovery, events};
+use axum::extract::{self, Request};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use http_shell::{Caller, Json, Path, Result};
+use kernel::{Error, Principal};
+use plugin_protocol::control::Event;
+use plugin_protocol::extensions::path;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// For whom a service calls: a principal as JSON in base64. What the worker sees is a token for this plugin.
+const INITIATOR: &str = "x-proscenium-initiator";
+
+/// What one plugin adds.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PluginExtensions {
+    /// For example `scaffolder-github`.
+    plugin_id: String,
+    /// See the crate `plugin-protocol`.
+    #[schema(value_type = Object)]
+    extensions: Value,
+}
+
+/// What the organisation's plugins add to the platform's own: actions, filters, providers, processors.
+#[utoipa::path(get, path = "/internal/plugins/v1/extensions", responses((status = 200, body = Vec<PluginExtensions>)))]
+pub async fn list_extensions(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+) -> Result<Json<Vec<PluginExtensions>>> {
+    let found = discovery::list(&state, caller.tenant).await?;
+    let shown = found.into_iter().map(|(plugin_id, description)| {
+        let extensions = serde_json::to_value(description.extensions).map_err(Error::internal)?;
+        Ok::<_, Error>(PluginExtensions { plugin_id, extensions })
+    });
+    Ok(Json(shown.collect::<kernel::Result<_>>()?))
+}
+
+/// The permissions that one plugin asks about.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PluginPermissions {
+    /// For example `badges`.
+    plugin_id: String,
+    /// As Backstage describes permissions: name, attributes, and the type of resource if there is one.
+    #[schema(value_type = Vec<Object>)]
+    permissions: Value,
+    /// Rules for conditions on its resources.
+    #[schema(value_type = Vec<Object>)]
+    rules: Value,
+}
+
+/// The permissions that the organisation's plugins ask about, for whoever writes a policy.
+#[utoipa::path(get, path = "/api/plugins/v1/permissions", responses((status = 200, body = Vec<PluginPermissions>)))]
+pub async fn list_permissions(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+) -> Result<Json<Vec<PluginPermissions>>> {
+    let mut tx = state.db.tenant(caller.tenant).await?;
+    let known = list_descriptions(&mut tx).await?;
+    tx.commit().await?;
+    let found = known.into_iter().filter_map(|one| {
+        let mut found = one.permissions?;
+        let (permissions, rules) = (found["permissions"].take(), found["rules"].take());
+        let rules = if rules.is_array() { rules } else { Value::Array(Vec::new()) };
+        Some(PluginPermissions { plugin_id: one.plugin_id, permissions, rules })
+    });
+    Ok(Json(found.collect()))
+}
+
+/// How many plugins will hear of an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Published {
+    /// Subscribers, each of which gets it at least once.
+    subscribers: usize,
+}
+
+/// Tells the organisation's plugins of an event: what a webhook brought, for example.
+#[utoipa::path(post, path = "/internal/plugins/v1/events", request_body = Value,
+    responses((status = 202, body = Published), (status = 400)))]
+pub async fn publish_event(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Json(event): Json<Event>,
+) -> Result<(StatusCode, Json<Published>)> {
+    let subscribers = events::publish(&state.launching, caller.tenant, None, &event).await?;
+    Ok((StatusCode::ACCEPTED, Json(Published { subscribers })))
+}
+
+/// Has a plugin's worker do something of the platform's: run an action, call a filter, process entities.
+///
+/// Both bodies stream, as the worker protocol says.
+#[utoipa::path(post, path = "/internal/plugins/v1/workers/{plugin_id}/{*operation}",
+    params(("plugin_id" = String, Path), ("operation" = String, Path)),
+    responses((status = 200), (status = 404), (status = 503)))]
+pub async fn operate(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path((plugin_id, operation)): Path<(String, String)>,
+    mut request: Request,
+) -> Result<Response> {
+    let operation = format!("/{operation}");
+    if ![path::RUN, path::EXTENSION, path::AUTOCOMPLETE, path::PROCESS].contains(&operation.as_str()) {
+        return Err(Error::not_found("There is no such operation").into());
+    }
+    let Some(Target::Backend(revision)) = state.target(caller.tenant, &plugin_id).await? else {
+        return Err(Error::not_found(format!("The organisation has no plugin \"{plugin_id}\"")).into());
+    };
+    let initiator = request.headers_mut().remove(INITIATOR).map(|value| {
+        let json = STANDARD.decode(value.as_bytes()).map_err(|_| Error::input("The initiator is not in base64"))?;
+        serde_json::from_slice::<Principal>(&json).map_err(|_| Error::input("The initiator is no principal"))
+    });
+    let token = match initiator.transpose()? {
+        Some(principal) => {
+            let signer = state.launching.signer(caller.tenant).await?;
+            state.launching.token(&signer, &plugin_id, &principal)?
+        }
+        None => None,
+    };
+    let lease = state.supervisor.lease(caller.tenant, &plugin_id, revision).await?;
+    Ok(lease.operate(request, &operation, token.as_deref(), state.config.first_byte).await?)
+}
