@@ -22,7 +22,7 @@ fn greeter(boot: &Boot) -> Result<Plugin, String> {
     let count =
         get(move || async move { json!({ "greeting": said, "heard": heard.load(Ordering::SeqCst) }).to_string() });
     Ok(Plugin::new("greeter")
-        .routes(Router::new().route("/", count))
+        .routes(Router::new().route("/greeting", count))
         .action("greeter:write", "Writes a greeting into a file", schema(), move |run| {
             let greeting = greeting.clone();
             async move {

@@ -12,7 +12,7 @@ async fn greeter() -> Host {
     let host = Host::start().await;
     host.install("proscenium:greeter").await.unwrap();
     // A native worker is asked what it hosts when it first starts.
-    assert_eq!(host.get("/api/greeter").await.status, StatusCode::OK);
+    assert_eq!(host.get("/api/greeter/greeting").await.status, StatusCode::OK);
     host
 }
 
@@ -117,7 +117,7 @@ async fn an_event_reaches_a_plugin_that_sleeps() {
     let nobody = as_service(&host, Method::POST, path, event("silence")).await;
     assert_eq!(nobody.json(), json!({"subscribers": 0}));
     until("heard", || async {
-        let heard = host.get("/api/greeter").await.json();
+        let heard = host.get("/api/greeter/greeting").await.json();
         (heard["heard"] == 1).then_some(heard)
     })
     .await;

@@ -136,11 +136,15 @@ async fn files_that_are_not_what_was_signed_are_fetched_anew_before_they_run() {
     let bundle = host.folder.path().join("bundles").join(format!("{}@1.0.0", PACKAGE.replace('/', "+")));
     let index = bundle.join("node_modules").join(PACKAGE).join("index.js");
     let signed = std::fs::read_to_string(&index).unwrap();
+    // What it hosts is asked for when it is installed: whatever begins afterwards is checked anew.
+    assert_eq!(host.answers(host.tenant).await, "1.0.0");
     std::fs::write(&index, "process.exit(9)").unwrap();
+    let restart = "/api/plugins/v1/installed/notes/restart";
+    let reply = host.request(Some(&admin(host.tenant)), Method::POST, restart, None).await;
+    assert_eq!(reply.status, StatusCode::ACCEPTED);
     assert_eq!(host.answers(host.tenant).await, "1.0.0");
     assert_eq!(std::fs::read_to_string(&index).unwrap(), signed);
     // Neither the folder nor a registry is needed: the version is in object storage, under its address.
-    let restart = "/api/plugins/v1/installed/notes/restart";
     std::fs::remove_dir_all(host.folder.path().join("bundles")).unwrap();
     let reply = host.request(Some(&admin(host.tenant)), Method::POST, restart, None).await;
     assert_eq!(reply.status, StatusCode::ACCEPTED);

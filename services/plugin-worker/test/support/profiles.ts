@@ -72,7 +72,7 @@ const techRadar: Profile = {
 /** The example of the Rust SDK: `WORKER_CMD=target/debug/examples/greeter`. */
 const greeter: Profile = {
   pluginId: 'greeter',
-  path: '',
+  path: '/greeting',
   plugin: () => ({ bundle: '/nonexistent', features: [] }),
   config: {},
   break: boot => ({
