@@ -107,15 +107,7 @@ impl WorkerClient {
             upgrade::ask(&mut parts.headers);
         }
         parts.extensions.clear();
-        let sent = self.http.request(Request::from_parts(parts, body));
-        let answer = tokio::time::timeout(first_byte, sent).await.map_err(|_| {
-            Error::unavailable(format!("The plugin did not answer within {} seconds.", first_byte.as_secs()))
-        })?;
-        let answer =
-            answer.map_err(|error| Error::unavailable("The plugin's worker stopped answering.").with_source(error))?;
-        let (mut parts, body) = answer.into_parts();
-        parts.headers = headers::from_worker(parts.headers);
-        Ok(Response::from_parts(parts, Body::new(body)))
+        self.exchange(Request::from_parts(parts, body), first_byte).await
     }
 
     /// Sends a request of the control API. Both bodies stream; `first_byte` limits the time until the answer's head.
@@ -136,8 +128,11 @@ impl WorkerClient {
         let capability = http::HeaderValue::from_str(&self.capability).map_err(Error::internal)?;
         parts.headers.insert(CAPABILITY_HEADER, capability);
         parts.extensions.clear();
-        let sent = self.http.request(Request::from_parts(parts, body));
-        let answer = tokio::time::timeout(first_byte, sent).await.map_err(|_| {
+        self.exchange(Request::from_parts(parts, body), first_byte).await
+    }
+
+    async fn exchange(&self, request: Request<Body>, first_byte: Duration) -> Result<Response<Body>> {
+        let answer = tokio::time::timeout(first_byte, self.http.request(request)).await.map_err(|_| {
             Error::unavailable(format!("The plugin did not answer within {} seconds.", first_byte.as_secs()))
         })?;
         let answer =
