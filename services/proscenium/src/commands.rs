@@ -25,7 +25,7 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
 /// Serves the embedded S3 until it is told to stop.
 pub async fn dev_s3(config: Config) -> anyhow::Result<()> {
     let tasks = Tasks::new();
-    tasks.shutdown_on_signals()?;
+    tasks.shutdown_on_signals(Duration::ZERO)?;
     let folder = runtime::data_dir::DataDir::open(&config.data_dir)?;
     let endpoint = runtime::embedded::s3::serve(&config.s3, folder.path(), &tasks).await?;
     print(&json!({
@@ -40,7 +40,7 @@ pub async fn dev_s3(config: Config) -> anyhow::Result<()> {
 /// Serves Postgres, Redis and S3 until it is told to stop.
 pub async fn dev_backends(config: Config) -> anyhow::Result<()> {
     let tasks = Tasks::new();
-    tasks.shutdown_on_signals()?;
+    tasks.shutdown_on_signals(Duration::ZERO)?;
     let folder = runtime::data_dir::DataDir::claim(&config.data_dir)?;
     let backends = runtime::embedded::Backends::start(&config, &folder, &tasks).await?;
     print(&json!({

@@ -38,7 +38,7 @@ pub enum Role {
 /// Every role in this process, with embedded defaults.
 pub async fn run_all(config: Config) -> anyhow::Result<()> {
     let tasks = Tasks::new();
-    tasks.shutdown_on_signals()?;
+    tasks.shutdown_on_signals(config.drain)?;
     // Before anything is started: a taken port is the likeliest reason to give up.
     let listener = bind(config.listen).await?;
     let platform = Platform::start(config, tasks.clone()).await?;
@@ -72,7 +72,7 @@ async fn serve_all(platform: &Platform, listener: tokio::net::TcpListener) -> an
 /// One role by itself; the others are at the configured addresses.
 pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
     let tasks = Tasks::new();
-    tasks.shutdown_on_signals()?;
+    tasks.shutdown_on_signals(config.drain)?;
     let listener = bind(config.listen).await?;
     let platform = Platform::join(config, tasks.clone()).await?;
     platform.db.probe().await.context("the database does not answer")?;

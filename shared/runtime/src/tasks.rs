@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
+use futures::future::OptionFuture;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +28,7 @@ pub struct Tasks {
 
 #[derive(Default)]
 struct Inner {
+    draining: AtomicBool,
     token: CancellationToken,
     tracker: TaskTracker,
     running: Mutex<BTreeMap<u64, String>>,
@@ -93,6 +95,11 @@ impl Tasks {
         })
     }
 
+    /// Whether new requests should go to another process.
+    pub fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
+    }
+
     /// Cancelled when the process is to stop.
     pub fn shutdown_token(&self) -> CancellationToken {
         self.inner.token.clone()
@@ -100,27 +107,39 @@ impl Tasks {
 
     /// Asks every task to stop, without waiting.
     pub fn request_shutdown(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
         self.inner.token.cancel();
     }
 
-    /// Requests shutdown on SIGINT or SIGTERM. Another signal a second later or more ends the process
-    /// at once; sooner ones do not count, for a terminal and a parent may both pass the same one on.
-    pub fn shutdown_on_signals(&self) -> std::io::Result<()> {
+    /// Requests shutdown on SIGINT, and on SIGTERM after a time of draining. Another signal a second later or more ends the
+    /// process at once; sooner ones do not count, for a terminal and a parent may both pass the same one on.
+    pub fn shutdown_on_signals(&self, drain: Duration) -> std::io::Result<()> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let tasks = self.clone();
         let watch = async move {
             let mut first: Option<Instant> = None;
+            let mut drained = std::pin::pin!(None);
             loop {
                 let name = tokio::select! {
                     _ = interrupt.recv() => "SIGINT",
                     _ = terminate.recv() => "SIGTERM",
+                    Some(()) = OptionFuture::from(drained.as_mut().as_pin_mut()) => {
+                        drained.set(None);
+                        tasks.request_shutdown();
+                        continue;
+                    }
                 };
                 match first {
                     None => {
                         first = Some(Instant::now());
                         tracing::info!(signal = name, "stopping");
-                        tasks.request_shutdown();
+                        if name == "SIGTERM" && !drain.is_zero() {
+                            tasks.inner.draining.store(true, Ordering::Relaxed);
+                            drained.set(Some(tokio::time::sleep(drain)));
+                        } else {
+                            tasks.request_shutdown();
+                        }
                     }
                     Some(first) if first.elapsed() < SAME_SIGNAL => {}
                     Some(_) => {

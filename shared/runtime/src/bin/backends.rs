@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 
 async fn all(data_dir: PathBuf) -> anyhow::Result<()> {
     let tasks = Tasks::new();
-    tasks.shutdown_on_signals()?;
+    tasks.shutdown_on_signals(Duration::ZERO)?;
     let overrides = Overrides { data_dir: Some(data_dir), ..Overrides::default() };
     let config = Config::load(Sources { overrides, ..Sources::default() })?;
     let folder = DataDir::claim(&config.data_dir)?;
@@ -64,7 +64,7 @@ async fn all(data_dir: PathBuf) -> anyhow::Result<()> {
 
 async fn throw_away(data_dir: PathBuf) -> anyhow::Result<()> {
     let tasks = Tasks::new();
-    tasks.shutdown_on_signals()?;
+    tasks.shutdown_on_signals(Duration::ZERO)?;
     let postgres = postgres::Postgres::start(postgres::Options::throw_away(data_dir)).await?;
     print(
         &serde_json::json!({ "database": postgres.tcp_url(MAIN_DATABASE).expose(), "postgresPid": postgres.pid(), "notes": [postgres.note()] }),

@@ -35,6 +35,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Whether the demo organisation and the demo git host exist.
     pub demo: bool,
+    /// Between SIGTERM and the last connection that is taken.
+    #[serde(with = "text::duration")]
+    pub drain: Duration,
     /// Postgres.
     pub database: Database,
     /// Redis.
