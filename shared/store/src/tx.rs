@@ -97,7 +97,7 @@ impl TenantTx {
     /// # Errors
     /// Those of the database; the changes are then not there.
     pub async fn commit(mut self) -> Result<()> {
-        // A connection keeps room for the largest message that it ever sent: after an ingest, tens of megabytes in each.
+        // A connection keeps room for the largest message that it ever sent or got: after an ingest, tens of megabytes in each.
         self.tx.shrink_buffers();
         self.tx.commit().await.map_err(db)
     }
@@ -106,7 +106,8 @@ impl TenantTx {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn rollback(self) -> Result<()> {
+    pub async fn rollback(mut self) -> Result<()> {
+        self.tx.shrink_buffers();
         self.tx.rollback().await.map_err(db)
     }
 }

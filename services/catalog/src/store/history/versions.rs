@@ -84,16 +84,20 @@ pub async fn find_ref_by_uid(tx: &mut TenantTx, seq: i64, uid: Uuid) -> Result<O
 /// # Errors
 /// Those of the database.
 pub async fn list_relations_at(tx: &mut TenantTx, asked: &[(&str, i64)]) -> Result<HashMap<String, Vec<Relation>>> {
-    let rows: Vec<(String, String, String)> = sqlx::query_as(
-        "select relation.source_ref, relation.type, relation.target_ref
-         from unnest($2::text[], $3::bigint[]) as asked (source_ref, seq)
-         join relation on relation.tenant_id = $1 and relation.source_ref = asked.source_ref
-           and relation.since_seq <= asked.seq
-         union
-         select version.source_ref, version.type, version.target_ref
-         from unnest($2::text[], $3::bigint[]) as asked (source_ref, seq)
-         join relation_version version on version.tenant_id = $1 and version.source_ref = asked.source_ref
-           and version.to_seq > asked.seq and version.from_seq <= asked.seq",
+    // One row for each entity: there are nine relations for each, and a row costs more than what is in it.
+    let rows: Vec<(String, Vec<String>, Vec<String>)> = sqlx::query_as(
+        "select source_ref, array_agg(type), array_agg(target_ref) from (
+           select relation.source_ref, relation.type, relation.target_ref
+           from unnest($2::text[], $3::bigint[]) as asked (source_ref, seq)
+           join relation on relation.tenant_id = $1 and relation.source_ref = asked.source_ref
+             and relation.since_seq <= asked.seq
+           union all
+           select version.source_ref, version.type, version.target_ref
+           from unnest($2::text[], $3::bigint[]) as asked (source_ref, seq)
+           join relation_version version on version.tenant_id = $1 and version.source_ref = asked.source_ref
+             and version.to_seq > asked.seq and version.from_seq <= asked.seq
+         ) then
+         group by source_ref",
     )
     .bind(tx.id())
     .bind(asked.iter().map(|(source, _)| *source).collect::<Vec<_>>())
@@ -101,11 +105,14 @@ pub async fn list_relations_at(tx: &mut TenantTx, asked: &[(&str, i64)]) -> Resu
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    let mut by_source: HashMap<String, Vec<Relation>> = HashMap::new();
-    for (source, kind, target) in rows {
-        by_source.entry(source).or_default().push((kind, target));
-    }
-    Ok(by_source)
+    let by_source = rows.into_iter().map(|(source, kinds, targets)| {
+        let mut relations: Vec<Relation> = kinds.into_iter().zip(targets).collect();
+        // Several entities may say the same.
+        relations.sort_unstable();
+        relations.dedup();
+        (source, relations)
+    });
+    Ok(by_source.collect())
 }
 
 /// All entities that are there now and that the condition does not hold for.
