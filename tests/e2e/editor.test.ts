@@ -1,0 +1,189 @@
+/**
+ * A template of the catalog in the editor: its author changes it, sees the form change, dry-runs it, looks at what it
+ * renders, and runs its tests, which pass and then say what differs. Who may not edit templates is told so. None of these
+ * pages bars anybody.
+ */
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { launch, Visitor } from './browser.ts';
+import { install, type Installation } from './installation.ts';
+import { ada, signUp } from './job.ts';
+import { keysHaveOwners } from './keys.ts';
+import { inOrder } from './steps.ts';
+
+const vera = { name: 'Vera Gallery', email: 'vera@acme.test', password: 'watches-from-the-balcony' };
+const address = '/create/edit/stored/default/node-service';
+
+interface Scene {
+  readonly author: Visitor;
+  readonly viewer: Visitor;
+  readonly installation: Installation;
+}
+
+const pageOf = ({ installation }: Scene, path: string): string => `${installation.tenant(ada.slug)}${path}`;
+
+async function aTemplateIsRegistered(scene: Scene): Promise<void> {
+  const { author, installation } = scene;
+  await author.open(pageOf(scene, '/register'));
+  const template = `${installation.origin}/demo-git/demo/templates/raw/main/template.yaml`;
+  await author.page.getByLabel('Address of a catalog-info.yaml file').fill(template);
+  await author.page.getByRole('button', { name: 'Register repository' }).click();
+  await author.sees('Node service');
+  await author.settle();
+  author.assertQuiet();
+}
+
+/** From the list of templates; the files of its folder are there, and the form as people meet it. */
+async function itIsOpened(scene: Scene): Promise<void> {
+  const { author } = scene;
+  const { page } = author;
+  await author.open(pageOf(scene, '/create/edit'));
+  const list = page.getByRole('list', { name: 'Templates of the catalog' });
+  await list.getByRole('link', { name: 'Node service' }).waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  await author.screenshotFromTheTop('template-editor-list');
+  await list.getByRole('link', { name: 'Node service' }).click();
+  await page.waitForURL(`**${address}`);
+  const files = page.getByRole('navigation', { name: 'Files of the template' });
+  for (const name of ['template.yaml', 'template.test.yaml', 'skeleton/README.md', 'skeleton/src/server.mjs']) {
+    await files.getByRole('button', { name, exact: true }).waitFor();
+  }
+  await author.sees('Nothing is written back');
+  await form(author).getByRole('textbox', { name: 'Name' }).waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  author.assertQuiet();
+}
+
+const form = ({ page }: Visitor) => page.getByRole('region', { name: 'The form' });
+
+/** Opens a file of the template and has `change` make other words of it. */
+async function rewrite({ page }: Visitor, file: string, change: (text: string) => string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Files of the template' }).getByRole('button', { name: new RegExp(`^${file}`) }).click();
+  const editor = page.getByRole('textbox', { name: file, exact: true });
+  const before = (await editor.locator('.cm-line').allTextContents()).join('\n');
+  const after = change(before);
+  assert.notEqual(after, before, `${file} is not as the test knows it`);
+  await editor.focus();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(after);
+}
+
+async function theFormFollows(scene: Scene): Promise<void> {
+  const { author } = scene;
+  await rewrite(author, 'template.yaml', text => text.replace('title: Description', 'title: What it is for'));
+  await form(author).getByRole('textbox', { name: 'What it is for' }).waitFor();
+  await author.page.getByRole('button', { name: 'Show changes (1)' }).click();
+  const changes = author.page.getByRole('list', { name: 'Changes of template.yaml' });
+  await changes.getByText('title: What it is for').waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  const saved = author.page.waitForEvent('download');
+  await author.page.getByRole('button', { name: 'Download template.yaml' }).click();
+  assert.equal((await saved).suggestedFilename(), 'template.yaml');
+  // A mistake is said with its line, and the form comes back with its repair.
+  await rewrite(author, 'template.yaml', text => text.replace('spec:', 'spec: ['));
+  await form(author).getByText(/template\.yaml: Line \d+/).waitFor();
+  await rewrite(author, 'template.yaml', text => text.replace('spec: [', 'spec:'));
+  await form(author).getByRole('textbox', { name: 'What it is for' }).waitFor();
+  author.assertQuiet();
+}
+
+async function itIsTried(scene: Scene): Promise<void> {
+  const { author } = scene;
+  const { page } = author;
+  await rewrite(author, 'skeleton/README.md', text => text.replace('npm start', 'npm run curtain'));
+  await form(author).getByRole('textbox', { name: 'Name' }).fill('box-office');
+  await form(author).getByLabel('Owner').first().fill('group:default/crew');
+  await form(author).getByRole('textbox', { name: 'What it is for' }).fill('Sells seats.');
+  await form(author).getByRole('button', { name: 'Review' }).click();
+  await form(author).getByRole('button', { name: 'Dry run' }).click();
+  const result = page.getByRole('region', { name: 'Dry run' });
+  await result.getByText('The dry run succeeded.').waitFor();
+  await result.getByRole('button', { name: /files/ }).click();
+  await page.getByRole('option', { name: 'README.md', exact: true }).click();
+  const rendered = result.getByRole('region', { name: 'Rendered README.md' });
+  await rendered.getByText('# box-office').waitFor();
+  await rendered.getByText('npm run curtain').waitFor();
+  await rendered.getByText('Sells seats.').waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  await author.screenshotFromTheTop('template-editor');
+  await result.getByRole('tab', { name: 'Log' }).click();
+  await result.getByText(/Finished step Fill in the skeleton/).waitFor();
+  await result.getByRole('tab', { name: 'Output' }).click();
+  await result.getByText('Open in the catalog').waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  author.assertQuiet();
+}
+
+async function itsTestsAreRun(scene: Scene): Promise<void> {
+  const { author } = scene;
+  const { page } = author;
+  await page.getByRole('button', { name: 'Run tests' }).click();
+  const result = page.getByRole('region', { name: 'Tests', exact: true });
+  await result.getByText('All 3 cases passed').waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  await rewrite(author, 'skeleton/README.md', text => text.replace('${{ values.description }}', 'A service.'));
+  await page.getByRole('button', { name: 'Run tests' }).click();
+  await result.getByText('2 of 3 cases failed').waitFor();
+  await result.getByText(/README\.md does not contain/).first().waitFor();
+  await result.getByText(/template\.test\.yaml, line \d+/).first().waitFor();
+  await author.screenshot('template-editor-tests');
+  assert.deepEqual(await author.obstacles(), []);
+  author.assertQuiet();
+}
+
+/** A viewer opens the same addresses. */
+async function aViewerIsRefused(scene: Scene): Promise<void> {
+  const { author, viewer } = scene;
+  // Changes that are nowhere else: the browser asks before it leaves.
+  author.page.once('dialog', dialog => void dialog.accept());
+  await author.open(pageOf(scene, '/settings/members'));
+  await author.page.getByRole('button', { name: 'Invite a person' }).click();
+  const dialog = author.page.getByRole('dialog');
+  await dialog.getByLabel('Name', { exact: true }).fill(vera.name);
+  await dialog.getByLabel('Mail address').fill(vera.email);
+  await dialog.getByRole('button', { name: /Role/ }).click();
+  await author.page.getByRole('option', { name: /Viewer/ }).click();
+  await dialog.getByRole('button', { name: 'Make invitation link' }).click();
+  const link = await dialog.getByLabel(`Invitation link for ${vera.name}`).inputValue();
+  await viewer.open(link);
+  await viewer.page.getByLabel('Password', { exact: true }).fill(vera.password);
+  await viewer.page.getByRole('button', { name: 'Join' }).click();
+  await viewer.page.getByRole('navigation', { name: 'Main menu' }).waitFor();
+  for (const path of [address, '/create/edit']) {
+    await viewer.open(pageOf(scene, path));
+    await viewer.sees('You may not edit templates');
+    assert.equal(await viewer.page.getByRole('textbox', { name: 'template.yaml' }).count(), 0);
+    assert.deepEqual(await viewer.obstacles(), []);
+  }
+  viewer.assertQuiet();
+  author.assertQuiet();
+}
+
+test('editor with dry run', async context => {
+  const installation = await install({ env: { PROSCENIUM_WORKER__NODE: '/nonexistent/node' } });
+  const browser = await launch();
+  try {
+    const author = await Visitor.arrive(browser, { screenshots: false });
+    const viewer = await Visitor.arrive(browser, { screenshots: false });
+    const scene: Scene = { author, viewer, installation };
+    await inOrder(context, [
+      [
+        'an organisation is there to begin with',
+        async () => {
+          await signUp(author, installation, ada);
+          author.screenshots = true;
+        },
+      ],
+      ['a template comes from a repository', () => aTemplateIsRegistered(scene)],
+      ['its author opens it with its files', () => itIsOpened(scene)],
+      ['the form follows what is written', () => theFormFollows(scene)],
+      ['a dry run renders what is written, and changes nothing outside', () => itIsTried(scene)],
+      ['its tests pass, and say what differs when they do not', () => itsTestsAreRun(scene)],
+      ['a viewer is told that she may not', () => aViewerIsRefused(scene)],
+      keysHaveOwners(installation),
+    ]);
+  } finally {
+    await browser.close();
+    await installation.stop();
+  }
+});
