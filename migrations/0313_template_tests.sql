@@ -11,8 +11,8 @@ create table template_test (
   -- The first things that were not as expected.
   findings jsonb not null default '[]',
   -- Of which files and actions this came: while they are the same, the tests are not run again.
-  content_digest bytea,
-  actions_digest bytea,
+  content_digest text,
+  actions_digest text,
   commit text,
   ran_at timestamptz,
   checked_at timestamptz not null default clock_timestamp(),

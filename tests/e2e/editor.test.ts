@@ -4,8 +4,9 @@
  * pages bars anybody.
  */
 import { strict as assert } from 'node:assert';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { launch, Visitor } from './browser.ts';
+import { launch, PATIENCE, Visitor } from './browser.ts';
 import { install, type Installation } from './installation.ts';
 import { ada, signUp } from './job.ts';
 import { keysHaveOwners } from './keys.ts';
@@ -18,6 +19,8 @@ interface Scene {
   readonly author: Visitor;
   readonly viewer: Visitor;
   readonly installation: Installation;
+  /** What the author wrote into files. */
+  readonly texts: Map<string, string>;
 }
 
 const pageOf = ({ installation }: Scene, path: string): string => `${installation.tenant(ada.slug)}${path}`;
@@ -40,6 +43,12 @@ async function itIsOpened(scene: Scene): Promise<void> {
   await author.open(pageOf(scene, '/create/edit'));
   const list = page.getByRole('list', { name: 'Templates of the catalog' });
   await list.getByRole('link', { name: 'Node service' }).waitFor();
+  // They were run when the template came, without anybody asking.
+  for (const deadline = Date.now() + PATIENCE; ; await page.reload()) {
+    const passed = list.getByText('All 3 cases passed');
+    if (await passed.waitFor({ timeout: 3000 }).then(() => true, () => false)) break;
+    assert.ok(Date.now() < deadline, 'the tests were not run by themselves');
+  }
   assert.deepEqual(await author.obstacles(), []);
   await author.screenshotFromTheTop('template-editor-list');
   await list.getByRole('link', { name: 'Node service' }).click();
@@ -56,33 +65,39 @@ async function itIsOpened(scene: Scene): Promise<void> {
 
 const form = ({ page }: Visitor) => page.getByRole('region', { name: 'The form' });
 
-/** Opens a file of the template and has `change` make other words of it. */
-async function rewrite({ page }: Visitor, file: string, change: (text: string) => string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Files of the template' }).getByRole('button', { name: new RegExp(`^${file}`) }).click();
-  const editor = page.getByRole('textbox', { name: file, exact: true });
-  const before = (await editor.locator('.cm-line').allTextContents()).join('\n');
+const samples = new URL('../../services/integrations/demo/templates/', import.meta.url);
+
+/** Opens a file of the template and has `change` make other words of what is written there. */
+async function rewrite(scene: Scene, file: string, change: (text: string) => string): Promise<void> {
+  const { texts, installation } = scene;
+  const { page } = scene.author;
+  const sample = async () => (await readFile(new URL(file, samples), 'utf8')).replaceAll('@APEX@', installation.origin);
+  const before = texts.get(file) ?? (await sample());
   const after = change(before);
   assert.notEqual(after, before, `${file} is not as the test knows it`);
-  await editor.focus();
+  texts.set(file, after);
+  await page.getByRole('navigation', { name: 'Files of the template' }).getByRole('button', { name: new RegExp(`^${file}`) }).click();
+  await page.getByRole('textbox', { name: file, exact: true }).focus();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(after);
 }
 
 async function theFormFollows(scene: Scene): Promise<void> {
   const { author } = scene;
-  await rewrite(author, 'template.yaml', text => text.replace('title: Description', 'title: What it is for'));
+  await rewrite(scene, 'template.yaml', text => text.replace('title: Description', 'title: What it is for'));
   await form(author).getByRole('textbox', { name: 'What it is for' }).waitFor();
   await author.page.getByRole('button', { name: 'Show changes (1)' }).click();
   const changes = author.page.getByRole('list', { name: 'Changes of template.yaml' });
   await changes.getByText('title: What it is for').waitFor();
+  assert.equal(await changes.locator('[data-mark="added"], [data-mark="removed"]').count(), 2, 'one line was changed');
   assert.deepEqual(await author.obstacles(), []);
   const saved = author.page.waitForEvent('download');
   await author.page.getByRole('button', { name: 'Download template.yaml' }).click();
   assert.equal((await saved).suggestedFilename(), 'template.yaml');
   // A mistake is said with its line, and the form comes back with its repair.
-  await rewrite(author, 'template.yaml', text => text.replace('spec:', 'spec: ['));
+  await rewrite(scene, 'template.yaml', text => text.replace('spec:', 'spec: ['));
   await form(author).getByText(/template\.yaml: Line \d+/).waitFor();
-  await rewrite(author, 'template.yaml', text => text.replace('spec: [', 'spec:'));
+  await rewrite(scene, 'template.yaml', text => text.replace('spec: [', 'spec:'));
   await form(author).getByRole('textbox', { name: 'What it is for' }).waitFor();
   author.assertQuiet();
 }
@@ -90,7 +105,7 @@ async function theFormFollows(scene: Scene): Promise<void> {
 async function itIsTried(scene: Scene): Promise<void> {
   const { author } = scene;
   const { page } = author;
-  await rewrite(author, 'skeleton/README.md', text => text.replace('npm start', 'npm run curtain'));
+  await rewrite(scene, 'skeleton/README.md', text => text.replace('npm start', 'npm run curtain'));
   await form(author).getByRole('textbox', { name: 'Name' }).fill('box-office');
   await form(author).getByLabel('Owner').first().fill('group:default/crew');
   await form(author).getByRole('textbox', { name: 'What it is for' }).fill('Sells seats.');
@@ -121,7 +136,7 @@ async function itsTestsAreRun(scene: Scene): Promise<void> {
   const result = page.getByRole('region', { name: 'Tests', exact: true });
   await result.getByText('All 3 cases passed').waitFor();
   assert.deepEqual(await author.obstacles(), []);
-  await rewrite(author, 'skeleton/README.md', text => text.replace('${{ values.description }}', 'A service.'));
+  await rewrite(scene, 'skeleton/README.md', text => text.replace('${{ values.description }}', 'A service.'));
   await page.getByRole('button', { name: 'Run tests' }).click();
   await result.getByText('2 of 3 cases failed').waitFor();
   await result.getByText(/README\.md does not contain/).first().waitFor();
@@ -131,11 +146,93 @@ async function itsTestsAreRun(scene: Scene): Promise<void> {
   author.assertQuiet();
 }
 
+const call = (label: string): string => `apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: stage-call
+spec:
+  type: operation
+  parameters:
+    - title: The call
+      properties:
+        who: {title: ${label}, type: string}
+  steps:
+    - id: call
+      action: debug:log
+      input: {message: 'Places, \${{ parameters.who }}'}
+`;
+
+/** A template that the catalog itself holds, in a set: it is written there. */
+async function oneWithoutAFileIsSaved(scene: Scene): Promise<void> {
+  const { author, texts } = scene;
+  const { page } = author;
+  const status = await page.evaluate(async () => {
+    const session = await fetch('/api/auth/proscenium/refresh', { headers: { 'x-requested-with': 'XMLHttpRequest' } });
+    const { backstageIdentity } = (await session.json()) as { backstageIdentity: { token: string } };
+    const entity = {
+      apiVersion: 'scaffolder.backstage.io/v1beta3',
+      kind: 'Template',
+      metadata: { name: 'stage-call' },
+      spec: { type: 'operation', steps: [{ id: 'call', action: 'debug:log', input: { message: 'Places' } }] },
+    };
+    const put = await fetch('/api/catalog/v1/sets/portal/entities', {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${backstageIdentity.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ entity }),
+    });
+    return put.status;
+  });
+  assert.equal(status, 200);
+  // Changes that are nowhere else: the browser asks before it leaves.
+  page.once('dialog', dialog => void dialog.accept());
+  await author.open(pageOf(scene, '/create/edit/stored/default/stage-call'));
+  await author.sees('The catalog itself holds this template');
+  texts.set('template.yaml', '');
+  await rewrite(scene, 'template.yaml', () => call('Who is called'));
+  await form(author).getByRole('textbox', { name: 'Who is called' }).waitFor();
+  assert.deepEqual(await author.obstacles(), []);
+  await page.getByRole('button', { name: 'Save template' }).click();
+  await author.sees('The template is live in the catalog.');
+  // What the catalog refuses is said, and nothing is lost.
+  author.excuse(/\b400\b/);
+  await rewrite(scene, 'template.yaml', text => text.replace('type: operation', 'type: 7'));
+  await page.getByRole('button', { name: 'Save template' }).click();
+  await page.getByRole('region', { name: 'The template was not saved' }).getByText(/type/).waitFor();
+  await rewrite(scene, 'template.yaml', text => text.replace('type: 7', 'type: operation'));
+  await page.getByRole('button', { name: 'No changes' }).waitFor();
+  await author.open(pageOf(scene, '/create/templates/default/stage-call'));
+  await page.getByRole('textbox', { name: 'Who is called' }).waitFor();
+  author.assertQuiet();
+}
+
+/** On the page of the template itself is what came of the tests that ran by themselves. */
+async function itsPageTells(scene: Scene): Promise<void> {
+  const { author } = scene;
+  const { page } = author;
+  await author.open(pageOf(scene, '/catalog/default/template/node-service/tests'));
+  await author.sees('All 3 cases passed');
+  const before = await page.locator('.editor-result time').first().getAttribute('datetime');
+  await page.getByRole('button', { name: 'Run tests now' }).click();
+  await page.waitForFunction(
+    was => {
+      const now = document.querySelector('.editor-result time')?.getAttribute('datetime');
+      return now !== undefined && now !== null && now !== was;
+    },
+    before,
+    { timeout: PATIENCE },
+  );
+  await author.sees('All 3 cases passed');
+  assert.deepEqual(await author.obstacles(), []);
+  await author.screenshotFromTheTop('template-tests');
+  await page.getByRole('link', { name: 'Open in the editor' }).click();
+  await page.waitForURL(`**${address}`);
+  await author.settle();
+  author.assertQuiet();
+}
+
 /** A viewer opens the same addresses. */
 async function aViewerIsRefused(scene: Scene): Promise<void> {
   const { author, viewer } = scene;
-  // Changes that are nowhere else: the browser asks before it leaves.
-  author.page.once('dialog', dialog => void dialog.accept());
   await author.open(pageOf(scene, '/settings/members'));
   await author.page.getByRole('button', { name: 'Invite a person' }).click();
   const dialog = author.page.getByRole('dialog');
@@ -165,7 +262,7 @@ test('editor with dry run', async context => {
   try {
     const author = await Visitor.arrive(browser, { screenshots: false });
     const viewer = await Visitor.arrive(browser, { screenshots: false });
-    const scene: Scene = { author, viewer, installation };
+    const scene: Scene = { author, viewer, installation, texts: new Map() };
     await inOrder(context, [
       [
         'an organisation is there to begin with',
@@ -179,6 +276,8 @@ test('editor with dry run', async context => {
       ['the form follows what is written', () => theFormFollows(scene)],
       ['a dry run renders what is written, and changes nothing outside', () => itIsTried(scene)],
       ['its tests pass, and say what differs when they do not', () => itsTestsAreRun(scene)],
+      ['one that has no file is saved where it is', () => oneWithoutAFileIsSaved(scene)],
+      ['the page of the template tells whether its tests pass', () => itsPageTells(scene)],
       ['a viewer is told that she may not', () => aViewerIsRefused(scene)],
       keysHaveOwners(installation),
     ]);

@@ -72,8 +72,8 @@ enum Seen {
 /// What came of running the tests.
 struct Tried {
     reports: Vec<Report>,
-    content: Vec<u8>,
-    actions: Vec<u8>,
+    content: String,
+    actions: String,
     commit: Option<String>,
 }
 
@@ -189,7 +189,7 @@ fn shortened(mut finding: Finding) -> Finding {
     finding
 }
 
-fn digest_of_files(stored: &Stored) -> Vec<u8> {
+fn digest_of_files(stored: &Stored) -> String {
     let mut digest = Context::new(&SHA256);
     let mut add = |bytes: &[u8]| {
         digest.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -200,11 +200,15 @@ fn digest_of_files(stored: &Stored) -> Vec<u8> {
         add(file.path.as_bytes());
         add(&file.bytes);
     }
-    digest.finish().as_ref().to_vec()
+    written(digest)
+}
+
+fn written(digest: Context) -> String {
+    digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Of this version's own actions, and those of plugins with their schemas.
-fn digest_of_actions(of_plugins: &[Action]) -> Vec<u8> {
+fn digest_of_actions(of_plugins: &[Action]) -> String {
     let mut known: Vec<String> =
         of_plugins.iter().map(|action| json!([action.id, action.plugin, action.schema]).to_string()).collect();
     known.sort();
@@ -213,5 +217,5 @@ fn digest_of_actions(of_plugins: &[Action]) -> Vec<u8> {
     for action in known {
         digest.update(action.as_bytes());
     }
-    digest.finish().as_ref().to_vec()
+    written(digest)
 }

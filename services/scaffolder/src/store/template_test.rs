@@ -22,9 +22,9 @@ pub struct TemplateTest {
     /// The first things that were not.
     pub findings: Json<Vec<Finding>>,
     /// Of which files.
-    pub content_digest: Option<Vec<u8>>,
+    pub content_digest: Option<String>,
     /// Of which actions.
-    pub actions_digest: Option<Vec<u8>>,
+    pub actions_digest: Option<String>,
     /// Of which commit.
     pub commit: Option<String>,
     /// When they were run.
@@ -94,9 +94,9 @@ pub struct Outcome<'a> {
     /// The first things that were not.
     pub findings: Vec<Finding>,
     /// Of which files.
-    pub content_digest: Option<&'a [u8]>,
+    pub content_digest: Option<&'a str>,
     /// Of which actions.
-    pub actions_digest: Option<&'a [u8]>,
+    pub actions_digest: Option<&'a str>,
     /// Of which commit.
     pub commit: Option<&'a str>,
 }

@@ -67,7 +67,7 @@ export function CodeEditor({ path, text, onChange }: CodeEditorProps) {
       look,
       syntaxHighlighting(colours),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': path }),
+      EditorView.contentAttributes.of({ 'aria-label': path, tabindex: '0' }),
       ...(/\.ya?ml$/.test(path) ? [StreamLanguage.define(yaml)] : []),
     ],
     [path],

@@ -27,8 +27,8 @@ const opened = () =>
 
 test('what is no text is sent back byte by byte', () => {
   const files = opened();
-  expect(files.map(({ text }) => text)).toEqual([undefined, 'kind: Template']);
-  expect(toSend(files)[0]).toEqual({
+  expect(files.map(({ text }) => text)).toEqual(['kind: Template', undefined]);
+  expect(toSend(files)[1]).toEqual({
     path: 'logo.png',
     base64Content: picture,
   });
@@ -40,7 +40,7 @@ test('what was written is sent in UTF-8, however long it is', () => {
   expect(files.filter(isChanged).map(({ path }) => path)).toEqual([
     'template.yaml',
   ]);
-  expect(textOf(toSend(files)[1]?.base64Content ?? '')).toBe(long);
+  expect(textOf(toSend(files)[0]?.base64Content ?? '')).toBe(long);
   const back = withText(files, 'template.yaml', 'kind: Template');
   expect(back.some(isChanged)).toBe(false);
 });
@@ -48,9 +48,9 @@ test('what was written is sent in UTF-8, however long it is', () => {
 test('a new file has a place of its own', () => {
   const files = withFile(opened(), 'skeleton/README.md', '');
   expect(files.map(({ path }) => path)).toEqual([
+    'template.yaml',
     'logo.png',
     'skeleton/README.md',
-    'template.yaml',
   ]);
   expect(files.filter(isChanged).length).toBe(1);
   expect(pathProblem(files, 'docs/index.md')).toBeUndefined();

@@ -37,12 +37,19 @@ function base64Of(text: string): string {
   return btoa(letters);
 }
 
-/** The files as they were read. */
-export function openFiles({ files }: TemplateFiles): EditedFile[] {
-  return files.map(({ path, base64Content }) => {
+/** The files as they were read: the template and its tests before all others. */
+export function openFiles({
+  files,
+  templatePath,
+}: TemplateFiles): EditedFile[] {
+  const opened = files.map(({ path, base64Content }) => {
     const text = textOf(base64Content);
     return { path, original: text, text, bytes: base64Content };
   });
+  const tests = testFiles(opened, templatePath);
+  const rank = (path: string) =>
+    path === templatePath ? 0 : tests.includes(path) ? 1 : 2;
+  return opened.sort((a, b) => rank(a.path) - rank(b.path));
 }
 
 export function isChanged(file: EditedFile): boolean {
@@ -58,13 +65,15 @@ export function withText(
   return files.map(file => (file.path === path ? { ...file, text } : file));
 }
 
-/** The files with one more, in the order of their paths. */
+/** The files with one more, before those of later paths. */
 export function withFile(
   files: EditedFile[],
   path: string,
   text: string,
 ): EditedFile[] {
-  return [...files, { path, text }].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const later = files.findIndex((file, at) => at > 0 && file.path > path);
+  const at = later < 0 ? files.length : later;
+  return files.toSpliced(at, 0, { path, text });
 }
 
 /** What keeps a path from being that of a new file; undefined when nothing does. */
