@@ -111,7 +111,8 @@ async fn of_set(services: &Services, set: &str, entity_ref: &EntityRef) -> Resul
     let document = services.written_entity(set, &entity_ref.key()).await?;
     let document = document.ok_or_else(|| Error::not_found(format!("Template {} not found", entity_ref.key())))?;
     let path = "template.yaml".to_owned();
-    let files = vec![StoredFile { path: path.clone(), executable: false, bytes: yaml::to_text(&document).into_bytes() }];
+    let files =
+        vec![StoredFile { path: path.clone(), executable: false, bytes: yaml::to_text(&document).into_bytes() }];
     Ok(Stored { origin: Origin::Set(set.to_owned()), path, files, left_out: Vec::new() })
 }
 

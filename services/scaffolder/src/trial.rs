@@ -8,8 +8,8 @@ use crate::actions::{Action, Services, TreeFile};
 use crate::domain::engine::Limits;
 use crate::domain::failure::{Failure, Outcome};
 use crate::domain::spec::{Initiator, run_spec};
-use crate::domain::suite::{Case, Content, FileExpectation, Mistake, Suite};
 use crate::domain::stored::is_test_file;
+use crate::domain::suite::{Case, Content, FileExpectation, Mistake, Suite};
 use crate::domain::template::Template;
 use crate::domain::verdict::{self, judge};
 use crate::domain::{paths, platform_token};
@@ -223,9 +223,9 @@ async fn run_case(bench: &Bench, material: &Material, index: usize, began: Insta
         let beside = expected_files(material, case).await?;
         Ok::<_, Failure>((outcome, beside))
     };
-    let tried = tokio::time::timeout(bench.case_limit, tried).await.unwrap_or_else(|_| {
-        Err(Failure::error(format!("Not over after {} s", bench.case_limit.as_secs())))
-    });
+    let tried = tokio::time::timeout(bench.case_limit, tried)
+        .await
+        .unwrap_or_else(|_| Err(Failure::error(format!("Not over after {} s", bench.case_limit.as_secs()))));
     match tried {
         Ok((outcome, beside)) => {
             let unmet = judge(case, &outcome, &beside);

@@ -68,8 +68,9 @@ impl Template {
     /// The URL that relative URLs of its steps start from.
     #[must_use]
     pub fn base_url(&self) -> Option<String> {
-        let location =
-            self.annotation("backstage.io/source-location").or_else(|| self.annotation("backstage.io/managed-by-location"))?;
+        let location = self
+            .annotation("backstage.io/source-location")
+            .or_else(|| self.annotation("backstage.io/managed-by-location"))?;
         // A location of type `file` would be a file of ours; only URLs are read.
         location.strip_prefix("url:").map(str::to_owned)
     }

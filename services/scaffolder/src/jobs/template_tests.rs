@@ -160,10 +160,9 @@ impl Tried {
             (false, _) => "failed",
         };
         let of_cases = cases().flat_map(|case| {
-            case.failures.iter().map(|failure| Finding {
-                message: format!("{}: {}", case.name, failure.message),
-                ..failure.clone()
-            })
+            case.failures
+                .iter()
+                .map(|failure| Finding { message: format!("{}: {}", case.name, failure.message), ..failure.clone() })
         });
         let count = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
         Outcome {

@@ -41,10 +41,12 @@ async fn a_template_is_read_with_its_folder() {
     assert_eq!(names(&answer), ["skeleton/a", "template.yaml"]);
     assert_eq!(answer["files"][0]["base64Content"], STANDARD.encode([0, 255]));
     assert_eq!(answer["leftOut"], json!([{"path": "film.bin", "bytes": large.len()}]));
-    let facts = [&answer["entityRef"], &answer["templatePath"], &answer["url"], &answer["commit"], &answer["wholeFolder"]];
-    assert_eq!(facts.map(Value::to_string), [
-        r#""template:default/pay""#, r#""template.yaml""#, &json!(FOLDER).to_string(), r#""c0ffee""#, "true"
-    ]);
+    let facts =
+        [&answer["entityRef"], &answer["templatePath"], &answer["url"], &answer["commit"], &answer["wholeFolder"]];
+    assert_eq!(
+        facts.map(Value::to_string),
+        [r#""template:default/pay""#, r#""template.yaml""#, &json!(FOLDER).to_string(), r#""c0ffee""#, "true"]
+    );
 }
 
 #[tokio::test]
@@ -54,7 +56,10 @@ async fn where_no_folder_can_be_read_there_is_the_file_alone() {
     place(&house, json!({"backstage.io/managed-by-location": format!("url:{url}")}));
     house.world.0.lock().unwrap().files.insert(url.to_owned(), String::from_utf8(FILE.to_vec()).unwrap());
     let answer = house.get("/v1/templates/default/pay/files").await.json();
-    assert_eq!((names(&answer), &answer["wholeFolder"], &answer["url"]), (vec!["pay.yaml"], &json!(false), &json!(url)));
+    assert_eq!(
+        (names(&answer), &answer["wholeFolder"], &answer["url"]),
+        (vec!["pay.yaml"], &json!(false), &json!(url))
+    );
 }
 
 #[tokio::test]

@@ -97,10 +97,12 @@ async fn what_cannot_be_read_is_said_and_what_is_gone_is_forgotten() {
     assert_eq!(house.get("/v1/template-tests").await.json()["items"], json!([]), "who may not see it hears nothing");
     assert_eq!(house.get(PATH).await.status, StatusCode::NOT_FOUND);
     ask(&house).await;
-    house.until("the row is deleted", async || {
-        let mut tx = house.db.db.tenant(house.tenant).await.unwrap();
-        scaffolder::store::template_test::list(&mut tx, 9).await.unwrap().is_empty()
-    }).await;
+    house
+        .until("the row is deleted", async || {
+            let mut tx = house.db.db.tenant(house.tenant).await.unwrap();
+            scaffolder::store::template_test::list(&mut tx, 9).await.unwrap().is_empty()
+        })
+        .await;
     house.world.0.lock().unwrap().entities.insert("template:default/pay".to_owned(), gone.unwrap());
 }
 
