@@ -58,6 +58,8 @@ async fn the_tests_of_a_template_are_asked_for_with_each_change_of_it() {
         json!({"apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template", "metadata": {"name": "pay"},
             "spec": {"type": "service", "steps": steps}})
     };
+    let kinds = json!({"allowedKinds": ["Component", "Location", "Template"]});
+    assert_eq!(catalog.patch("/api/catalog/v1/settings", kinds).await.status, StatusCode::OK);
     let put = put_set(&catalog, vec![template(json!([])), entity("a", "1")]).await;
     assert_eq!(put.status, StatusCode::OK, "{}", put.text());
     assert_eq!(asked_for(&catalog).await, ["template:default/pay"]);
