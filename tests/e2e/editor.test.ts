@@ -63,6 +63,23 @@ async function itIsOpened(scene: Scene): Promise<void> {
   author.assertQuiet();
 }
 
+/** The stock pages, which know no template of the catalog, are where they were. */
+async function theStockOnesAreThere(scene: Scene): Promise<void> {
+  const { author } = scene;
+  const { page } = author;
+  for (const [card, path, says] of [
+    ['Template Form Playground', 'template-form', 'Fill in some steps'],
+    ['Custom Field Explorer', 'custom-fields', 'Choose Custom Field Extension'],
+  ] as const) {
+    await author.open(pageOf(scene, '/create/edit'));
+    await page.getByRole('button', { name: card }).click();
+    await page.waitForURL(`**/create/edit/${path}`);
+    await author.sees(says);
+    assert.equal(await page.getByRole('list', { name: 'Templates of the catalog' }).count(), 0);
+  }
+  author.assertQuiet();
+}
+
 const form = ({ page }: Visitor) => page.getByRole('region', { name: 'The form' });
 
 const samples = new URL('../../services/integrations/demo/templates/', import.meta.url);
@@ -272,6 +289,7 @@ test('editor with dry run', async context => {
         },
       ],
       ['a template comes from a repository', () => aTemplateIsRegistered(scene)],
+      ['the stock playground and explorer are where they were', () => theStockOnesAreThere(scene)],
       ['its author opens it with its files', () => itIsOpened(scene)],
       ['the form follows what is written', () => theFormFollows(scene)],
       ['a dry run renders what is written, and changes nothing outside', () => itIsTried(scene)],
