@@ -50,7 +50,6 @@ async function itIsOpened(scene: Scene): Promise<void> {
     assert.ok(Date.now() < deadline, 'the tests were not run by themselves');
   }
   assert.deepEqual(await author.obstacles(), []);
-  await author.screenshotFromTheTop('template-editor-list');
   await list.getByRole('link', { name: 'Node service' }).click();
   await page.waitForURL(`**${address}`);
   const files = page.getByRole('navigation', { name: 'Files of the template' });

@@ -93,6 +93,8 @@ async fn look(state: &State, job: &Job) -> Result<()> {
         }
         Ok(Seen::Unchanged(commit)) => template_test::set_checked(&mut tx, &job.key, commit.as_deref()).await?,
         Ok(Seen::Tried(tried)) => template_test::set_outcome(&mut tx, &job.key, &tried.outcome()).await?,
+        // What is known stays known while somebody does not answer.
+        Err(error) if error.is_transient() && before.is_some() => again = SOON,
         Err(error) => {
             if error.is_transient() {
                 again = SOON;

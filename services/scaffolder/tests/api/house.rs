@@ -237,7 +237,11 @@ fn integrations(world: World) -> Router {
             known.unchanged += 1;
             return Err(StatusCode::NOT_MODIFIED);
         }
-        found.map(axum::Json).ok_or(StatusCode::NOT_FOUND)
+        match found {
+            // A host that does not answer.
+            Some(Value::Null) => Err(StatusCode::SERVICE_UNAVAILABLE),
+            found => found.map(axum::Json).ok_or(StatusCode::NOT_FOUND),
+        }
     };
     let push = |Shared(world): Shared<World>, axum::Json(body): axum::Json<Value>| async move {
         let remote = body["remoteUrl"].as_str().unwrap().to_owned();

@@ -40,6 +40,14 @@ async fn ask(house: &House) {
     tx.commit().await.unwrap();
 }
 
+/// Whether the next look is a while away.
+async fn waits(house: &House) -> bool {
+    let mut tx = house.db.db.tenant(house.tenant).await.unwrap();
+    let waits = "select lease is null and run_at > clock_timestamp() from job
+        where tenant_id = $1 and queue = 'scaffolder.template-tests'";
+    sqlx::query_scalar(waits).bind(tx.id()).fetch_one(tx.conn()).await.unwrap()
+}
+
 async fn until(house: &House, holds: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..400 {
         let seen = house.get(PATH).await.json();
@@ -75,6 +83,14 @@ async fn a_changed_template_is_tried_and_an_unchanged_one_is_not() {
     assert_eq!((&finding["file"], &finding["line"]), (&json!("template.test.yaml"), &json!(4)));
     assert!(finding["message"].as_str().unwrap().starts_with("makes a service: README.md"), "{finding}");
     assert_eq!(house.get("/v1/template-tests").await.json()["items"], json!([failed]));
+
+    // A source host that does not answer takes nothing away.
+    let known = house.world.0.lock().unwrap().trees.remove(FOLDER);
+    house.world.0.lock().unwrap().trees.insert(FOLDER.to_owned(), json!(null));
+    ask(&house).await;
+    house.until("it was looked", async || waits(&house).await).await;
+    assert_eq!(house.get(PATH).await.json(), failed);
+    house.world.0.lock().unwrap().trees.insert(FOLDER.to_owned(), known.unwrap());
 
     put(&house, "three", "x", None);
     ask(&house).await;
