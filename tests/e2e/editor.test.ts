@@ -68,7 +68,7 @@ async function theStockOnesAreThere(scene: Scene): Promise<void> {
   const { page } = author;
   for (const [card, path, says] of [
     ['Template Form Playground', 'template-form', 'Fill in some steps'],
-    ['Custom Field Explorer', 'custom-fields', 'Choose Custom Field Extension'],
+    ['Custom Field Explorer', 'custom-fields', 'Field Options'],
   ] as const) {
     await author.open(pageOf(scene, '/create/edit'));
     await page.getByRole('button', { name: card }).click();
@@ -110,6 +110,11 @@ async function theFormFollows(scene: Scene): Promise<void> {
   const saved = author.page.waitForEvent('download');
   await author.page.getByRole('button', { name: 'Download template.yaml' }).click();
   assert.equal((await saved).suggestedFilename(), 'template.yaml');
+  // Who looks elsewhere in the portal and comes back finds what was written.
+  await author.page.getByRole('link', { name: 'Actions', exact: true }).click();
+  await author.sees('catalog:register');
+  await author.page.goBack();
+  await form(author).getByRole('textbox', { name: 'What it is for' }).waitFor();
   // A mistake is said with its line, and the form comes back with its repair.
   await rewrite(scene, 'template.yaml', text => text.replace('spec:', 'spec: ['));
   await form(author).getByText(/template\.yaml: Line \d+/).waitFor();

@@ -1,4 +1,6 @@
 import { Button } from '@backstage/ui';
+import { useState } from 'react';
+import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { DiffView } from '../../ui/DiffView';
 import { diffLines, withContext } from '../../ui/lineDiff';
 import type { EditedFile } from './files';
@@ -43,16 +45,37 @@ function Change({ file }: { file: EditedFile }) {
   );
 }
 
+export interface ChangesViewProps {
+  changed: EditedFile[];
+  onDiscard: () => void;
+}
+
 /** What somebody changed, to be carried to where the template's files are. */
-export function ChangesView({ changed }: { changed: EditedFile[] }) {
+export function ChangesView({ changed, onDiscard }: ChangesViewProps) {
+  const [asking, setAsking] = useState(false);
   if (changed.length === 0) {
     return <p className="pro-quiet">Nothing is changed.</p>;
   }
   return (
-    <ul className="editor-changes">
-      {changed.map(file => (
-        <Change key={file.path} file={file} />
-      ))}
-    </ul>
+    <>
+      <ul className="editor-changes">
+        {changed.map(file => (
+          <Change key={file.path} file={file} />
+        ))}
+      </ul>
+      <Button variant="secondary" destructive onPress={() => setAsking(true)}>
+        Discard changes
+      </Button>
+      {asking && (
+        <ConfirmDialog
+          title="Discard your changes?"
+          action="Discard changes"
+          onConfirm={async () => onDiscard()}
+          onClose={() => setAsking(false)}
+        >
+          All files become what they were when they were read.
+        </ConfirmDialog>
+      )}
+    </>
   );
 }

@@ -113,7 +113,9 @@ function ResultPanel({ editor }: { editor: TemplateEditor }) {
       <Panel title={title}>
         {result.kind === 'dry-run' && <DryRunView result={result.run} />}
         {result.kind === 'tests' && <TestsView reports={result.reports} />}
-        {result.kind === 'changes' && <ChangesView changed={editor.changed} />}
+        {result.kind === 'changes' && (
+          <ChangesView changed={editor.changed} onDiscard={editor.discard} />
+        )}
         {result.kind === 'saved' && (
           <Status tone="good">The template is live in the catalog.</Status>
         )}

@@ -21,6 +21,7 @@ import {
   withText,
 } from './files';
 import { readTemplate } from './templateText';
+import { draftOf, keepDraft } from './drafts';
 import { emptyTests } from './emptyTests';
 
 type Json = Record<string, unknown>;
@@ -43,13 +44,33 @@ function useLeaveGuard(isDirty: boolean) {
   }, [isDirty]);
 }
 
+/** The files, kept while there is something in them that is nowhere else. */
+function useDraft(opened: TemplateFiles) {
+  const state = useState(() => draftOf(opened) ?? openFiles(opened));
+  const [files] = state;
+  const isDirty = files.some(isChanged);
+  useLeaveGuard(isDirty);
+  useEffect(
+    () => keepDraft(opened, isDirty ? files : undefined),
+    [opened, isDirty, files],
+  );
+  return state;
+}
+
+/** The template as it is written this moment; throws when it is none. */
+function templateIn(text: string | undefined, name: string): Json {
+  const current = readTemplate(text ?? '', name);
+  if ('problem' in current) throw new Error(current.problem);
+  return current.template;
+}
+
 /** The files of a template while somebody edits them, and what is tried with them. */
 export function useTemplateEditor(opened: TemplateFiles, name: string) {
   const editor = useApi(templateEditorApiRef);
   const managed = useApi(managedEntitiesApiRef);
   const decorators = useFormDecorators();
   const { secrets } = useTemplateSecrets();
-  const [files, setFiles] = useState(() => openFiles(opened));
+  const [files, setFiles] = useDraft(opened);
   const [selected, setSelected] = useState(opened.templatePath);
   const [result, setResult] = useState<Result>();
   const [busy, setBusy] = useState<'dry-run' | 'tests' | 'save'>();
@@ -59,7 +80,6 @@ export function useTemplateEditor(opened: TemplateFiles, name: string) {
   const read = useMemo(() => readTemplate(calmText, name), [calmText, name]);
   const changed = files.filter(isChanged);
   const tests = testFiles(files, opened.templatePath);
-  useLeaveGuard(changed.length > 0);
 
   /** Does something that takes its time; a failure is shown under `title`. */
   const attempt = async (
@@ -77,15 +97,10 @@ export function useTemplateEditor(opened: TemplateFiles, name: string) {
       setBusy(undefined);
     }
   };
-  const now = () => {
-    const current = readTemplate(text ?? '', name);
-    if ('problem' in current) throw new Error(current.problem);
-    return current.template;
-  };
 
   const dryRun = (values: Json) =>
     attempt('dry-run', 'The dry run failed', async () => {
-      const template = now();
+      const template = templateIn(text, name);
       const filled = await decorators.run({
         formState: values,
         secrets,
@@ -110,7 +125,10 @@ export function useTemplateEditor(opened: TemplateFiles, name: string) {
     });
   const save = () =>
     attempt('save', 'The template was not saved', async () => {
-      await managed.save(now() as unknown as Entity, opened.set ?? '');
+      await managed.save(
+        templateIn(text, name) as unknown as Entity,
+        opened.set ?? '',
+      );
       setFiles(all =>
         all.map(file =>
           file.path === opened.templatePath
@@ -144,6 +162,10 @@ export function useTemplateEditor(opened: TemplateFiles, name: string) {
     runTests,
     save,
     showChanges: () => setResult({ kind: 'changes' }),
+    discard: () => {
+      setFiles(openFiles(opened));
+      setResult(undefined);
+    },
     result,
     busy,
   };
