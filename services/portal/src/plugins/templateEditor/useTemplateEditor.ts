@@ -78,7 +78,6 @@ export function useTemplateEditor(opened: TemplateFiles, name: string) {
   const text = files.find(({ path }) => path === opened.templatePath)?.text;
   const calmText = useDeferredValue(text ?? '');
   const read = useMemo(() => readTemplate(calmText, name), [calmText, name]);
-  const changed = files.filter(isChanged);
   const tests = testFiles(files, opened.templatePath);
 
   /** Does something that takes its time; a failure is shown under `title`. */
@@ -145,7 +144,7 @@ export function useTemplateEditor(opened: TemplateFiles, name: string) {
 
   return {
     files,
-    changed,
+    changed: files.filter(isChanged),
     tests,
     read,
     selected: files.find(({ path }) => path === selected) ?? files[0],
