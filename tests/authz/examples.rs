@@ -379,6 +379,20 @@ const SCAFFOLDER: &[Example] = &[
         "/api/scaffolder/v1/template-tests/run",
         r#"{"directoryContents": []}"#,
     ),
+    get(
+        "GET /api/scaffolder/v1/templates/{namespace}/{name}/files",
+        "/api/scaffolder/v1/templates/default/<template>/files",
+    ),
+    get("GET /api/scaffolder/v1/template-tests", "/api/scaffolder/v1/template-tests"),
+    get(
+        "GET /api/scaffolder/v1/templates/{namespace}/{name}/tests",
+        "/api/scaffolder/v1/templates/default/<template>/tests",
+    ),
+    example(
+        "POST /api/scaffolder/v1/templates/{namespace}/{name}/tests",
+        "/api/scaffolder/v1/templates/default/<template>/tests",
+        "",
+    ),
     example("POST /api/scaffolder/v2/tasks/{taskId}/cancel", "/api/scaffolder/v2/tasks/<task>/cancel", ""),
     example("POST /api/scaffolder/v2/tasks/{taskId}/retry", "/api/scaffolder/v2/tasks/<task>/retry", "{}"),
     get("GET /api/scaffolder/v1/runs", "/api/scaffolder/v1/runs"),

@@ -15,6 +15,7 @@ use plugin_protocol::control::Description;
 use runtime::Tasks;
 use serde_json::Value;
 use std::time::Duration;
+use store::queue;
 use tokio::sync::mpsc;
 
 /// What a worker may take to answer.
@@ -82,6 +83,7 @@ pub async fn discover(state: &State, tenant: TenantId, plugin_id: &str) -> Resul
     let found = (&description, permissions.as_ref());
     if set_description(&mut tx, plugin_id, revision, found, state.clock.now()).await? {
         tasks::register(&mut tx, plugin_id, &description.tasks, state.clock.now()).await?;
+        queue::hasten(&mut tx, queue::TEMPLATE_TESTS).await?;
     }
     tx.commit().await?;
     Ok(Some(description))

@@ -21,18 +21,28 @@ const parts = {
     '@backstage/plugin-app/dist/components/Toast/ToastContainer.esm.js',
 };
 
+/** Files of stock packages that ours use although the packages do not export them: `stock-part/NAME`, as above. */
+const borrowed = {
+  EditorSubPage:
+    '@backstage/plugin-scaffolder/dist/alpha/components/EditorSubPage.esm.js',
+  useFormDecorators:
+    '@backstage/plugin-scaffolder/dist/alpha/hooks/useFormDecorators.esm.js',
+};
+
 const originalOf = part => local(`node_modules/${part}`);
 
-for (const part of Object.values(parts)) {
+for (const part of [...Object.values(parts), ...Object.values(borrowed)]) {
   if (!existsSync(originalOf(part))) {
-    throw new Error(`${part} is gone: src/stock/ stands in for nothing`);
+    throw new Error(
+      `${part} is gone: nothing is left to stand in for or to use`,
+    );
   }
 }
 
 /** `resolve.alias` entries. */
 export const stockAliases = {
   ...Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [
+    Object.entries({ ...parts, ...borrowed }).map(([name, part]) => [
       `stock-part/${name}$`,
       originalOf(part),
     ]),

@@ -25,3 +25,27 @@ declare module 'stock-part/ToastContainer' {
   import type { ComponentType } from 'react';
   export const ToastContainer: ComponentType<{ queue: unknown }>;
 }
+
+// Parts of the stock template editor that its package does not export.
+declare module 'stock-part/EditorSubPage' {
+  import type {
+    FormField,
+    StepperProps,
+  } from '@backstage/plugin-scaffolder-react/alpha';
+  type Options = StepperProps['extensions'][number];
+  /** The fields of plugins, and the stock ones that none of them replaces. */
+  export function buildEditorFieldExtensions(formFields?: Options[]): Options[];
+  export function toFieldExtensionOptions(formField: FormField): Options;
+}
+declare module 'stock-part/useFormDecorators' {
+  export function useFormDecorators(): {
+    run(options: {
+      formState: Record<string, unknown>;
+      secrets: Record<string, string>;
+      manifest?: unknown;
+    }): Promise<{
+      formState: Record<string, unknown>;
+      secrets: Record<string, string>;
+    }>;
+  };
+}

@@ -6,6 +6,7 @@ use scaffolder::Config;
 use scaffolder::trial::{Bench, CaseReport, Finding, Report, find_files, run_file};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Runs what the command names; fails when a case fails, or when there is none.
@@ -18,6 +19,8 @@ pub fn run(command: &TemplateCommand) -> anyhow::Result<()> {
         engine: config.engine,
         workspace: config.workspace,
         patience: Duration::from_secs(3600),
+        case_limit: Duration::from_secs(600),
+        actions: Arc::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut out = std::io::stdout().lock();

@@ -25,6 +25,7 @@ pub mod runner;
 pub mod snapshot;
 mod state;
 pub mod store;
+mod stored;
 pub mod trial;
 pub mod workspace;
 

@@ -1,7 +1,8 @@
 //! What handlers and jobs share.
 
-use crate::actions::Services;
+use crate::actions::{Action, Services};
 use crate::config::Config;
+use crate::trial::Bench;
 use http_shell::{Caller, ServiceClient};
 use kernel::TenantId;
 use runtime::Tasks;
@@ -9,6 +10,7 @@ use runtime::bus::{Bus, Event, Topic};
 use runtime::objects::Objects;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use store::Db;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +20,10 @@ use uuid::Uuid;
 const CANCELLED: Topic = Topic("scaffolder.cancelled");
 /// There is a task to run.
 const WORK: Topic = Topic("scaffolder.work");
+/// No case of a test file is begun after so long.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A case that takes longer has failed.
+const CASE_LIMIT: Duration = Duration::from_secs(20);
 /// Readers of events sleep on so many bells.
 const BELLS: usize = 64;
 
@@ -110,6 +116,19 @@ impl State {
     #[must_use]
     pub fn services(&self, caller: Caller) -> Services {
         Services::new(self.client.clone(), caller).at(self.config.site.clone())
+    }
+
+    /// Where tests of templates are run that somebody sent, or that nobody asked for.
+    #[must_use]
+    pub fn bench(&self, actions: Vec<Action>) -> Bench {
+        Bench {
+            workspaces: self.config.workspaces.clone(),
+            engine: self.config.engine,
+            workspace: self.config.workspace,
+            patience: PATIENCE,
+            case_limit: CASE_LIMIT,
+            actions: actions.into(),
+        }
     }
 
     /// Says that a task runs here, so that a cancellation reaches it at once.

@@ -4,20 +4,21 @@
 //! given, and each case has a workspace of its own that ends with it.
 
 use crate::actions::recorded::Recorded;
-use crate::actions::{Services, TreeFile};
+use crate::actions::{Action, Services, TreeFile};
 use crate::domain::engine::Limits;
 use crate::domain::failure::{Failure, Outcome};
 use crate::domain::spec::{Initiator, run_spec};
+use crate::domain::stored::is_test_file;
 use crate::domain::suite::{Case, Content, FileExpectation, Mistake, Suite};
 use crate::domain::template::Template;
 use crate::domain::verdict::{self, judge};
 use crate::domain::{paths, platform_token};
 use crate::runner::journal::Journal;
 use crate::runner::{Base, Durable, EngineHandle, Run, blocking, execute};
-use crate::workspace::{Workspace, WorkspaceLimits, is_executable, walk};
+use crate::workspace::{Workspace, WorkspaceLimits, is_executable, walk, write_file};
 use kernel::{EntityRef, RefDefaults};
 use model::yaml;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -38,7 +39,14 @@ pub struct Bench {
     pub workspace: WorkspaceLimits,
     /// No case is begun after so long.
     pub patience: Duration,
+    /// A case that takes longer has failed.
+    pub case_limit: Duration,
+    /// Actions of plugins, where it is known which there are: the inputs of recorded ones are held against their schemas.
+    pub actions: Arc<[Action]>,
 }
+
+/// So many lines of a case's log are reported.
+const MAX_LOG_LINES: usize = 500;
 
 /// What came of a test file.
 #[derive(Debug, Serialize)]
@@ -73,7 +81,7 @@ pub struct CaseReport {
 }
 
 /// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The file that is meant, relative to the folder.
     pub file: String,
@@ -81,6 +89,28 @@ pub struct Finding {
     pub line: Option<usize>,
     /// In plain words.
     pub message: String,
+}
+
+/// Runs test files that are among `contents`, in a folder of their own that ends with it.
+///
+/// # Errors
+/// Those of the file system; `InputError` for a path that leads out of the folder.
+pub async fn run_sent(bench: &Bench, contents: Vec<(String, Vec<u8>)>, files: &[String]) -> Outcome<Vec<Report>> {
+    let name = format!("trial-content-{}", Uuid::now_v7());
+    let folder = Workspace::create(&bench.workspaces, &name, bench.workspace)
+        .map_err(|error| Failure::file(&error, "mkdir", &bench.workspaces))?;
+    let folder = blocking(move || {
+        for (path, bytes) in &contents {
+            write_file(&folder.child(path)?, bytes, false)?;
+        }
+        Ok(folder)
+    })
+    .await?;
+    let mut reports = Vec::new();
+    for file in files {
+        reports.push(run_file(bench, folder.root(), file).await);
+    }
+    Ok(reports)
 }
 
 /// Runs the cases of the test file `file` in `folder`.
@@ -125,9 +155,7 @@ pub fn find_files(folder: &Path) -> Outcome<Vec<String>> {
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() && depth < 12 && !matches!(name.as_str(), ".git" | "node_modules" | "target") {
                 waiting.push((relative, depth + 1));
-            } else if kind.is_file()
-                && (name == crate::domain::suite::FILE_NAME || name.ends_with(".template.test.yaml"))
-            {
+            } else if kind.is_file() && is_test_file(&name) {
                 found.push(relative);
             }
         }
@@ -190,19 +218,22 @@ async fn run_case(bench: &Bench, material: &Material, index: usize, began: Insta
     }
     let started = Instant::now();
     let tried = async {
-        let recorded = prepare(material, case).await?;
+        let recorded = prepare(bench, material, case).await?;
         let outcome = attempt(bench, material, case, Arc::clone(&recorded)).await?;
         let beside = expected_files(material, case).await?;
         Ok::<_, Failure>((outcome, beside))
     };
-    match tried.await {
+    let tried = tokio::time::timeout(bench.case_limit, tried)
+        .await
+        .unwrap_or_else(|_| Err(Failure::error(format!("Not over after {} s", bench.case_limit.as_secs()))));
+    match tried {
         Ok((outcome, beside)) => {
             let unmet = judge(case, &outcome, &beside);
             report.failures = unmet
                 .into_iter()
                 .map(|unmet| about(material.suite.line(index, &unmet.pointer).or(line), unmet.message))
                 .collect();
-            report.log = outcome.log;
+            report.log = shortened(outcome.log);
         }
         Err(failure) => report.failures.push(about(line, failure.message)),
     }
@@ -211,8 +242,17 @@ async fn run_case(bench: &Bench, material: &Material, index: usize, began: Insta
     report
 }
 
+fn shortened(mut log: Vec<String>) -> Vec<String> {
+    if log.len() > MAX_LOG_LINES {
+        let more = log.len() - MAX_LOG_LINES;
+        log.truncate(MAX_LOG_LINES);
+        log.push(format!("… and {more} more lines"));
+    }
+    log
+}
+
 /// The world that the case writes down.
-async fn prepare(material: &Material, case: &Case) -> Outcome<Arc<Recorded>> {
+async fn prepare(bench: &Bench, material: &Material, case: &Case) -> Outcome<Arc<Recorded>> {
     let mut recorded = Recorded::default();
     for entity in &case.entities {
         let text = |pointer: &str| entity.pointer(pointer).and_then(Value::as_str);
@@ -222,7 +262,7 @@ async fn prepare(material: &Material, case: &Case) -> Outcome<Arc<Recorded>> {
         let namespace = text("/metadata/namespace").unwrap_or("default");
         recorded.entities.insert(EntityRef::new(kind, namespace, name).key(), entity.clone());
     }
-    recorded.set_actions(case.actions.clone());
+    recorded.set_actions(case.actions.clone(), &bench.actions);
     let (urls, beside) = (case.urls.clone(), material.beside.clone());
     blocking(move || {
         for (url, content) in urls {

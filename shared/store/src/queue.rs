@@ -181,6 +181,32 @@ pub async fn enqueue_all(tx: &mut TenantTx, queue: &'static str, keys: &[String]
     Ok(())
 }
 
+/// The queue of templates whose tests are looked at; the key of a job is the template's. The catalog asks for a template
+/// that changed, the plugin host for all of them when actions changed.
+pub const TEMPLATE_TESTS: &str = "scaffolder.template-tests";
+
+/// Brings every job of a queue forward.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hasten(tx: &mut TenantTx, queue: &'static str) -> Result<()> {
+    sqlx::query(
+        "update job set
+           run_at = case when lease is null or dead then least(run_at, clock_timestamp()) else run_at end,
+           again_at = case when lease is null or dead then null
+                           else least(coalesce(again_at, clock_timestamp()), clock_timestamp()) end,
+           attempts = case when dead then 0 else attempts end,
+           dead = false
+         where tenant_id = $1 and queue = $2",
+    )
+    .bind(tx.id())
+    .bind(queue)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
+}
+
 /// Forgets the job of this key, whether it waits or runs.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use kernel::{Error, Result};
 use model::Envelope;
 use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
+use store::queue::{self, Urgency};
 use store::{TenantTx, db};
 use uuid::Uuid;
 
@@ -116,8 +117,16 @@ async fn stitch_some(
     upsert(tx, counters.seq, &rows, of_rows).await?;
     additions.save(tx).await?;
     upsert_search(tx, &rows).await?;
+    ask_for_tests(tx, &rows).await?;
     update_relations(tx, counters.seq, &relinked, of_relinked).await?;
     plan.write(tx).await
+}
+
+/// Has the tests of templates run that are new or changed.
+async fn ask_for_tests(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
+    let templates = rows.iter().filter(|row| row.entity_ref.starts_with("template:"));
+    let keys: Vec<String> = templates.map(|row| row.entity_ref.to_owned()).collect();
+    queue::enqueue_all(tx, queue::TEMPLATE_TESTS, &keys, Urgency::Background).await
 }
 
 #[derive(sqlx::FromRow)]

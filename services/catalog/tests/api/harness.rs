@@ -303,7 +303,7 @@ impl Catalog {
         let settled = self.wait(async || {
             let mut tx = self.test.db.tenant(self.tenant).await.unwrap();
             let busy: i64 = sqlx::query_scalar(
-                "select count(*) from job where tenant_id = $1
+                "select count(*) from job where tenant_id = $1 and queue like 'catalog.%'
                    and (lease is not null or run_at <= clock_timestamp() or (queue = 'catalog.stitch' and key = 'relations'))",
             )
             .bind(tx.id())

@@ -42,6 +42,33 @@ async fn a_set_is_replaced_as_a_whole_and_read_back_as_it_was_put() {
     assert_eq!(catalog.delete(SET).await.status, StatusCode::NOT_FOUND);
 }
 
+/// Templates whose tests are to be run.
+async fn asked_for(catalog: &Catalog) -> Vec<String> {
+    let mut tx = catalog.test.db.tenant(catalog.tenant).await.unwrap();
+    let asked = "delete from job where tenant_id = $1 and queue = 'scaffolder.template-tests' returning key";
+    let keys = sqlx::query_scalar(asked).bind(tx.id()).fetch_all(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    keys
+}
+
+#[tokio::test]
+async fn the_tests_of_a_template_are_asked_for_with_each_change_of_it() {
+    let catalog = Catalog::new().await;
+    let template = |steps: Value| {
+        json!({"apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template", "metadata": {"name": "pay"},
+            "spec": {"type": "service", "steps": steps}})
+    };
+    let kinds = json!({"allowedKinds": ["Component", "Location", "Template"]});
+    assert_eq!(catalog.patch("/api/catalog/v1/settings", kinds).await.status, StatusCode::OK);
+    let put = put_set(&catalog, vec![template(json!([])), entity("a", "1")]).await;
+    assert_eq!(put.status, StatusCode::OK, "{}", put.text());
+    assert_eq!(asked_for(&catalog).await, ["template:default/pay"]);
+    put_set(&catalog, vec![template(json!([])), entity("a", "2")]).await;
+    assert_eq!(asked_for(&catalog).await, [""; 0], "the template is what it was");
+    put_set(&catalog, vec![template(json!([{"action": "debug:log"}])), entity("a", "2")]).await;
+    assert_eq!(asked_for(&catalog).await, ["template:default/pay"]);
+}
+
 #[tokio::test]
 async fn single_entities_are_created_changed_and_deleted() {
     let catalog = Catalog::new().await;

@@ -14,6 +14,7 @@ const SHOP: &[(&str, &str)] = &[
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("template.yaml", include_str!("../../demo/templates/template.yaml")),
+    ("template.test.yaml", include_str!("../../demo/templates/template.test.yaml")),
     ("README.md", include_str!("../../demo/templates/README.md")),
     ("skeleton/catalog-info.yaml", include_str!("../../demo/templates/skeleton/catalog-info.yaml")),
     ("skeleton/README.md", include_str!("../../demo/templates/skeleton/README.md")),

@@ -99,6 +99,7 @@ pub async fn remove_plugin(
     }
     tasks::forget(&mut tx, &plugin_id).await?;
     delete_description(&mut tx, &plugin_id).await?;
+    queue::hasten(&mut tx, queue::TEMPLATE_TESTS).await?;
     installation::delete_installation(&mut tx, &plugin_id).await?;
     let event = AuditEvent::by(&caller.principal, "plugin.remove", &plugin_id);
     tx.record(event.before(json!({ "packages": packages }))).await?;

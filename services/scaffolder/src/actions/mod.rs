@@ -24,7 +24,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 pub use plugin::Added;
-pub use services::{Services, Site, TreeFile};
+pub use services::{Folder, Services, Site, TreeFile};
 
 /// An action as the catalogue describes it.
 #[derive(Debug, Clone, Deserialize)]

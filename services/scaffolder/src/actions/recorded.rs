@@ -25,11 +25,11 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Records what actions answer. One that we have too keeps its schema, so that its input is still checked.
-    pub fn set_actions(&mut self, answers: BTreeMap<String, Vec<Answer>>) {
+    /// Records what actions answer. One that we have too, or a plugin, keeps its schema, so that its input is still checked.
+    pub fn set_actions(&mut self, answers: BTreeMap<String, Vec<Answer>>, of_plugins: &[Action]) {
         for (id, answers) in answers {
-            let own = all().iter().find(|action| action.id == id);
-            let schema = own.map_or(Schemas { input: None, output: None }, |action| Schemas {
+            let known = all().iter().chain(of_plugins).find(|action| action.id == id);
+            let schema = known.map_or(Schemas { input: None, output: None }, |action| Schemas {
                 input: action.schema.input.clone(),
                 output: action.schema.output.clone(),
             });
@@ -113,7 +113,7 @@ mod tests {
             serde_json::from_value(json!({"input": input, "output": output})).unwrap()
         };
         let answers = vec![answer(json!({"a": 1}), json!({"n": 1})), answer(json!({"a": 2}), json!({"n": 2}))];
-        recorded.set_actions(BTreeMap::from([("x:y".to_owned(), answers)]));
+        recorded.set_actions(BTreeMap::from([("x:y".to_owned(), answers)]), &[]);
         assert_eq!(recorded.replay("x:y", &json!({"a": 2, "b": 3})).unwrap()["n"], 2);
         assert!(recorded.replay("x:y", &json!({"a": 3})).unwrap_err().message.contains("{\"a\":3}"));
         assert_eq!(recorded.calls().len(), 2);

@@ -89,6 +89,15 @@ impl TreeFile {
     }
 }
 
+/// A folder of a repository.
+#[derive(Debug, Deserialize)]
+pub struct Folder {
+    /// In the order of their paths.
+    pub files: Vec<TreeFile>,
+    /// The commit.
+    pub etag: Option<String>,
+}
+
 /// What one plugin adds to the platform, as the plugin host answers.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -262,23 +271,45 @@ impl Services {
     /// # Errors
     /// Those of the reading; `InputError` when the URL is not one of a folder in a repository.
     pub async fn read_tree(&self, url: &str, token: Option<&str>) -> Result<Vec<TreeFile>> {
-        #[derive(Deserialize)]
-        struct Answer {
-            files: Vec<TreeFile>,
-        }
         if let Some(recorded) = self.recording() {
             return recorded.folder(url);
         }
+        let folder = self.folder(json!({"url": url, "token": token, "priority": "user"})).await?;
+        Ok(folder.map(|folder| folder.files).unwrap_or_default())
+    }
+
+    /// The files below a URL, and of which commit they are; nothing when they are of the commit `known`. Nobody waits for
+    /// the answer to a question that is not urgent.
+    ///
+    /// # Errors
+    /// Those of [`read_tree`](Self::read_tree).
+    pub async fn read_folder(&self, url: &str, known: Option<&str>, is_urgent: bool) -> Result<Option<Folder>> {
+        let priority = if is_urgent { "user" } else { "background" };
+        self.folder(json!({"url": url, "etag": known, "priority": priority})).await
+    }
+
+    async fn folder(&self, body: Value) -> Result<Option<Folder>> {
         let path = "/internal/integrations/v1/tree";
-        let response = self
-            .send(
-                ServiceName::Integrations,
-                Method::POST,
-                path,
-                Some(json!({"url": url, "token": token, "priority": "user"})),
-            )
-            .await?;
-        Ok(read_json::<Answer>(response).await?.files)
+        let response = self.send(ServiceName::Integrations, Method::POST, path, Some(body)).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        read_json(response).await.map(Some)
+    }
+
+    /// An entity as it was written to a set of the catalog, if whoever asks may see it.
+    ///
+    /// # Errors
+    /// Those of the catalog but "not found".
+    pub async fn written_entity(&self, set: &str, key: &str) -> Result<Option<Value>> {
+        let path = format!("/api/catalog/v1/sets/{}", percent_encode(set));
+        let response = self.send(ServiceName::Catalog, Method::GET, &path, None).await?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let mut answer: Value = read_json(response).await?;
+        let entities = answer["entities"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        Ok(entities.into_iter().find(|entity| key_of(entity).as_deref() == Some(key)))
     }
 
     /// What the organisation's plugins add for templates.
@@ -347,12 +378,7 @@ impl Services {
         let path = format!("/api/catalog/entities/by-query?limit={limit}&filter={}", percent_encode(filter));
         let response = self.send(ServiceName::Catalog, Method::GET, &path, None).await?;
         let answer: Value = read_json(response).await?;
-        let key = |entity: &Value| {
-            let text = |pointer: &str| entity.pointer(pointer).and_then(Value::as_str);
-            let namespace = text("/metadata/namespace").unwrap_or("default");
-            Some(EntityRef::new(text("/kind")?, namespace, text("/metadata/name")?).key())
-        };
-        Ok(answer["items"].as_array().into_iter().flatten().filter_map(key).collect())
+        Ok(answer["items"].as_array().into_iter().flatten().filter_map(key_of).collect())
     }
 
     /// Mails a text to these users, and to the members of these groups, but to one of them. Where the installation sends
@@ -412,6 +438,12 @@ impl Services {
         }
         client.call(service, caller, request).await
     }
+}
+
+fn key_of(entity: &Value) -> Option<String> {
+    let text = |pointer: &str| entity.pointer(pointer).and_then(Value::as_str);
+    let namespace = text("/metadata/namespace").unwrap_or("default");
+    Some(EntityRef::new(text("/kind")?, namespace, text("/metadata/name")?).key())
 }
 
 /// A principal without what only our own checks need: the plugin host makes a token of it.

@@ -14,6 +14,7 @@ pub mod repo_url;
 pub mod secret_names;
 pub mod source;
 pub mod spec;
+pub mod stored;
 pub mod suite;
 pub mod template;
 pub mod verdict;

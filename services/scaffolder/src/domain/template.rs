@@ -68,13 +68,28 @@ impl Template {
     /// The URL that relative URLs of its steps start from.
     #[must_use]
     pub fn base_url(&self) -> Option<String> {
-        let annotations = &self.metadata()["annotations"];
-        let location = annotations
-            .get("backstage.io/source-location")
-            .or_else(|| annotations.get("backstage.io/managed-by-location"))?
-            .as_str()?;
+        let location = self
+            .annotation("backstage.io/source-location")
+            .or_else(|| self.annotation("backstage.io/managed-by-location"))?;
         // A location of type `file` would be a file of ours; only URLs are read.
         location.strip_prefix("url:").map(str::to_owned)
+    }
+
+    /// The address of the file that describes it.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.annotation("backstage.io/managed-by-location")?.strip_prefix("url:")
+    }
+
+    /// The set of a template that has no file: the catalog itself holds it.
+    #[must_use]
+    pub fn set(&self) -> Option<&str> {
+        let place = self.annotation("backstage.io/managed-by-location")?.strip_prefix("managed:")?;
+        place.split('/').next().filter(|set| !set.is_empty())
+    }
+
+    fn annotation(&self, name: &str) -> Option<&str> {
+        self.metadata()["annotations"][name].as_str()
     }
 
     /// What the stock front end builds its form from.

@@ -13,6 +13,8 @@ mod runs;
 mod schedules;
 mod start;
 mod tasks;
+mod template_files;
+mod template_tests;
 mod templates;
 mod trials;
 
@@ -28,6 +30,7 @@ pub fn routes() -> Routes<State> {
     let template = Access::user(Permission::SCAFFOLDER_TEMPLATE_READ);
     let read = Access::user(Permission::SCAFFOLDER_TASK_READ);
     let create = Access::user(Permission::SCAFFOLDER_TASK_CREATE);
+    let manage = Access::user(Permission::SCAFFOLDER_TEMPLATE_MANAGE);
     let cancel = Access::user(Permission::SCAFFOLDER_TASK_CANCEL);
     let decide = Access::user(Permission::SCAFFOLDER_GATE_DECIDE);
     let see_schedule = Access::user(Permission::SCAFFOLDER_SCHEDULE_READ);
@@ -61,4 +64,8 @@ pub fn routes() -> Routes<State> {
         .route(change_schedule, routes!(schedules::resume_schedule))
         .route(change_schedule, routes!(schedules::run_schedule))
         .route(create, routes!(trials::run_template_tests))
+        .route(manage, routes!(template_files::template_files))
+        .route(template, routes!(template_tests::list_template_tests))
+        .route(template, routes!(template_tests::get_template_tests))
+        .route(manage, routes!(template_tests::ask_for_template_tests))
 }

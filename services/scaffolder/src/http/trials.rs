@@ -4,18 +4,11 @@ use super::body::{self, Kind};
 use super::dry_run::sent_files;
 use crate::State;
 use crate::domain::suite::FILE_NAME;
-use crate::runner::blocking;
-use crate::trial::{Bench, Report, run_file};
-use crate::workspace::{Workspace, write_file};
+use crate::trial::{Report, run_sent};
 use axum::extract::{Request, State as Shared};
 use http_shell::{Caller, Json, Result};
 use kernel::Error;
 use serde_json::Value;
-use std::time::Duration;
-use uuid::Uuid;
-
-/// No case is begun after so long.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Run the tests of a template.
 ///
@@ -26,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
         body = Value), (status = 400, description = "Malformed request")))]
 pub(super) async fn run_template_tests(
     Shared(state): Shared<State>,
-    _: Caller,
+    caller: Caller,
     request: Request,
 ) -> Result<Json<Report>> {
     let properties =
@@ -34,22 +27,8 @@ pub(super) async fn run_template_tests(
     let body = body::read(request, &properties).await?;
     let file = body.get("testPath").and_then(Value::as_str).unwrap_or(FILE_NAME).to_owned();
     let files = sent_files(&body).map_err(super::templates::unusable)?;
-    let config = &state.config;
-    let name = format!("trial-content-{}", Uuid::now_v7());
-    let folder = Workspace::create(&config.workspaces, &name, config.workspace).map_err(Error::internal)?;
-    let folder = blocking(move || {
-        for (path, bytes) in &files {
-            write_file(&folder.child(path)?, bytes, false)?;
-        }
-        Ok(folder)
-    })
-    .await
-    .map_err(super::templates::unusable)?;
-    let bench = Bench {
-        workspaces: config.workspaces.clone(),
-        engine: config.engine,
-        workspace: config.workspace,
-        patience: PATIENCE,
-    };
-    Ok(Json(run_file(&bench, folder.root(), &file).await))
+    let bench = state.bench(state.services(caller).added().await?.actions);
+    let reports = run_sent(&bench, files, &[file]).await.map_err(super::templates::unusable)?;
+    let report = reports.into_iter().next();
+    Ok(Json(report.ok_or_else(|| Error::unavailable("The tests were not run"))?))
 }

@@ -9,6 +9,7 @@ mod ending;
 mod folders;
 mod run_task;
 pub(crate) mod schedule;
+mod template_tests;
 
 use crate::State;
 use folders::Folder;
@@ -28,6 +29,7 @@ pub fn start(state: State) {
         return;
     }
     tasks.spawn("scaffolder cleanup", cleanup::work(state.clone()));
+    tasks.spawn("scaffolder template tests", template_tests::work(state.clone()));
     tasks.spawn("scaffolder schedules", schedule::work(state.clone()));
     tasks.spawn("scaffolder worker", work(state));
 }

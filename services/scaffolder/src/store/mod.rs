@@ -8,3 +8,4 @@ pub mod run;
 pub mod schedule;
 pub mod step;
 pub mod task;
+pub mod template_test;

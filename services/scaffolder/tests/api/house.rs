@@ -46,6 +46,10 @@ pub struct Known {
     pub trees: BTreeMap<String, Value>,
     pub pushes: Vec<Value>,
     pub locations: Vec<String>,
+    /// How often a folder was of the commit that was known.
+    pub unchanged: usize,
+    /// Entities by set.
+    pub sets: BTreeMap<String, Vec<Value>>,
     /// Values of secrets by grantee and name.
     pub grants: BTreeMap<(String, String), String>,
 }
@@ -196,6 +200,16 @@ fn catalog(world: World) -> Router {
             axum::Json(json!({"location": {}, "entities": if dry_run { json!([entity]) } else { json!([]) }})),
         )
     };
+    let by_refs = |Shared(world): Shared<World>, axum::Json(body): axum::Json<Value>| async move {
+        let known = world.0.lock().unwrap();
+        let refs = body["entityRefs"].as_array().unwrap().iter().map(|key| key.as_str().unwrap());
+        let items: Vec<Value> = refs.map(|key| known.entities.get(key).cloned().unwrap_or_default()).collect();
+        axum::Json(json!({ "items": items }))
+    };
+    let set = |Shared(world): Shared<World>, Path(name): Path<String>| async move {
+        let found = world.0.lock().unwrap().sets.get(&name).cloned();
+        found.map(|entities| axum::Json(json!({"set": name, "entities": entities}))).ok_or(StatusCode::NOT_FOUND)
+    };
     // Knows one rule: the ref is the one that the rule names.
     let apply = |axum::Json(body): axum::Json<Value>| async move {
         let item = &body["items"][0];
@@ -205,7 +219,9 @@ fn catalog(world: World) -> Router {
     Router::new()
         .route("/api/catalog/.well-known/backstage/permissions/apply-conditions", post(apply))
         .route("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", get(by_name))
+        .route("/api/catalog/entities/by-refs", post(by_refs))
         .route("/api/catalog/locations", post(add))
+        .route("/api/catalog/v1/sets/{set}", get(set))
         .with_state(world)
 }
 
@@ -215,8 +231,17 @@ fn integrations(world: World) -> Router {
         found.ok_or(StatusCode::NOT_FOUND)
     };
     let tree = |Shared(world): Shared<World>, axum::Json(body): axum::Json<Value>| async move {
-        let found = world.0.lock().unwrap().trees.get(body["url"].as_str().unwrap()).cloned();
-        found.map(axum::Json).ok_or(StatusCode::NOT_FOUND)
+        let mut known = world.0.lock().unwrap();
+        let found = known.trees.get(body["url"].as_str().unwrap()).cloned();
+        if found.as_ref().is_some_and(|found| body["etag"].is_string() && found["etag"] == body["etag"]) {
+            known.unchanged += 1;
+            return Err(StatusCode::NOT_MODIFIED);
+        }
+        match found {
+            // A host that does not answer.
+            Some(Value::Null) => Err(StatusCode::SERVICE_UNAVAILABLE),
+            found => found.map(axum::Json).ok_or(StatusCode::NOT_FOUND),
+        }
     };
     let push = |Shared(world): Shared<World>, axum::Json(body): axum::Json<Value>| async move {
         let remote = body["remoteUrl"].as_str().unwrap().to_owned();

@@ -16,4 +16,6 @@ mod sandbox;
 mod schedules;
 mod secrets;
 mod tasks;
+mod template_files;
+mod template_tests;
 mod trials;

@@ -1,6 +1,6 @@
 //! Actions of plugins: listed, run with their workspace, cancelled. The plugin host is one of the test's own.
 
-use crate::house::{House, messages};
+use crate::house::{House, messages, tree};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State as Shared;
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use store::queue;
 
 /// A first line, headers and files.
 type Question = (Value, Value, BTreeMap<String, String>);
@@ -185,4 +186,36 @@ async fn cancelling_a_task_ends_a_plugins_action() {
     }
     house.post(&format!("/v2/tasks/{id}/cancel"), json!({})).await;
     house.wait_for(&id, "failed").await;
+}
+
+const TEMPLATE: &[u8] = br"apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: pay}
+spec:
+  type: service
+  steps: [{id: write, action: 'test:write', input: {words: hello}}]
+";
+
+/// The action's answer is recorded, so nothing is written; but the template must still call it as it wants to be called.
+#[tokio::test]
+async fn the_tests_of_a_template_are_run_anew_when_an_action_changes() {
+    let house = House::open().await;
+    house.template("pay", json!({"type": "service", "steps": []}));
+    let tests = b"cases: [{name: writes, actions: {'test:write': [{output: {}}]}}]".as_slice();
+    let mut folder = tree(&[("template.test.yaml", tests), ("template.yaml", TEMPLATE)]);
+    folder["etag"] = json!("c0ffee");
+    house.world.0.lock().unwrap().trees.insert("http://git.test/o/r/raw/main/".to_owned(), folder);
+    let outcome = async |state: &str| {
+        house.until(state, async || house.get("/v1/templates/default/pay/tests").await.json()["state"] == state).await;
+        house.get("/v1/templates/default/pay/tests").await.json()
+    };
+    house.post("/v1/templates/default/pay/tests", json!({})).await;
+    outcome("passed").await;
+    house.state.client.attach(ServiceName::PluginHost, plugin_host(Asked::default()));
+    let mut tx = house.db.db.tenant(house.tenant).await.unwrap();
+    queue::hasten(&mut tx, queue::TEMPLATE_TESTS).await.unwrap();
+    tx.commit().await.unwrap();
+    let failed = outcome("failed").await;
+    let said = failed["findings"][0]["message"].as_str().unwrap();
+    assert!(said.contains("requires property \"text\""), "{said}");
 }

@@ -149,3 +149,12 @@ async fn mistakes_in_the_file_and_in_the_template_are_said_with_their_line() {
     let (_, _, message) = mistake(&run("template: ../../etc/passwd\ncases:\n  - name: a\n").await);
     assert!(message.contains("outside"), "{message}");
 }
+
+#[tokio::test]
+async fn the_template_of_the_demo_is_as_its_tests_say() {
+    let data = tempfile::tempdir().unwrap();
+    let bench = House::without_worker(|config| config.workspaces = data.path().join("w")).await.state.bench(Vec::new());
+    let demo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../integrations/demo/templates");
+    let report = scaffolder::trial::run_file(&bench, &demo, "template.test.yaml").await;
+    assert!(report.passed && report.cases.len() == 3, "{report:?}");
+}

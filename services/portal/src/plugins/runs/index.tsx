@@ -4,6 +4,7 @@ import {
 } from '@backstage/frontend-plugin-api';
 import stockPlugin from '@backstage/plugin-scaffolder/alpha';
 import { lazy, Suspense } from 'react';
+import { templateEditor, templateTests } from '../templateEditor';
 
 const RunNotice = lazy(() =>
   import(/* webpackChunkName: "runs" */ './RunNotice').then(m => ({
@@ -63,7 +64,14 @@ const tasks = stockPlugin.getExtension('sub-page:scaffolder/tasks').override({
   },
 });
 
-/** The stock Create pages, with approvals, the history of runs and schedules beside them. */
+/** The stock Create pages, with approvals, the history of runs and schedules beside them, and an editor of the catalog's templates. */
 export const runsPlugin = stockPlugin.withOverrides({
-  extensions: [tasks, approvals, runs, schedules],
+  extensions: [
+    tasks,
+    templateEditor,
+    templateTests,
+    approvals,
+    runs,
+    schedules,
+  ],
 });

@@ -34,6 +34,10 @@ import {
   signInSettingsApiRef,
 } from '../../api/signInSettings';
 import { SourceHostsClient, sourceHostsApiRef } from '../../api/sourceHosts';
+import {
+  TemplateEditorClient,
+  templateEditorApiRef,
+} from '../../api/templateEditor';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
 import { TokensClient, tokensApiRef } from '../../api/tokens';
 
@@ -73,4 +77,5 @@ export const clientApis = [
   clientApi('sign-in-settings', signInSettingsApiRef, SignInSettingsClient),
   clientApi('sessions', sessionsApiRef, SessionsClient),
   clientApi('scaffolder-runs', scaffolderRunsApiRef, ScaffolderRunsClient),
+  clientApi('template-editor', templateEditorApiRef, TemplateEditorClient),
 ];
