@@ -1,8 +1,9 @@
 //! Takes secrets out of text by their value.
 //!
-//! Owns the forms in which a secret can stand in a line of log, an event or an error: as it is, escaped as in JSON, line
-//! by line, in base64 at any offset, and any of these in the encoding of addresses, whole or in part. It must never be
-//! shown itself, so its `Debug` says only how many values it holds.
+//! Owns the forms in which a secret can stand in a line of log, an event or an error: as it is, escaped as in JSON or in
+//! HTML, line by line, in hexadecimal digits, in base64 at any offset, and any of these in the encoding of addresses,
+//! whole or in part, or broken over lines. It must never be shown itself, so its `Debug` says only how many values it
+//! holds.
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
@@ -31,6 +32,8 @@ pub struct Redaction {
     base64: Forms,
     /// Looked for in what is left when the others are masked.
     escaped: Forms,
+    /// Looked for across the ends of lines.
+    broken: Forms,
 }
 
 impl fmt::Debug for Redaction {
@@ -62,6 +65,11 @@ impl Redaction {
             }
             inner = escaped;
         }
+        for form in [json_ascii(value), json_for_html(value), html_escaped(value)] {
+            if form != value {
+                self.escaped.insert(form);
+            }
+        }
         self.add_forms(value);
         // A log shows a secret of several lines one line at a time.
         for line in value.lines().map(str::trim).filter(|line| value.contains('\n') && line.len() > 3) {
@@ -78,9 +86,17 @@ impl Redaction {
             // As forms write blanks.
             self.plain.insert(value.replace(' ', "+"));
         }
+        let hex =
+            value.bytes().fold(String::with_capacity(value.len() * 2), |text, byte| text + &format!("{byte:02x}"));
+        self.broken.insert(hex.clone());
+        self.broken.insert(value.to_owned());
+        self.plain.insert(hex.to_uppercase());
+        self.plain.insert(hex);
         for alphabet in [&STANDARD, &URL_SAFE] {
             for offset in 0..3 {
-                self.base64.insert(base64_core(&GeneralPurpose::new(alphabet, NO_PAD), value, offset));
+                let core = base64_core(&GeneralPurpose::new(alphabet, NO_PAD), value, offset);
+                self.broken.insert(core.clone());
+                self.base64.insert(core);
             }
         }
     }
@@ -109,6 +125,13 @@ impl Redaction {
             let places = self.places(&decoded.bytes);
             ranges.extend(places.into_iter().map(|(start, end)| (decoded.offsets[start], decoded.offsets[end])));
         }
+        if let Some(joined) = Decoded::joined(text) {
+            // With the characters beside the match, which may hold bits of it.
+            let places = self.broken.find(&joined.bytes).into_iter();
+            let places = places.filter(|(start, end)| joined.offsets[*end - 1] - joined.offsets[*start] >= end - start);
+            let places = places.map(|range| with_neighbours(&joined.bytes, range));
+            ranges.extend(places.map(|(start, end)| (joined.offsets[start], joined.offsets[end - 1] + 1)));
+        }
         let clean = mask(text, ranges);
         let rest = self.escaped.find(clean.as_bytes());
         mask(&clean, rest)
@@ -121,7 +144,7 @@ impl Redaction {
     }
 }
 
-/// A text with `%xx` decoded, whichever characters somebody chose to encode.
+/// A text without what somebody chose to encode in it, or to break it with.
 struct Decoded {
     bytes: Vec<u8>,
     /// Where in the text each byte began, and at last where the text ends.
@@ -129,7 +152,26 @@ struct Decoded {
 }
 
 impl Decoded {
-    /// `None` when nothing is encoded.
+    /// Without the ends of lines, also those that are escaped. `None` when there is one line.
+    fn joined(text: &str) -> Option<Self> {
+        let (raw, mut at) = (text.as_bytes(), 0);
+        let mut joined = Self { bytes: Vec::new(), offsets: Vec::new() };
+        if !text.contains('\n') && !text.contains("\\n") {
+            return None;
+        }
+        while let Some(byte) = raw.get(at) {
+            let escaped = *byte == b'\\' && matches!(raw.get(at + 1), Some(b'n' | b'r'));
+            if !escaped && !matches!(byte, b'\n' | b'\r') {
+                joined.offsets.push(at);
+                joined.bytes.push(*byte);
+            }
+            at += if escaped { 2 } else { 1 };
+        }
+        joined.offsets.push(at);
+        Some(joined)
+    }
+
+    /// With `%xx` decoded, whichever characters were encoded. `None` when nothing is.
     fn of(text: &str) -> Option<Self> {
         let (raw, mut at) = (text.as_bytes(), 0);
         let mut decoded = Self { bytes: Vec::with_capacity(raw.len()), offsets: Vec::with_capacity(raw.len() + 1) };
@@ -163,6 +205,31 @@ fn json_escaped(value: &str) -> String {
         }
     }
     out
+}
+
+/// As inside a JSON string of a program that writes nothing but ASCII.
+fn json_ascii(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in json_escaped(value).chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out
+}
+
+/// As inside a JSON string that may stand in a page.
+fn json_for_html(value: &str) -> String {
+    let escaped = json_escaped(value).replace('&', "\\u0026");
+    escaped.replace('<', "\\u003c").replace('>', "\\u003e")
+}
+
+/// As in a page, the way that the filter `escape` writes it.
+fn html_escaped(value: &str) -> String {
+    let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    escaped.replace('"', "&quot;").replace('\'', "&#39;").replace('\\', "&#92;")
 }
 
 /// Those characters of the base64 of a longer text that come from the value alone, where the value begins `offset`
@@ -307,6 +374,39 @@ mod tests {
         {
             assert_eq!(redaction.apply(&format!("https://h/?q={encoded}&x")), "https://h/?q=***&x");
         }
+    }
+
+    #[test]
+    fn a_secret_is_masked_in_the_escaping_of_pages_and_of_other_programs() {
+        let redaction = redaction(&["p<ss&'wörd\"😀"]);
+        for escaped in
+            [r#"p&lt;ss&amp;&#39;wörd&quot;😀"#, r#"p<ss&'w\u00f6rd\"\ud83d\ude00"#, r#"p\u003css\u0026'wörd\"😀"#]
+        {
+            assert_eq!(redaction.apply(&format!("it is {escaped}.")), "it is ***.");
+        }
+        let hex: String = "p<ss&'wörd\"😀".bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(redaction.apply(&format!("{hex} {}", hex.to_uppercase())), "*** ***");
+    }
+
+    #[test]
+    fn a_secret_is_masked_where_it_is_broken_over_lines() {
+        let secret = "s3cr3t/Va1ue+42~".repeat(9);
+        let redaction = redaction(&[&secret]);
+        for before in ["", "a", "ab"] {
+            let encoded = general_purpose::STANDARD.encode(format!("{before}{secret}"));
+            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            for text in [&encoded, &hex, &secret] {
+                for end in ["\n", "\r\n", "\\n"] {
+                    let lines: Vec<&str> =
+                        (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
+                    let clean = redaction.apply(&format!("begin {} end", lines.join(end)));
+                    assert!(clean.starts_with("begin ") && clean.ends_with(" end") && clean.len() < 24, "{clean}");
+                }
+            }
+        }
+        // What is whole in each line is masked there and leaves the ends of lines.
+        let redaction = super::tests::redaction(&["correct-horse"]);
+        assert_eq!(redaction.apply("x correct-horse\ncorrect-horse\nz"), "x ***\n***\nz");
     }
 
     #[test]

@@ -5,8 +5,12 @@ use crate::domain::failure::{Failure, Outcome};
 use crate::domain::source::{Source, resolve};
 use crate::runner::blocking;
 use crate::workspace::write_file;
-use kernel::{EntityRef, ErrorKind, RefDefaults};
+use kernel::{EntityRef, ErrorKind, Redaction, RefDefaults};
 use serde_json::{Map, Value, json};
+use url::Url;
+
+/// Shorter secrets are parts of many addresses.
+const SHORTEST: usize = 8;
 
 /// Reads entities.
 pub(super) async fn fetch(context: &ActionContext<'_>) -> Outcome<Outputs> {
@@ -62,6 +66,7 @@ pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
             }
         }
     };
+    refuse_credentials(context, &url)?;
     context.log.info(format!("Registering {url} in the catalog")).await?;
     let services = &context.run.services;
     if let Err(error) = services.add_location(&url, false).await
@@ -85,6 +90,21 @@ pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
     }
     outputs.insert("catalogInfoUrl".to_owned(), json!(url));
     Ok(outputs)
+}
+
+/// Refuses an address with a secret where credentials stand in one: the catalog keeps addresses and shows them to everyone.
+/// In its path a secret may be the name of an organisation or a repository.
+fn refuse_credentials(context: &ActionContext<'_>, url: &str) -> Outcome<()> {
+    let Ok(url) = Url::parse(url) else { return Ok(()) };
+    let mut redaction = Redaction::default();
+    redaction.extend(context.run.secrets.values().filter_map(Value::as_str).filter(|value| value.len() >= SHORTEST));
+    let parts = [Some(url.username()), url.password(), url.query(), url.fragment()];
+    if parts.into_iter().flatten().any(|part| redaction.apply(part) != part) {
+        return Err(Failure::input(
+            "The address has a secret in it. The catalog keeps addresses and shows them, so it is not registered.",
+        ));
+    }
+    Ok(())
 }
 
 /// The entity that a file is about: its first Component, else its first entity that was not made up on reading.
