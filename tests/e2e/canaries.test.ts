@@ -57,7 +57,7 @@ function found(what: string, bytes: Buffer): string[] {
     .map(canary => {
       const needle = needles(canary).find(one => texts.some(text => text.includes(one))) ?? '';
       const at = texts.map(one => one.indexOf(needle)).find(place => place >= 0) ?? 0;
-      const near = (texts.find(one => one.includes(needle)) ?? '').slice(Math.max(0, at - 200), at + 80);
+      const near = (texts.find(one => one.includes(needle)) ?? '').slice(Math.max(0, at - 90), at + 40);
       return `${canary.name} in ${what}: …${near}…`;
     });
 }
@@ -94,14 +94,14 @@ function steps(host: string, git: string): Step[] {
     { action: 'catalog:write', input: { entity: { apiVersion: 'backstage.io/v1alpha1', kind: 'Component', metadata: { name: 'x', title: use('C3') }, spec: { type: every } } } },
     { action: 'fetch:plain:file', input: { url: `http://${host}/file?t=${use('C4', ' | urlencode')}`, targetPath: 'plain/a.txt', token: use('C5') } },
     { action: 'fetch:template:file', input: { url: `http://${host}/file?t=${use('C6', ' | urlencode')}`, targetPath: 'one.txt', values } },
-    { action: 'workspace:template', input: { sourcePath: 'plain', targetPath: 'again', values } },
+    { action: 'workspace:template', input: { sourcePath: 'plain', targetPath: 'again', copyWithoutTemplating: [use('C6')], values } },
     { action: 'workspace:template:file', input: { sourcePath: 'plain/a.txt', targetPath: 'two.txt', values } },
     { action: 'fs:rename', input: { files: [{ from: 'two.txt', to: `${use('C7')}.txt` }] } },
     { id: 'list', action: 'fs:readdir', input: { paths: ['.'], recursive: true } },
     { action: 'debug:log', input: { listWorkspace: 'with-contents', message: '${{ steps.list.output | dump }}' } },
     { action: 'teller:tell', input: { given: every, deep: { values } } },
     { action: 'catalog:fetch', input: { entityRef: `component:default/${use('C12', ' | replace(r/[^a-z0-9]/g, "")')}`, optional: true } },
-    { id: 'pushed', action: 'proscenium:git:push', input: { remoteUrl: `http://${git}/canaries.git`, gitCommitMessage: `${use('C15')} ${use('C8')}`, gitAuthorName: use('C9') } },
+    { id: 'pushed', action: 'proscenium:git:push', input: { remoteUrl: `http://${git}/canaries.git`, gitCommitMessage: `${use('C15')} ${use('C8')}` } },
     { action: 'fs:delete', input: { files: [`${use('C7')}.txt`, `**/*.${use('C9')}`] } },
     // What is in the storage while the run goes on is looked at here.
     { id: 'pause', action: 'debug:wait', input: { seconds: 4 } },
@@ -203,6 +203,13 @@ async function rows(databaseUrl: string, dataDir: string): Promise<Buffer> {
 
 test('twenty secrets go through every action and are heard nowhere', async context => {
   const [served, git, logs] = await Promise.all([serve(), serveGit(), mkdtemp(path.join(tmpdir(), 'canaries-'))]);
+  let stop = async () => {};
+  after(async () => {
+    await stop();
+    served.close();
+    await git.close();
+    await rm(logs, { recursive: true, force: true });
+  });
   const installation = await install({
     layout: 'roles',
     logs,
@@ -213,17 +220,10 @@ test('twenty secrets go through every action and are heard nowhere', async conte
       PROSCENIUM_TELEMETRY__OTLP_URL: `http://${served.host}`,
     },
   });
-  let running = true;
-  const stop = async () => {
-    if (running) await installation.stop();
-    running = false;
+  stop = async () => {
+    stop = async () => {};
+    await installation.stop();
   };
-  after(async () => {
-    await stop();
-    served.close();
-    await git.close();
-    await rm(logs, { recursive: true, force: true });
-  });
   const made = await installation.command('tenant', 'create', 'canaries', '--name', 'Canaries', '--admin', 'ops@canaries.test');
   const headers = { authorization: `Bearer ${String(made.token)}`, 'content-type': 'application/json' };
   const ask = async (method: string, at: string, body?: unknown) => {
@@ -264,7 +264,8 @@ test('twenty secrets go through every action and are heard nowhere', async conte
       served.documents.push(...wrong.map((step, at) => template(`failing-${at}`, [step])));
       for (const { name, value } of granted) {
         const { id } = await json<{ id: string }>('POST', '/tenant-admin/v1/secrets', { name, value, description: 'a canary' });
-        for (const document of served.documents as { metadata: { name: string } }[]) {
+        const documents = served.documents as { metadata: { name: string } }[];
+        for (const document of documents.filter(one => new RegExp(`\\b${name}\\b`).test(JSON.stringify(one)))) {
           await json('POST', `/tenant-admin/v1/secrets/${id}/grants`, { kind: 'template', id: `template:default/${document.metadata.name}` });
         }
       }
@@ -299,7 +300,7 @@ test('twenty secrets go through every action and are heard nowhere', async conte
       await rm(path.join(logs, 'clone'), { recursive: true });
     }],
     ['every action fails with them', async () => {
-      for (const [at, { action }] of wrong.entries()) assert.match(await run(`failing-${at}`), /^failed/, `${at} ${action}`);
+      await Promise.all(wrong.map(async ({ action }, at) => assert.match(await run(`failing-${at}`), /^failed/, `${at} ${action}`)));
     }],
     ['dry runs are given them', async () => {
       const body = { template: template('dry', [...steps(served.host, git.host), wrong[0] as Step]), values: {}, secrets: Object.fromEntries(canaries.map(({ name, value }) => [name, value])), directoryContents: [] };
@@ -321,7 +322,7 @@ test('twenty secrets go through every action and are heard nowhere', async conte
       const sizes = [...(await filesBelow(logs))].map(([name, bytes]) => `${path.basename(name)} ${bytes.length >> 10} KiB`);
       context.diagnostic(`${sizes.join(', ')}, traces ${Buffer.concat(served.traces).length >> 10} KiB`);
       assert.ok(Buffer.concat(served.traces).includes('proscenium-scaffolder'), 'no traces came');
-      assert.deepEqual([...new Set(problems)], []);
+      assert.deepEqual([...new Set(problems)].slice(0, 30), []);
     }],
   ]);
 

@@ -51,19 +51,12 @@ impl Redaction {
             return;
         }
         self.count += 1;
-        // Text is escaped again when what holds it is put into text once more: the dump of an output in a log line.
-        let mut inner = value.to_owned();
-        for _ in 0..ESCAPED_TIMES {
-            let escaped = json_escaped(&inner);
-            if escaped == inner {
-                break;
-            }
+        for inner in escaped_again(value) {
             if value.contains(char::is_control) {
-                self.plain.insert(escaped.clone());
+                self.plain.insert(inner);
             } else {
-                self.escaped.insert(escaped.clone());
+                self.escaped.insert(inner);
             }
-            inner = escaped;
         }
         for form in [json_ascii(value), json_for_html(value), html_escaped(value)] {
             if form != value {
@@ -86,11 +79,20 @@ impl Redaction {
             // As forms write blanks.
             self.plain.insert(value.replace(' ', "+"));
         }
+        self.broken.insert(value.to_owned());
+        self.add_encoded(value);
+        // What is encoded is often JSON that holds it.
+        for inner in escaped_again(value) {
+            self.add_encoded(&inner);
+        }
+    }
+
+    /// In base64 and in hexadecimal digits.
+    fn add_encoded(&mut self, value: &str) {
         let hex =
             value.bytes().fold(String::with_capacity(value.len() * 2), |text, byte| text + &format!("{byte:02x}"));
-        self.broken.insert(hex.clone());
-        self.broken.insert(value.to_owned());
         self.plain.insert(hex.to_uppercase());
+        self.broken.insert(hex.clone());
         self.plain.insert(hex);
         for alphabet in [&STANDARD, &URL_SAFE] {
             for offset in 0..3 {
@@ -160,12 +162,17 @@ impl Decoded {
             return None;
         }
         while let Some(byte) = raw.get(at) {
-            let escaped = *byte == b'\\' && matches!(raw.get(at + 1), Some(b'n' | b'r'));
-            if !escaped && !matches!(byte, b'\n' | b'\r') {
+            let backslashes = raw[at..].iter().take_while(|byte| **byte == b'\\').count();
+            if backslashes > 0 && matches!(raw.get(at + backslashes), Some(b'n' | b'r')) {
+                // However often it was escaped.
+                at += backslashes + 1;
+                continue;
+            }
+            if !matches!(byte, b'\n' | b'\r') {
                 joined.offsets.push(at);
                 joined.bytes.push(*byte);
             }
-            at += if escaped { 2 } else { 1 };
+            at += 1;
         }
         joined.offsets.push(at);
         Some(joined)
@@ -186,6 +193,21 @@ impl Decoded {
         decoded.offsets.push(at);
         (decoded.bytes.len() < raw.len()).then_some(decoded)
     }
+}
+
+/// The value inside JSON, inside JSON inside JSON, and so on: text is escaped again when what holds it is put into text once
+/// more, as with the dump of an output in a log line. Nothing where escaping changes nothing.
+fn escaped_again(value: &str) -> Vec<String> {
+    let mut forms: Vec<String> = Vec::new();
+    for _ in 0..ESCAPED_TIMES {
+        let inner = forms.last().map_or(value, String::as_str);
+        let escaped = json_escaped(inner);
+        if escaped == inner {
+            break;
+        }
+        forms.push(escaped);
+    }
+    forms
 }
 
 /// As inside a JSON string.
@@ -368,6 +390,22 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_inside_json_in_base64_leaves_nothing() {
+        for secret in ["say \"hush\" now", "back\\slash\\es", "first line of it\nsecond line"] {
+            let redaction = redaction(&[secret]);
+            for before in ["", "a", "ab"] {
+                let json = format!("{before}{{\"key\":\"{}\"}}", json_escaped(secret));
+                let clean = redaction.apply(&general_purpose::STANDARD.encode(&json));
+                let left = clean.split("***").map(|part| part.trim_matches('=')).filter(|part| !part.is_empty());
+                let left: Vec<Vec<u8>> =
+                    left.filter_map(|part| general_purpose::STANDARD_NO_PAD.decode(part).ok()).collect();
+                assert!(clean.contains("***") && !format!("{left:?}").contains(secret), "{clean}");
+                assert!(clean.len() < 40, "{clean}");
+            }
+        }
+    }
+
+    #[test]
     fn a_secret_is_masked_in_the_encodings_of_addresses() {
         let redaction = redaction(&["p&ss wörd/+"]);
         for encoded in ["p%26ss%20w%C3%B6rd%2F%2B", "p%26ss%20w%c3%b6rd%2f%2b", "p%26ss+w%C3%B6rd%2F%2B", "p&ss wörd/+"]
@@ -396,7 +434,7 @@ mod tests {
             let encoded = general_purpose::STANDARD.encode(format!("{before}{secret}"));
             let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
             for text in [&encoded, &hex, &secret] {
-                for end in ["\n", "\r\n", "\\n"] {
+                for end in ["\n", "\r\n", "\\n", "\\\\r\\\\n"] {
                     let lines: Vec<&str> =
                         (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
                     let clean = redaction.apply(&format!("begin {} end", lines.join(end)));
