@@ -11,6 +11,8 @@ use url::Url;
 
 /// Shorter secrets are parts of many addresses.
 const SHORTEST: usize = 8;
+/// Nothing has so long a name.
+const NO_NAME: usize = 20;
 
 /// Reads entities.
 pub(super) async fn fetch(context: &ActionContext<'_>) -> Outcome<Outputs> {
@@ -92,14 +94,18 @@ pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
     Ok(outputs)
 }
 
-/// Refuses an address with a secret where credentials stand in one: the catalog keeps addresses and shows them to everyone.
-/// In its path a secret may be the name of an organisation or a repository.
+/// Refuses an address with a secret in it: the catalog keeps addresses and shows them to everyone. Outside of where
+/// credentials stand, a short one may be the name of an organisation or a repository.
 fn refuse_credentials(context: &ActionContext<'_>, url: &str) -> Outcome<()> {
-    let Ok(url) = Url::parse(url) else { return Ok(()) };
-    let mut redaction = Redaction::default();
-    redaction.extend(context.run.secrets.values().filter_map(Value::as_str).filter(|value| value.len() >= SHORTEST));
-    let parts = [Some(url.username()), url.password(), url.query(), url.fragment()];
-    if parts.into_iter().flatten().any(|part| redaction.apply(part) != part) {
+    let Ok(parsed) = Url::parse(url) else { return Ok(()) };
+    let credentials = [Some(parsed.username()), parsed.password(), parsed.query(), parsed.fragment()];
+    let holds = |part: &str, shortest: usize| {
+        let mut redaction = Redaction::default();
+        let secrets = context.run.secrets.values().filter_map(Value::as_str);
+        redaction.extend(secrets.filter(|value| value.len() >= shortest));
+        redaction.apply(part) != part
+    };
+    if credentials.into_iter().flatten().any(|part| holds(part, SHORTEST)) || holds(parsed.as_str(), NO_NAME) {
         return Err(Failure::input(
             "The address has a secret in it. The catalog keeps addresses and shows them, so it is not registered.",
         ));
