@@ -19,6 +19,9 @@ const MASK: &str = "***";
 /// Shorter values are masked as they are and not in their encodings, which would be parts of many texts.
 const SHORTEST_ENCODED: usize = 6;
 
+/// Longer values, which are texts with secrets in them, are not looked for in encodings of what they are escaped to: there
+/// would be too many forms.
+const LONGEST_NESTED: usize = 8192;
 /// Levels of escaping that are looked for.
 const ESCAPED_TIMES: usize = 3;
 
@@ -63,14 +66,15 @@ impl Redaction {
                 self.escaped.insert(form);
             }
         }
-        self.add_forms(value);
+        let nested = value.len() <= LONGEST_NESTED;
+        self.add_forms(value, nested);
         // A log shows a secret of several lines one line at a time.
         for line in value.lines().map(str::trim).filter(|line| value.contains('\n') && line.len() > 3) {
-            self.add_forms(line);
+            self.add_forms(line, nested);
         }
     }
 
-    fn add_forms(&mut self, value: &str) {
+    fn add_forms(&mut self, value: &str, nested: bool) {
         self.plain.insert(value.to_owned());
         if value.len() < SHORTEST_ENCODED {
             return;
@@ -82,8 +86,8 @@ impl Redaction {
         self.broken.insert(value.to_owned());
         self.add_encoded(value);
         // What is encoded is often JSON that holds it.
-        for inner in escaped_again(value) {
-            self.add_encoded(&inner);
+        for inner in escaped_again(value).iter().filter(|_| nested) {
+            self.add_encoded(inner);
         }
     }
 
