@@ -300,7 +300,11 @@ test('twenty secrets go through every action and are heard nowhere', async conte
       await rm(path.join(logs, 'clone'), { recursive: true });
     }],
     ['every action fails with them', async () => {
-      await Promise.all(wrong.map(async ({ action }, at) => assert.match(await run(`failing-${at}`), /^failed/, `${at} ${action}`)));
+      const left = [...wrong.entries()];
+      const some = async () => {
+        for (let next = left.shift(); next; next = left.shift()) assert.match(await run(`failing-${next[0]}`), /^failed/, `${next[0]} ${next[1].action}`);
+      };
+      await Promise.all([some(), some(), some(), some()]);
     }],
     ['dry runs are given them', async () => {
       const body = { template: template('dry', [...steps(served.host, git.host), wrong[0] as Step]), values: {}, secrets: Object.fromEntries(canaries.map(({ name, value }) => [name, value])), directoryContents: [] };
