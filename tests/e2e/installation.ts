@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { createServer as createSocket } from 'node:net';
@@ -27,6 +28,8 @@ export interface Installation {
   readonly pid: number;
   /** The origin of an organisation's portal. */
   tenant(slug: string): string;
+  /** Where roles are apart: the address of the database, as a role that may read all of it. */
+  readonly databaseUrl: string;
   /** Runs a command of the executable beside the server and parses the JSON it prints. */
   command(...args: string[]): Promise<Record<string, unknown>>;
   /** Starts one more process of a role beside the others, where roles are apart. */
@@ -49,6 +52,8 @@ interface Options {
   /** Its domain, without the port: `localhost` or a name below it. */
   domain?: string;
   env?: Record<string, string>;
+  /** A folder for what each process writes to its log, a file for each role. */
+  logs?: string;
 }
 
 /** A free loopback port. */
@@ -65,10 +70,12 @@ class Processes {
   private readonly children: ChildProcess[] = [];
   private readonly environment: Record<string, string>;
   private readonly dataDir: string;
+  private readonly logs: string | undefined;
 
-  constructor(dataDir: string, environment: Record<string, string>) {
+  constructor(dataDir: string, environment: Record<string, string>, logs?: string) {
     this.dataDir = dataDir;
     this.environment = environment;
+    this.logs = logs;
   }
 
   change(environment: Record<string, string>): void {
@@ -86,10 +93,12 @@ class Processes {
   }
 
   start(args: string[], more: Record<string, string> = {}): ChildProcess {
+    const log = this.logs && openSync(path.join(this.logs, `${args[0]}.log`), 'a');
     const child = spawn(binary, [...args, '--data-dir', this.dataDir], {
       env: { ...this.env, ...more },
-      stdio: ['ignore', 'pipe', process.env.E2E_LOGS ? 'inherit' : 'ignore'],
+      stdio: ['ignore', 'pipe', log || (process.env.E2E_LOGS ? 'inherit' : 'ignore')],
     });
+    if (log) closeSync(log);
     this.children.push(child);
     return child;
   }
@@ -110,10 +119,10 @@ class Processes {
 }
 
 /** Starts an installation with an empty data folder and waits until it is ready. */
-export async function install({ layout = 'all', domain = 'localhost', env = {} }: Options = {}): Promise<Installation> {
+export async function install({ layout = 'all', domain = 'localhost', env = {}, logs }: Options = {}): Promise<Installation> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'proscenium-e2e-'));
   const port = await freePort();
-  const processes = new Processes(dataDir, { PROSCENIUM_DOMAIN: `${domain}:${port}`, ...env });
+  const processes = new Processes(dataDir, { PROSCENIUM_DOMAIN: `${domain}:${port}`, ...env }, logs);
   const start = () => (layout === 'all' ? startAll(processes, port) : startRoles(processes, port, layout));
   await start();
   const execute = promisify(execFile);
@@ -123,6 +132,9 @@ export async function install({ layout = 'all', domain = 'localhost', env = {} }
     dataDir,
     get pid() {
       return processes.first;
+    },
+    get databaseUrl() {
+      return roleSettings.get(processes)?.DATABASE_URL ?? '';
     },
     tenant: slug => `http://${slug}.${domain}:${port}`,
     async command(...args) {

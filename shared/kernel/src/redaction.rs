@@ -1,8 +1,9 @@
 //! Takes secrets out of text by their value.
 //!
-//! Owns the forms in which a secret can stand in a line of log, an event or an error: as it is, escaped as in JSON, line
-//! by line, in base64 at any offset, and any of these in the encoding of addresses, whole or in part. It must never be
-//! shown itself, so its `Debug` says only how many values it holds.
+//! Owns the forms in which a secret can stand in a line of log, an event or an error: as it is, escaped as in JSON or in
+//! HTML, line by line, in hexadecimal digits, in base64 at any offset, and any of these in the encoding of addresses,
+//! whole or in part, or broken over lines. It must never be shown itself, so its `Debug` says only how many values it
+//! holds.
 
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
@@ -18,6 +19,9 @@ const MASK: &str = "***";
 /// Shorter values are masked as they are and not in their encodings, which would be parts of many texts.
 const SHORTEST_ENCODED: usize = 6;
 
+/// Longer values, which are texts with secrets in them, are not looked for in encodings of what they are escaped to: there
+/// would be too many forms.
+const LONGEST_NESTED: usize = 8192;
 /// Levels of escaping that are looked for.
 const ESCAPED_TIMES: usize = 3;
 
@@ -31,6 +35,8 @@ pub struct Redaction {
     base64: Forms,
     /// Looked for in what is left when the others are masked.
     escaped: Forms,
+    /// Looked for across the ends of lines.
+    broken: Forms,
 }
 
 impl fmt::Debug for Redaction {
@@ -48,28 +54,27 @@ impl Redaction {
             return;
         }
         self.count += 1;
-        // Text is escaped again when what holds it is put into text once more: the dump of an output in a log line.
-        let mut inner = value.to_owned();
-        for _ in 0..ESCAPED_TIMES {
-            let escaped = json_escaped(&inner);
-            if escaped == inner {
-                break;
-            }
+        for inner in escaped_again(value) {
             if value.contains(char::is_control) {
-                self.plain.insert(escaped.clone());
+                self.plain.insert(inner);
             } else {
-                self.escaped.insert(escaped.clone());
+                self.escaped.insert(inner);
             }
-            inner = escaped;
         }
-        self.add_forms(value);
+        for form in [json_ascii(value), json_for_html(value), html_escaped(value)] {
+            if form != value {
+                self.escaped.insert(form);
+            }
+        }
+        let nested = value.len() <= LONGEST_NESTED;
+        self.add_forms(value, nested);
         // A log shows a secret of several lines one line at a time.
         for line in value.lines().map(str::trim).filter(|line| value.contains('\n') && line.len() > 3) {
-            self.add_forms(line);
+            self.add_forms(line, nested);
         }
     }
 
-    fn add_forms(&mut self, value: &str) {
+    fn add_forms(&mut self, value: &str, nested: bool) {
         self.plain.insert(value.to_owned());
         if value.len() < SHORTEST_ENCODED {
             return;
@@ -78,9 +83,26 @@ impl Redaction {
             // As forms write blanks.
             self.plain.insert(value.replace(' ', "+"));
         }
+        self.broken.insert(value.to_owned());
+        self.add_encoded(value);
+        // What is encoded is often JSON that holds it.
+        for inner in escaped_again(value).iter().filter(|_| nested) {
+            self.add_encoded(inner);
+        }
+    }
+
+    /// In base64 and in hexadecimal digits.
+    fn add_encoded(&mut self, value: &str) {
+        let hex =
+            value.bytes().fold(String::with_capacity(value.len() * 2), |text, byte| text + &format!("{byte:02x}"));
+        self.plain.insert(hex.to_uppercase());
+        self.broken.insert(hex.clone());
+        self.plain.insert(hex);
         for alphabet in [&STANDARD, &URL_SAFE] {
             for offset in 0..3 {
-                self.base64.insert(base64_core(&GeneralPurpose::new(alphabet, NO_PAD), value, offset));
+                let core = base64_core(&GeneralPurpose::new(alphabet, NO_PAD), value, offset);
+                self.broken.insert(core.clone());
+                self.base64.insert(core);
             }
         }
     }
@@ -109,6 +131,13 @@ impl Redaction {
             let places = self.places(&decoded.bytes);
             ranges.extend(places.into_iter().map(|(start, end)| (decoded.offsets[start], decoded.offsets[end])));
         }
+        if let Some(joined) = Decoded::joined(text) {
+            // With the characters beside the match, which may hold bits of it.
+            let places = self.broken.find(&joined.bytes).into_iter();
+            let places = places.filter(|(start, end)| joined.offsets[*end - 1] - joined.offsets[*start] >= end - start);
+            let places = places.map(|range| with_neighbours(&joined.bytes, range));
+            ranges.extend(places.map(|(start, end)| (joined.offsets[start], joined.offsets[end - 1] + 1)));
+        }
         let clean = mask(text, ranges);
         let rest = self.escaped.find(clean.as_bytes());
         mask(&clean, rest)
@@ -121,7 +150,7 @@ impl Redaction {
     }
 }
 
-/// A text with `%xx` decoded, whichever characters somebody chose to encode.
+/// A text without what somebody chose to encode in it, or to break it with.
 struct Decoded {
     bytes: Vec<u8>,
     /// Where in the text each byte began, and at last where the text ends.
@@ -129,7 +158,31 @@ struct Decoded {
 }
 
 impl Decoded {
-    /// `None` when nothing is encoded.
+    /// Without the ends of lines, also those that are escaped. `None` when there is one line.
+    fn joined(text: &str) -> Option<Self> {
+        let (raw, mut at) = (text.as_bytes(), 0);
+        let mut joined = Self { bytes: Vec::new(), offsets: Vec::new() };
+        if !text.contains('\n') && !text.contains("\\n") {
+            return None;
+        }
+        while let Some(byte) = raw.get(at) {
+            let backslashes = raw[at..].iter().take_while(|byte| **byte == b'\\').count();
+            if backslashes > 0 && matches!(raw.get(at + backslashes), Some(b'n' | b'r')) {
+                // However often it was escaped.
+                at += backslashes + 1;
+                continue;
+            }
+            if !matches!(byte, b'\n' | b'\r') {
+                joined.offsets.push(at);
+                joined.bytes.push(*byte);
+            }
+            at += 1;
+        }
+        joined.offsets.push(at);
+        Some(joined)
+    }
+
+    /// With `%xx` decoded, whichever characters were encoded. `None` when nothing is.
     fn of(text: &str) -> Option<Self> {
         let (raw, mut at) = (text.as_bytes(), 0);
         let mut decoded = Self { bytes: Vec::with_capacity(raw.len()), offsets: Vec::with_capacity(raw.len() + 1) };
@@ -144,6 +197,21 @@ impl Decoded {
         decoded.offsets.push(at);
         (decoded.bytes.len() < raw.len()).then_some(decoded)
     }
+}
+
+/// The value inside JSON, inside JSON inside JSON, and so on: text is escaped again when what holds it is put into text once
+/// more, as with the dump of an output in a log line. Nothing where escaping changes nothing.
+fn escaped_again(value: &str) -> Vec<String> {
+    let mut forms: Vec<String> = Vec::new();
+    for _ in 0..ESCAPED_TIMES {
+        let inner = forms.last().map_or(value, String::as_str);
+        let escaped = json_escaped(inner);
+        if escaped == inner {
+            break;
+        }
+        forms.push(escaped);
+    }
+    forms
 }
 
 /// As inside a JSON string.
@@ -163,6 +231,31 @@ fn json_escaped(value: &str) -> String {
         }
     }
     out
+}
+
+/// As inside a JSON string of a program that writes nothing but ASCII.
+fn json_ascii(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in json_escaped(value).chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out
+}
+
+/// As inside a JSON string that may stand in a page.
+fn json_for_html(value: &str) -> String {
+    let escaped = json_escaped(value).replace('&', "\\u0026");
+    escaped.replace('<', "\\u003c").replace('>', "\\u003e")
+}
+
+/// As in a page, the way that the filter `escape` writes it.
+fn html_escaped(value: &str) -> String {
+    let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    escaped.replace('"', "&quot;").replace('\'', "&#39;").replace('\\', "&#92;")
 }
 
 /// Those characters of the base64 of a longer text that come from the value alone, where the value begins `offset`
@@ -301,12 +394,61 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_inside_json_in_base64_leaves_nothing() {
+        for secret in ["say \"hush\" now", "back\\slash\\es", "first line of it\nsecond line"] {
+            let redaction = redaction(&[secret]);
+            for before in ["", "a", "ab"] {
+                let json = format!("{before}{{\"key\":\"{}\"}}", json_escaped(secret));
+                let clean = redaction.apply(&general_purpose::STANDARD.encode(&json));
+                let left = clean.split("***").map(|part| part.trim_matches('=')).filter(|part| !part.is_empty());
+                let left: Vec<Vec<u8>> =
+                    left.filter_map(|part| general_purpose::STANDARD_NO_PAD.decode(part).ok()).collect();
+                assert!(clean.contains("***") && !format!("{left:?}").contains(secret), "{clean}");
+                assert!(clean.len() < 40, "{clean}");
+            }
+        }
+    }
+
+    #[test]
     fn a_secret_is_masked_in_the_encodings_of_addresses() {
         let redaction = redaction(&["p&ss wörd/+"]);
         for encoded in ["p%26ss%20w%C3%B6rd%2F%2B", "p%26ss%20w%c3%b6rd%2f%2b", "p%26ss+w%C3%B6rd%2F%2B", "p&ss wörd/+"]
         {
             assert_eq!(redaction.apply(&format!("https://h/?q={encoded}&x")), "https://h/?q=***&x");
         }
+    }
+
+    #[test]
+    fn a_secret_is_masked_in_the_escaping_of_pages_and_of_other_programs() {
+        let redaction = redaction(&["p<ss&'wörd\"😀"]);
+        for escaped in
+            [r#"p&lt;ss&amp;&#39;wörd&quot;😀"#, r#"p<ss&'w\u00f6rd\"\ud83d\ude00"#, r#"p\u003css\u0026'wörd\"😀"#]
+        {
+            assert_eq!(redaction.apply(&format!("it is {escaped}.")), "it is ***.");
+        }
+        let hex: String = "p<ss&'wörd\"😀".bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(redaction.apply(&format!("{hex} {}", hex.to_uppercase())), "*** ***");
+    }
+
+    #[test]
+    fn a_secret_is_masked_where_it_is_broken_over_lines() {
+        let secret = "s3cr3t/Va1ue+42~".repeat(9);
+        let redaction = redaction(&[&secret]);
+        for before in ["", "a", "ab"] {
+            let encoded = general_purpose::STANDARD.encode(format!("{before}{secret}"));
+            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            for text in [&encoded, &hex, &secret] {
+                for end in ["\n", "\r\n", "\\n", "\\\\r\\\\n"] {
+                    let lines: Vec<&str> =
+                        (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
+                    let clean = redaction.apply(&format!("begin {} end", lines.join(end)));
+                    assert!(clean.starts_with("begin ") && clean.ends_with(" end") && clean.len() < 24, "{clean}");
+                }
+            }
+        }
+        // What is whole in each line is masked there and leaves the ends of lines.
+        let redaction = super::tests::redaction(&["correct-horse"]);
+        assert_eq!(redaction.apply("x correct-horse\ncorrect-horse\nz"), "x ***\n***\nz");
     }
 
     #[test]

@@ -4,21 +4,29 @@ use crate::State;
 use crate::state::Target;
 use crate::store::description::list_descriptions;
 use crate::{discovery, events};
+use axum::body::Body;
 use axum::extract::{self, Request};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use http::StatusCode;
 use http_shell::{Caller, Json, Path, Result};
 use kernel::{Error, Principal};
 use plugin_protocol::control::Event;
 use plugin_protocol::extensions::path;
-use serde::Serialize;
+use plugin_protocol::limits::MAX_CONTROL_BODY_BYTES;
+use runtime::redaction::{Held, hold};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// For whom a service calls: a principal as JSON in base64. What the worker sees is a token for this plugin.
 const INITIATOR: &str = "x-proscenium-initiator";
+/// What may come in one piece with the end of a run's first line.
+const WITH_FILES: usize = 1 << 20;
 
 /// What one plugin adds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -126,6 +134,35 @@ pub async fn operate(
         }
         None => None,
     };
+    let (request, held) = if operation == path::RUN { hold_secrets(request).await? } else { (request, None) };
     let lease = state.supervisor.lease(caller.tenant, &plugin_id, revision).await?;
-    Ok(lease.operate(request, &operation, token.as_deref(), state.config.first_byte).await?)
+    Ok(lease.operate_with(request, &operation, token.as_deref(), state.config.first_byte, held).await?)
+}
+
+/// What the first line of a run says that concerns this process.
+#[derive(Deserialize)]
+struct Secrets {
+    #[serde(default)]
+    secrets: BTreeMap<String, Value>,
+}
+
+/// Masks the secrets of a run in the log of this process, and in what the worker writes, while the run goes on.
+async fn hold_secrets(request: Request) -> Result<(Request, Option<Held>)> {
+    let (parts, body) = request.into_parts();
+    let (mut stream, mut begun) = (body.into_data_stream(), Vec::new());
+    let length = loop {
+        if let Some(length) = begun.iter().position(|byte| *byte == b'\n') {
+            break length;
+        }
+        match stream.next().await.transpose().map_err(|_| Error::input("The run broke off"))? {
+            Some(bytes) if begun.len() + bytes.len() <= MAX_CONTROL_BODY_BYTES + WITH_FILES => begun.extend(bytes),
+            Some(_) => return Err(Error::input("The first line of the run is too long").into()),
+            None => break begun.len(),
+        }
+    };
+    let line: Secrets = serde_json::from_slice(begun.get(..length).unwrap_or_default())
+        .map_err(|_| Error::input("The first line of the run is no JSON object"))?;
+    let held = hold(line.secrets.values().filter_map(Value::as_str));
+    let begun = stream::once(async move { Ok::<_, axum::Error>(Bytes::from(begun)) });
+    Ok((Request::from_parts(parts, Body::from_stream(begun.chain(stream))), Some(held)))
 }

@@ -89,9 +89,24 @@ impl Lease {
         token: Option<&str>,
         first_byte: Duration,
     ) -> Result<Response<Body>> {
+        self.operate_with(request, path, token, first_byte, ()).await
+    }
+
+    /// As [`operate`](Self::operate); `kept` is dropped when the answer's body has ended.
+    ///
+    /// # Errors
+    /// `Unavailable` when the worker is too busy, gone or too slow.
+    pub async fn operate_with(
+        self,
+        request: Request<Body>,
+        path: &str,
+        token: Option<&str>,
+        first_byte: Duration,
+        kept: impl Send + 'static,
+    ) -> Result<Response<Body>> {
         let permit = turn(&self.permits).await?;
         let answer = self.client.operate(request, path, token, first_byte).await?;
-        Ok(hold(answer, (self.counted, permit)))
+        Ok(hold(answer, (self.counted, permit, kept)))
     }
 
     /// As [`send`](Self::send), for a request that asks for a stream: `client` is the caller's side of it. The worker stays
@@ -155,7 +170,7 @@ async fn turn(permits: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
 }
 
 /// Keeps the worker held until the answer's body has ended.
-fn hold(answer: Response<Body>, held: (Counted, OwnedSemaphorePermit)) -> Response<Body> {
+fn hold(answer: Response<Body>, held: impl Send + 'static) -> Response<Body> {
     answer.map(|body| {
         Body::new(body.map_frame(move |frame| {
             let _held = &held;

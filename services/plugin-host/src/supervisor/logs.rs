@@ -3,6 +3,7 @@
 use kernel::Redaction;
 use plugin_protocol::limits::MAX_LINE_BYTES;
 use plugin_protocol::log::LogLine;
+use runtime::redaction::redact;
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
@@ -110,8 +111,9 @@ fn host(at: OffsetDateTime, text: String) -> Line {
 }
 
 impl Memory {
+    /// Without the secrets that the worker was started with, and those of the runs that go on.
     fn masked(&self, text: &str) -> String {
-        self.masks.iter().fold(text.to_owned(), |text, mask| mask.apply(&text))
+        self.masks.iter().fold(redact(text).into_owned(), |text, mask| mask.apply(&text))
     }
 
     fn push(&mut self, line: Line) {

@@ -5,8 +5,14 @@ use crate::domain::failure::{Failure, Outcome};
 use crate::domain::source::{Source, resolve};
 use crate::runner::blocking;
 use crate::workspace::write_file;
-use kernel::{EntityRef, ErrorKind, RefDefaults};
+use kernel::{EntityRef, ErrorKind, Redaction, RefDefaults};
 use serde_json::{Map, Value, json};
+use url::Url;
+
+/// Shorter secrets are parts of many addresses.
+const SHORTEST: usize = 8;
+/// Nothing has so long a name.
+const NO_NAME: usize = 20;
 
 /// Reads entities.
 pub(super) async fn fetch(context: &ActionContext<'_>) -> Outcome<Outputs> {
@@ -62,6 +68,7 @@ pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
             }
         }
     };
+    refuse_credentials(context, &url)?;
     context.log.info(format!("Registering {url} in the catalog")).await?;
     let services = &context.run.services;
     if let Err(error) = services.add_location(&url, false).await
@@ -85,6 +92,25 @@ pub(super) async fn register(context: &ActionContext<'_>) -> Outcome<Outputs> {
     }
     outputs.insert("catalogInfoUrl".to_owned(), json!(url));
     Ok(outputs)
+}
+
+/// Refuses an address with a secret in it: the catalog keeps addresses and shows them to everyone. Outside of where
+/// credentials stand, a short one may be the name of an organisation or a repository.
+fn refuse_credentials(context: &ActionContext<'_>, url: &str) -> Outcome<()> {
+    let Ok(parsed) = Url::parse(url) else { return Ok(()) };
+    let credentials = [Some(parsed.username()), parsed.password(), parsed.query(), parsed.fragment()];
+    let holds = |part: &str, shortest: usize| {
+        let mut redaction = Redaction::default();
+        let secrets = context.run.secrets.values().filter_map(Value::as_str);
+        redaction.extend(secrets.filter(|value| value.len() >= shortest));
+        redaction.apply(part) != part
+    };
+    if credentials.into_iter().flatten().any(|part| holds(part, SHORTEST)) || holds(parsed.as_str(), NO_NAME) {
+        return Err(Failure::input(
+            "The address has a secret in it. The catalog keeps addresses and shows them, so it is not registered.",
+        ));
+    }
+    Ok(())
 }
 
 /// The entity that a file is about: its first Component, else its first entity that was not made up on reading.

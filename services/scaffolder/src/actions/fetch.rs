@@ -78,11 +78,20 @@ async fn read_tree(context: &ActionContext<'_>, url: &str) -> Outcome<Vec<TreeFi
     }
 }
 
+/// Reads a file. What Backstage has words for is said in them, and in ours in the log.
 async fn read_url(context: &ActionContext<'_>, url: &str) -> Outcome<Vec<u8>> {
-    context.run.services.read_url(url, token(context)).await.map_err(|error| match error.kind {
-        ErrorKind::NotFound => Failure::not_found(format!("could not read {url}, 404 Not Found")),
-        _ => error.into(),
-    })
+    let error = match context.run.services.read_url(url, token(context)).await {
+        Ok(bytes) => return Ok(bytes),
+        Err(error) => error,
+    };
+    match error.kind {
+        ErrorKind::NotFound => Err(Failure::not_found(format!("could not read {url}, 404 Not Found"))),
+        ErrorKind::NotAllowed => {
+            context.log.error(&error.message).await?;
+            Err(not_allowed(url))
+        }
+        _ => Err(error.into()),
+    }
 }
 
 /// The token that a step gives for what it reads.

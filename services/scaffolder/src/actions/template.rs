@@ -99,7 +99,14 @@ fn file_options(context: &ActionContext<'_>) -> FileOptions {
 async fn render_folder(context: &ActionContext<'_>, settings: Settings, source: PathBuf) -> Outcome<Outputs> {
     context.log.info("Listing files and directories in template").await?;
     let listed = source.clone();
-    let entries = blocking(move || walk(&listed)).await?;
+    let entries = blocking(move || {
+        // In the words of the package with which the real one lists them.
+        if listed.is_file() {
+            return Err(Failure::error("The `cwd` option must be a path to a directory"));
+        }
+        walk(&listed)
+    })
+    .await?;
     let shown = appended(settings.values.as_ref());
     let count = entries.len();
     context.log.info(format!("Processing {count} template files/directories with input values{shown}")).await?;

@@ -23,7 +23,7 @@ fn known_hosts(host: &str) -> Option<&'static str> {
 /// A sentence when it is no URL, the host is not known, or a part that this kind of host needs is missing.
 pub fn parse(text: &str) -> Result<Value, String> {
     let url = Url::parse(&format!("https://{text}"))
-        .map_err(|error| format!("Invalid repo URL passed to publisher, got {text}, {error}"))?;
+        .map_err(|_| format!("Invalid repo URL passed to publisher, got {text}, TypeError: Invalid URL"))?;
     let host = match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_owned(),

@@ -30,6 +30,19 @@ impl Template {
     /// `InputError` when it is of another kind; `TypeError`, naming the place, when it breaks the kind's schema.
     pub fn of_document(document: Value) -> Outcome<Self> {
         let foreign = |field: &str, own: &str| document.get(field).is_some_and(|value| value != own);
+        // What cannot be a kind or version at all breaks the schema; another one does not.
+        let unusable = |field: &str| {
+            let value = document.get(field)?;
+            let what = match value {
+                Value::String(text) if text.is_empty() => "NOT have fewer than 1 characters - limit: 1",
+                Value::String(_) => return None,
+                _ => "be string - type: string",
+            };
+            Some(Failure::new("TypeError", format!("/{field} must {what}")))
+        };
+        if let Some(failure) = unusable("apiVersion").or_else(|| unusable("kind")) {
+            return Err(failure);
+        }
         if foreign("apiVersion", API_VERSION) || foreign("kind", "Template") {
             return Err(Failure::input("Input template is not a template"));
         }

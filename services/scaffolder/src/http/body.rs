@@ -129,28 +129,90 @@ fn check_property(name: &str, kind: Kind, value: &Value) -> Result<()> {
     }
 }
 
-/// The parameters of a query, those of a list also as `name[]`.
+/// A parameter of a query.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    values: Vec<String>,
+    shape: Shape,
+}
+
+/// How a parameter was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// `name=value`, once.
+    Single,
+    /// `name[]=value`, `name[0]=value`, or more than once.
+    List,
+    /// `name[key]=value`.
+    Object,
+}
+
+impl Parameter {
+    /// Its values, of a parameter that is a list.
+    ///
+    /// # Errors
+    /// `InputError` when it was written as an object.
+    pub(super) fn texts(self) -> Result<Vec<String>> {
+        match self.shape {
+            Shape::Object => Err(Error::input(format!("request/query/{}/0 must be string", self.name))),
+            _ => Ok(self.values),
+        }
+    }
+
+    /// Its value, of a parameter that is a whole number.
+    ///
+    /// # Errors
+    /// `InputError` when it is none, or several.
+    pub(super) fn whole(&self) -> Result<f64> {
+        let number = self.values.first().filter(|_| self.shape == Shape::Single).and_then(|value| integer(value));
+        number.ok_or_else(|| Error::input(format!("request/query/{} must be integer", self.name)))
+    }
+}
+
+/// The parameters of a query, as the package `qs` takes them apart.
 ///
 /// # Errors
-/// `InputError` for a name that the route does not know.
-pub(super) fn query(query: Option<&str>, known: &[&str]) -> Result<Vec<(String, String)>> {
-    let mut parameters = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let plain = name.strip_suffix("[]").unwrap_or(&name);
-        if !known.contains(&plain) {
-            return Err(Error::input(format!("Unknown query parameter '{plain}'")));
+/// `InputError` for a name that the route does not know, and for an empty value.
+pub(super) fn query(query: Option<&str>, known: &[&str]) -> Result<Vec<Parameter>> {
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let (name, inside) = match key.split_once('[').map(|(name, rest)| (name, rest.split_once(']'))) {
+            Some((name, Some((inside, _)))) if !name.is_empty() => (name, Some(inside)),
+            _ => (&*key, None),
+        };
+        let shape = match inside {
+            None => Shape::Single,
+            Some(inside) if inside.bytes().all(|byte| byte.is_ascii_digit()) => Shape::List,
+            Some(_) => Shape::Object,
+        };
+        match parameters.iter_mut().find(|parameter| parameter.name == name) {
+            Some(before) => {
+                before.values.push(value.into_owned());
+                if before.shape != Shape::Object {
+                    before.shape = if shape == Shape::Object { shape } else { Shape::List };
+                }
+            }
+            None => parameters.push(Parameter { name: name.to_owned(), values: vec![value.into_owned()], shape }),
         }
-        if value.is_empty() {
-            return Err(Error::input(format!("Empty value found for query parameter '{plain}'")));
+    }
+    for Parameter { name, values, shape } in &parameters {
+        if !known.contains(&name.as_str()) {
+            return Err(Error::input(format!("Unknown query parameter '{name}'")));
         }
-        parameters.push((plain.to_owned(), value.into_owned()));
+        if *shape == Shape::Single && values.iter().all(String::is_empty) {
+            return Err(Error::input(format!("Empty value found for query parameter '{name}'")));
+        }
     }
     Ok(parameters)
 }
 
 /// A whole number of a query, as JavaScript reads one: blanks around it, a sign, a base and an exponent are fine.
-pub(super) fn integer(text: &str) -> Option<f64> {
-    let text = text.trim();
+fn integer(text: &str) -> Option<f64> {
+    let (given, text) = (text, text.trim());
+    if text.is_empty() {
+        return (!given.is_empty()).then_some(0.0);
+    }
     let radix = |prefix: &str, radix| {
         let digits = text.strip_prefix(prefix).or_else(|| text.strip_prefix(&prefix.to_uppercase()))?;
         u64::from_str_radix(digits, radix).ok().map(|number| number as f64)
@@ -191,10 +253,23 @@ mod tests {
     #[test]
     fn a_query_is_held_against_the_names_that_are_known() {
         let known = ["limit", "order"];
-        assert_eq!(query(Some("order[]=a&order=b"), &known).unwrap().len(), 2);
-        assert_eq!(query(Some("x=1"), &known).unwrap_err().message, "Unknown query parameter 'x'");
-        let empty = query(Some("limit="), &known).unwrap_err().message;
-        assert_eq!(empty, "Empty value found for query parameter 'limit'");
+        let refused = |text: &str| query(Some(text), &known).unwrap_err().message;
+        for text in ["x=1", "x[]=1", "x[y]=", "x", "order=a&x=1"] {
+            assert_eq!(refused(text), "Unknown query parameter 'x'", "{text}");
+        }
+        assert_eq!(refused("limit=&x=1"), "Empty value found for query parameter 'limit'");
+        assert_eq!(refused("order"), "Empty value found for query parameter 'order'");
+        let order = |text: &str| query(Some(text), &known).unwrap().remove(0).texts();
+        for text in ["order[]=a&order=b", "order=a&order=b", "order[0]=a&order[1]=b", "order[]x=a&order=b"] {
+            assert_eq!(order(text).unwrap(), ["a", "b"], "{text}");
+        }
+        assert_eq!(order("order[]=").unwrap(), [""]);
+        assert_eq!(order("order[a]=b").unwrap_err().message, "request/query/order/0 must be string");
+        let limit = |text: &str| query(Some(text), &known).unwrap()[0].whole();
+        assert_eq!(limit("limit=%20").unwrap(), 0.0);
+        for text in ["limit[]=1", "limit=1&limit=1", "limit[a]=1", "limit=x", "limit[]="] {
+            assert_eq!(limit(text).unwrap_err().message, "request/query/limit must be integer", "{text}");
+        }
     }
 
     #[test]

@@ -84,9 +84,8 @@ pub(super) async fn stream_events(
 }
 
 fn after(uri: &http::Uri) -> kernel::Result<Option<i64>> {
-    let Some((_, value)) = body::query(uri.query(), &["after"])?.into_iter().next() else { return Ok(None) };
-    let number = body::integer(&value).ok_or_else(|| Error::input("request/query/after must be integer"))?;
-    Ok(Some(number.clamp(-1e15, 1e15) as i64))
+    let Some(after) = body::query(uri.query(), &["after"])?.into_iter().next() else { return Ok(None) };
+    Ok(Some(after.whole()?.clamp(-1e15, 1e15) as i64))
 }
 
 impl Reader {

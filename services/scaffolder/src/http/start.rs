@@ -1,8 +1,9 @@
 //! Starting a task, and starting it again.
 
 use super::body::Kind;
-use super::{body, permitted, templates};
+use super::{answer, body, permitted, templates};
 use crate::State;
+use crate::domain::failure::Failure;
 use crate::domain::spec::{recovery_strategy, task_spec};
 use crate::domain::template::Template;
 use crate::jobs::QUEUE;
@@ -33,7 +34,11 @@ pub(super) async fn create_task(Shared(state): Shared<State>, caller: Caller, re
         ("secrets", Kind::Texts, false),
         ("entityRef", Kind::Text, false),
     ];
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let mut body = body::read(request, &properties).await?;
+    if body["templateRef"] == "" {
+        return Ok(answer::failed(Failure::error("Entity reference must not be empty"), &method, &uri));
+    }
     let started_from = body.get("entityRef").and_then(Value::as_str).map(entity_key).transpose()?;
     let order = Order {
         task_id: Uuid::now_v7(),

@@ -1,5 +1,6 @@
 //! Looking at tasks, and cancelling them.
 
+use super::body::Parameter;
 use super::{answer, body};
 use crate::State;
 use crate::jobs::QUEUE;
@@ -98,31 +99,25 @@ fn shown(task: &Task) -> Value {
 fn filter(query: Option<&str>) -> kernel::Result<Filter> {
     let parameters = body::query(query, &["createdBy", "status", "order", "limit", "offset"])?;
     let mut filter = Filter::default();
-    let mut counts = [("limit", None), ("offset", None)];
-    for (name, value) in parameters {
-        match name.as_str() {
-            "createdBy" => filter.created_by.push(value),
-            "status" => filter.status.push(value),
-            "order" => filter.order.push(order(&value)?),
-            _ => {
-                for (known, count) in &mut counts {
-                    if *known == name {
-                        *count = Some(self::count(known, &value, count.is_some())?);
-                    }
-                }
-            }
+    let mut orders = Vec::new();
+    for parameter in parameters {
+        match parameter.name.as_str() {
+            "createdBy" => filter.created_by = parameter.texts()?,
+            "status" => filter.status = parameter.texts()?,
+            "order" => orders = parameter.texts()?,
+            "limit" => filter.limit = Some(count(&parameter)?),
+            _ => filter.offset = count(&parameter)?,
         }
     }
-    filter.limit = counts[0].1;
-    filter.offset = counts[1].1.unwrap_or(0);
+    // What an order says is looked at when all that the schema asks for holds.
+    filter.order = orders.iter().map(|value| order(value)).collect::<kernel::Result<_>>()?;
     Ok(filter)
 }
 
-fn count(name: &str, value: &str, repeated: bool) -> kernel::Result<i64> {
-    let number = body::integer(value).filter(|_| !repeated);
-    let number = number.ok_or_else(|| Error::input(format!("request/query/{name} must be integer")))?;
+fn count(parameter: &Parameter) -> kernel::Result<i64> {
+    let number = parameter.whole()?;
     if number < 0.0 {
-        return Err(Error::input(format!("request/query/{name} must be >= 0")));
+        return Err(Error::input(format!("request/query/{} must be >= 0", parameter.name)));
     }
     // Beyond any number of tasks; a float becomes the nearest whole number.
     Ok(number.min(1e15) as i64)

@@ -175,11 +175,10 @@ impl Held<'_> {
     /// The run's past, and its files as they were.
     async fn durable(&self, journal: &Journal, workspace: &Workspace) -> Outcome<Durable> {
         let claimed = &self.claimed;
-        let snapshots = self
-            .state
-            .objects
-            .clone()
-            .map(|objects| Snapshots::new(objects, self.job.tenant(), self.task_id, claimed.generation));
+        let snapshots = self.state.objects.clone().map(|objects| {
+            let place = (self.task_id, claimed.generation);
+            Snapshots::new(objects, self.state.db.clone(), self.job.tenant(), place)
+        });
         let taken = Taken::default();
         if let Some(snapshots) = &snapshots {
             match &claimed.snapshot {

@@ -1,5 +1,6 @@
 //! The journal of a run's steps: `task_step`, `task_part` and the sealed values that belong to them.
 
+use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use kernel::{Error, Result};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -8,6 +9,8 @@ use uuid::Uuid;
 
 /// Scope under which values are sealed; the name is the row's id.
 const VALUE: &str = "scaffolder.task-value";
+/// Bytes of the key for a task's snapshots.
+const SNAPSHOT_KEY: usize = 32;
 
 /// A step that began.
 #[derive(Debug, Clone)]
@@ -157,6 +160,34 @@ pub(super) async fn seal(tx: &mut TenantTx, task_id: Uuid, value: Kept<'_>) -> R
         .await
         .map_err(db)?;
     Ok(Some(id))
+}
+
+/// The key under which the task's files are kept in object storage; made when it is first asked for. It is the row of
+/// `task_sealed` that has the task's own id.
+///
+/// # Errors
+/// Those of the database and of the organisation's key.
+pub async fn snapshot_key(tx: &mut TenantTx, task_id: Uuid) -> Result<Vec<u8>> {
+    let name = task_id.to_string();
+    let mut fresh = [0; SNAPSHOT_KEY];
+    SystemRandom::new().fill(&mut fresh).map_err(Error::internal)?;
+    let sealed = tx.seal(VALUE, &name, &fresh).await?;
+    sqlx::query(
+        "insert into task_sealed (tenant_id, sealed_id, task_id, sealed) values ($1, $2, $2, $3) on conflict do nothing",
+    )
+    .bind(tx.id())
+    .bind(task_id)
+    .bind(sealed)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    let kept: Vec<u8> = sqlx::query_scalar("select sealed from task_sealed where tenant_id = $1 and sealed_id = $2")
+        .bind(tx.id())
+        .bind(task_id)
+        .fetch_one(tx.conn())
+        .await
+        .map_err(db)?;
+    tx.open(VALUE, &name, &kept).await
 }
 
 /// A value with the id and the bytes of its whole, where that is sealed.

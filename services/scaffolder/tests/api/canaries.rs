@@ -49,8 +49,8 @@ fn steps() -> Value {
         {"action": "debug:log", "input": {"listWorkspace": "with-contents", "message": "${{ steps.list.output | dump }}"}},
         {"action": "fs:delete", "input": {"files": ["${{ secrets.C7 }}.txt", "**/*.${{ secrets.C9 }}"]}},
         {"id": "entity", "action": "catalog:fetch", "input": {"entityRef": "component:default/${{ secrets.C12 }}", "optional": true}},
-        {"id": "registered", "action": "catalog:register", "input": {"catalogInfoUrl": "http://git.test/o/${{ secrets.C13 }}/raw/main/c.yaml"}},
-        {"id": "pushed", "action": "proscenium:git:push", "input": {"remoteUrl": "http://git.test/${{ secrets.C14 }}.git", "gitCommitMessage": "${{ secrets.C15 }}"}},
+        {"id": "registered", "action": "catalog:register", "input": {"catalogInfoUrl": "http://git.test/o/r/raw/main/c.yaml"}},
+        {"id": "pushed", "action": "proscenium:git:push", "input": {"remoteUrl": "http://git.test/${{ secrets.C14 }}.git", "gitCommitMessage": "${{ secrets.C15 }} ${{ secrets.C13 }}"}},
         {"action": "debug:log", "input": {"message": "${{ steps.registered.output.catalogInfoUrl }} ${{ steps.pushed.output | dump }}"}},
     ]);
     for (at, step) in steps.as_array_mut().unwrap().iter_mut().enumerate() {
@@ -135,6 +135,9 @@ async fn canaries_in_failures_are_heard_nowhere() {
         ("fs:readdir", json!({"paths": "${{ secrets.C2 }}"})),
         ("fs:delete", json!({"files": ["../${{ secrets.C4 }}"]})),
         ("debug:wait", json!({"seconds": "${{ secrets.C6 }}"})),
+        // The catalog would keep and show it.
+        ("catalog:register", json!({"catalogInfoUrl": "http://git.test/o/${{ secrets.C13 }}/raw/main/c.yaml"})),
+        ("catalog:register", json!({"catalogInfoUrl": "http://git.test/c.yaml?token=${{ secrets.C1 | urlencode }}"})),
     ] {
         let house = House::open().await;
         let steps = json!([{"id": "s", "name": "S", "action": action, "input": input}]);

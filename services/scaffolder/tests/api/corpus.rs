@@ -6,7 +6,7 @@ use crate::house::House;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::yaml::{Limits as YamlLimits, parse_descriptor};
+use model::yaml::{Document, Limits as YamlLimits, parse_descriptor};
 use scaffolder::domain::engine::{Engine, Limits};
 use scaffolder::domain::template::Template;
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ async fn real_templates_run_as_the_real_scaffolder_ran_them() {
     let step = (cases.len() / replayed().max(1)).max(1);
     for case in cases.iter().step_by(step) {
         let path = folder.join(case["template"].as_str().unwrap());
-        let documents = parse_descriptor(&fs::read(&path).unwrap(), &YamlLimits::default()).unwrap();
+        let documents = read_as_recorded(&fs::read_to_string(&path).unwrap());
         let templates = documents.into_iter().filter(|document| document.value["kind"] == "Template");
         let index = usize::try_from(case["doc"].as_u64().unwrap()).unwrap();
         let mut template = templates.map(|document| document.value).nth(index).unwrap();
@@ -124,6 +124,25 @@ async fn real_templates_run_as_the_real_scaffolder_ran_them() {
         }
     }
     assert!(wrong.is_empty(), "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The documents of a file as the recording read them, which took keys that are repeated: the last one counts.
+fn read_as_recorded(text: &str) -> Vec<Document> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    loop {
+        let error = match parse_descriptor(format!("{}\n", lines.join("\n")).as_bytes(), &YamlLimits::default()) {
+            Ok(documents) => return documents,
+            Err(error) => error,
+        };
+        let repeated = error.message.strip_suffix("\" is repeated").and_then(|text| text.rsplit('"').next());
+        let (Some(key), Some(place)) = (repeated, error.position) else { panic!("{error:?}") };
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let again = place.line - 1;
+        let same = |line: &str| line.trim_start().starts_with(&format!("{key}:")) && depth(line) == depth(lines[again]);
+        let first = (0..again).rev().find(|at| same(lines[*at])).unwrap();
+        let inside = lines[first + 1..].iter().take_while(|line| depth(line) > depth(lines[first])).count();
+        lines.drain(first..=first + inside);
+    }
 }
 
 /// The files of a folder as a request carries them.

@@ -1,11 +1,16 @@
 //! Snapshots of a run's directory in object storage, so that another process can go on where this one stopped.
 //!
 //! Owns the archives below `workspaces/TASK/GENERATION/` of each tenant: a gzipped tar, named by its SHA-256 and cut
-//! into parts. Only files and folders go in and come out; a path that leaves the directory, a link or anything else is
-//! refused when it is read, whatever wrote it, and size and count are limited both ways.
+//! into parts, each encrypted under the task's own key (`cipher.rs`). Only files and folders go in and come out; a path
+//! that leaves the directory, a link or anything else is refused when it is read, whatever wrote it, and size and count
+//! are limited both ways.
 
+mod cipher;
+
+use self::cipher::{Cipher, OVERHEAD, is_sealed};
 use crate::domain::failure::{Failure, Outcome};
 use crate::runner::blocking;
+use crate::store::step;
 use crate::workspace::{Workspace, WorkspaceLimits, is_executable, walk, write_file};
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
@@ -20,9 +25,11 @@ use std::hash::{Hash as _, Hasher as _};
 use std::io::{BufWriter, Read, Seek as _, Write};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use store::Db;
 use tar::{Archive, Builder, EntryType, Header};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// An object holds at most so much of an archive.
@@ -38,9 +45,12 @@ const TRIES: u32 = 6;
 #[derive(Clone)]
 pub struct Snapshots {
     objects: Objects,
+    db: Db,
     tenant: TenantId,
     task_id: Uuid,
     generation: i32,
+    /// Asked for when there is first something to encrypt.
+    cipher: Arc<OnceCell<Arc<Cipher>>>,
 }
 
 /// What was last taken or restored, by the looks of the directory and by name.
@@ -64,8 +74,18 @@ pub fn folder(tenant: TenantId, task_id: Uuid, generation: i32) -> kernel::Resul
 impl Snapshots {
     /// The snapshots of a task's present generation.
     #[must_use]
-    pub const fn new(objects: Objects, tenant: TenantId, task_id: Uuid, generation: i32) -> Self {
-        Self { objects, tenant, task_id, generation }
+    pub fn new(objects: Objects, db: Db, tenant: TenantId, (task_id, generation): (Uuid, i32)) -> Self {
+        Self { objects, db, tenant, task_id, generation, cipher: Arc::default() }
+    }
+
+    async fn cipher(&self) -> kernel::Result<Arc<Cipher>> {
+        let made = self.cipher.get_or_try_init(|| async {
+            let mut tx = self.db.tenant_with_keys(self.tenant).await?;
+            let key = step::snapshot_key(&mut tx, self.task_id).await?;
+            tx.commit().await?;
+            Cipher::new(&key).map(Arc::new)
+        });
+        made.await.cloned()
     }
 
     /// Stores the directory as it is now. `None`: it has not changed since the last time.
@@ -96,11 +116,13 @@ impl Snapshots {
 
     async fn upload(&self, mut file: File, name: &str) -> Outcome<()> {
         let (digest, parts) = parse(name)?;
+        let cipher = self.cipher().await?;
         for number in 0..parts {
+            let (place, cipher) = (self.place(digest, number), Arc::clone(&cipher));
             let (read, back) = blocking(move || {
                 let mut bytes = Vec::new();
                 Read::by_ref(&mut file).take(PART as u64).read_to_end(&mut bytes).map_err(Error::internal)?;
-                Ok((Bytes::from(bytes), file))
+                Ok((Bytes::from(cipher.seal(&place, bytes)?), file))
             })
             .await?;
             file = back;
@@ -126,12 +148,18 @@ impl Snapshots {
         let mut file = tempfile::tempfile().map_err(Error::internal)?;
         let mut hash = Context::new(&SHA256);
         for number in 0..parts {
-            let found = self.objects.get(&self.key(digest, number)?, PART).await?;
+            let found = self.objects.get(&self.key(digest, number)?, PART + OVERHEAD).await?;
             let found = found.ok_or_else(|| Failure::error("The snapshot of the workspace is gone"))?;
-            hash.update(&found.body);
+            let part = if is_sealed(&found.body) {
+                let (place, cipher) = (self.place(digest, number), self.cipher().await?);
+                blocking(move || cipher.open(&place, &found.body).map_err(Failure::from)).await?
+            } else {
+                found.body.to_vec()
+            };
+            hash.update(&part);
             let mut target = file;
             file = blocking(move || {
-                target.write_all(&found.body).map_err(Error::internal)?;
+                target.write_all(&part).map_err(Error::internal)?;
                 Ok(target)
             })
             .await?;
@@ -160,6 +188,11 @@ impl Snapshots {
                 tracing::debug!(%error, task = %self.task_id, "an old snapshot could not be deleted");
             }
         }
+    }
+
+    /// What a part is encrypted for.
+    fn place(&self, digest: &str, number: usize) -> String {
+        format!("{}/{}/{digest}.{number}", self.task_id, self.generation)
     }
 
     fn key(&self, digest: &str, number: usize) -> kernel::Result<ObjectKey> {
