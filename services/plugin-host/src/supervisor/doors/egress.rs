@@ -2,7 +2,8 @@
 //!
 //! Names are resolved here and every address is judged before it is connected to, so a name on the list that leads to a
 //! private address or to a cloud's metadata leads nowhere. A worker of ours does not wait for the answer
-//! (`x-proscenium-silent`): refused connections are closed, and the plugin's log says why.
+//! (`x-proscenium-silent`): refused connections are closed, and the plugin's log says why. Connections to a host that is
+//! taken off the list end.
 
 use super::Post;
 use crate::domain::egress::Rules;
@@ -11,11 +12,11 @@ use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// Connections of one worker at once.
 const CONNECTIONS: usize = 64;
@@ -32,16 +33,22 @@ const TOLD: usize = 50;
 
 /// The hosts that one plugin of one organisation may reach. It changes while workers run.
 #[derive(Debug, Default)]
-pub struct Reach(RwLock<Rules>);
+pub struct Reach(watch::Sender<Rules>);
 
 impl Reach {
     /// Replaces the list.
     pub fn set(&self, rules: Rules) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = rules;
+        self.0.send_replace(rules);
     }
 
     fn allows(&self, host: &str, port: u16) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).allow(host, port)
+        self.0.borrow().allow(host, port)
+    }
+
+    /// Comes back when the plugin may not go there any more.
+    async fn until_forbidden(&self, host: &str, port: u16) {
+        // It is an error when the list is gone, and then so is the worker.
+        drop(self.0.subscribe().wait_for(|rules| !rules.allow(host, port)).await);
     }
 }
 
@@ -104,7 +111,10 @@ impl Door {
         let (from_outside, to_outside) = outside.into_split();
         let there = carry(from_worker, to_outside, &left);
         let back = carry(from_outside, to_worker, &left);
-        tokio::try_join!(there, back).map(drop)
+        tokio::select! {
+            ended = async { tokio::try_join!(there, back) } => ended.map(drop),
+            () = self.reach.until_forbidden(&asked.host, asked.port) => Ok(()),
+        }
     }
 
     async fn connect(&self, asked: &Asked) -> Result<TcpStream, String> {
