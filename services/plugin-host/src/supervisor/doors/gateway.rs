@@ -159,7 +159,9 @@ mod tests {
         });
         let (end, gateway) = (tasks.shutdown_token(), Gateway::new(&base).of("acme.localhost".into()));
         let door = gateway.serve(listener, tasks.clone());
-        tasks.spawn("door", async move { drop(end.run_until_cancelled(door).await) });
+        tasks.spawn("door", async move {
+            end.run_until_cancelled(door).await;
+        });
 
         let mut plain = UnixStream::connect(&path).await.unwrap();
         let head = "GET /api/catalog/x HTTP/1.1\r\nhost: globex.localhost\r\ncookie: a=b\r\nconnection: close\r\n\r\n";
