@@ -503,6 +503,8 @@ const PLUGIN_HOST: &[Example] = &[
     ),
     get("GET /api/plugins/v1/installed", "/api/plugins/v1/installed"),
     get("GET /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/egress", "/api/plugins/v1/installed/<plugin>/egress"),
+    get("GET /api/plugins/v1/isolation", "/api/plugins/v1/isolation"),
     get("GET /api/plugins/v1/installed/{plugin_id}/logs", "/api/plugins/v1/installed/<plugin>/logs"),
     get("GET /api/plugins/v1/installed/{plugin_id}/history", "/api/plugins/v1/installed/<plugin>/history"),
     get(
@@ -529,6 +531,11 @@ const PLUGIN_HOST: &[Example] = &[
         "PUT /api/plugins/v1/installed/{plugin_id}/config",
         "/api/plugins/v1/installed/<plugin>/config",
         r#"{"config":{}}"#,
+    ),
+    example(
+        "PUT /api/plugins/v1/installed/{plugin_id}/egress",
+        "/api/plugins/v1/installed/<plugin>/egress",
+        r#"{"hosts":["api.example.com"]}"#,
     ),
     example(
         "PUT /api/plugins/v1/installed/{plugin_id}/upgrade-policy",

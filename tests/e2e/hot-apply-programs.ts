@@ -120,6 +120,9 @@ export async function plugin(portal: Portal): Promise<void> {
   await portal.change('PUT /api/plugins/v1/installed/{plugin_id}/upgrade-policy', id, { pinned: true });
   const policy = '/api/plugins/v1/installed/tech-radar/upgrade-policy';
   await portal.shows("plugin's version pinned", portal.says('"pinned":true', policy), 2);
+  await portal.change('PUT /api/plugins/v1/installed/{plugin_id}/egress', id, { hosts: ['radar.example.com'] });
+  const egress = '/api/plugins/v1/installed/tech-radar/egress';
+  await portal.shows("plugin's list of hosts", portal.says('radar.example.com', egress), 2);
   await portal.change('DELETE /api/plugins/v1/installed/{plugin_id}', id);
   await portal.shows('plugin removed', portal.answers(404, portal.asAdmin, data), 2);
 }

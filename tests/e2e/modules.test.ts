@@ -137,7 +137,12 @@ test('modules from npm run in a whole installation', async context => {
   const github = await serveGitHub(['artist', 'booking']);
   const names = modules.map(spec => spec.slice(0, spec.lastIndexOf('@')));
   const installation = await install({
-    env: { PROSCENIUM_READING__ALLOW: github.host, PROSCENIUM_PLUGINS__ALLOW: [...names, 'echo-backend'].join(',') },
+    env: {
+      PROSCENIUM_READING__ALLOW: github.host,
+      PROSCENIUM_PLUGINS__ALLOW: [...names, 'echo-backend'].join(','),
+      // The GitHub of this test is on this machine, where plugins lead nowhere by themselves.
+      PROSCENIUM_PLUGINS__REACH: 'localhost',
+    },
   });
   context.after(async () => {
     await installation.stop();
@@ -256,6 +261,9 @@ test('modules from npm run in a whole installation', async context => {
             },
           },
         };
+        const hosts = [github.host];
+        const reach = await call('PUT', '/api/plugins/v1/installed/catalog-github/egress', { hosts });
+        assert.equal(reach.status, 200, JSON.stringify(reach.body));
         const set = await call('PUT', '/api/plugins/v1/installed/catalog-github/config', { config });
         assert.equal(set.status, 200, JSON.stringify(set.body));
         await until('the entities of both repositories', async () => {

@@ -42,6 +42,11 @@ export async function useTechRadar(visitor: Visitor, installation: Installation,
   await page.getByLabel('Configuration as JSON').fill(JSON.stringify(radar, null, 2));
   await page.getByRole('button', { name: 'Save configuration' }).click();
   await visitor.sees('Saved. The plugin starts anew with it.');
+  await page.getByLabel('Hosts', { exact: true }).fill('Radar.example.com:443\n*.example.org:8443');
+  await page.getByRole('button', { name: 'Save hosts' }).click();
+  await visitor.sees('Saved. It holds from now on.');
+  assert.equal(await page.getByLabel('Hosts', { exact: true }).inputValue(), 'radar.example.com\n*.example.org:8443');
+  await visitor.sees(/L[0-3]: /);
   await visitor.settle();
   visitor.assertQuiet();
   await visitor.open(`${tenant}/tech-radar`);

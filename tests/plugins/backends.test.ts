@@ -37,6 +37,7 @@ async function attempt(plugin: Backend): Promise<Row> {
     const installed = await bench.install(`${plugin.package}@${plugin.version}`);
     ({ pluginId } = installed);
     assert.equal(installed.version, plugin.version);
+    await bench.reach(pluginId);
     if (plugin.config) await bench.configure(pluginId, plugin.config(bench.around));
     for (const call of plugin.first ?? []) {
       const reply = await bench.call(pluginId, call);

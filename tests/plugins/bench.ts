@@ -55,6 +55,8 @@ export class Bench {
       env: {
         PROSCENIUM_PLUGINS__ALLOW: packages.join(','),
         PROSCENIUM_READING__ALLOW: upstream.host,
+        // The stand-ins are on this machine, where plugins lead nowhere unless the operator says so.
+        PROSCENIUM_PLUGINS__REACH: new URL(upstream.origin).hostname,
         PROSCENIUM_LIMITS__PER_USER: '0',
         PROSCENIUM_LIMITS__PER_TOKEN: '0',
       },
@@ -112,6 +114,13 @@ export class Bench {
   /** Gives a plugin its configuration. */
   async configure(pluginId: string, config: Config): Promise<void> {
     const reply = await this.send('PUT', `/api/plugins/v1/installed/${pluginId}/config`, { config });
+    assert.equal(reply.status, 200, reply.text);
+  }
+
+  /** Lets a plugin reach the stand-ins, as an administrator lists the hosts of the real ones. */
+  async reach(pluginId: string): Promise<void> {
+    const hosts = [this.upstream.host];
+    const reply = await this.send('PUT', `/api/plugins/v1/installed/${pluginId}/egress`, { hosts });
     assert.equal(reply.status, 200, reply.text);
   }
 

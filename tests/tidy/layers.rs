@@ -4,9 +4,10 @@ use super::{files, relative};
 use std::collections::BTreeMap;
 
 /// Layer of each crate. A crate depends on lower layers only; those of layer 1 and 3 never on each other.
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: [(&str, u8); 16] = [
     ("kernel", 0),
     ("plugin-protocol", 0),
+    ("sandbox", 0),
     ("model", 1),
     ("authz", 1),
     ("credential", 1),

@@ -3,8 +3,13 @@
 use crate::bundles::BundleKeys;
 use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
+use crate::supervisor::budget::Awake;
+use crate::supervisor::isolation::{Settings, WorkerLimits};
+use anyhow::Context as _;
 use runtime::config::Plans;
+use runtime::outbound::{Allow, Outbound};
 use runtime::process::Launcher;
+use runtime::sandbox::Level;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,6 +23,12 @@ pub struct Config {
     pub socket_dir: PathBuf,
     /// Starts workers through the `sandbox` verb of the platform's executable.
     pub launcher: Launcher,
+    /// How workers are separated from this machine.
+    pub isolation: Settings,
+    /// How many may be awake.
+    pub awake: Awake,
+    /// Judges the addresses that plugins reach; without it they reach nothing.
+    pub outbound: Option<Outbound>,
     /// The plugins' database, as a role that may make roles and schemas; `None`: plugins get no database.
     pub plugins_url: Option<String>,
     /// Domain with port, e.g. `localhost:7007`.
@@ -178,6 +189,10 @@ impl Config {
             allow: AllowList::new(&config.plugins.allow)?,
             plans: config.plans.clone(),
             native: native.into_iter().collect(),
+            isolation: isolation(&config.plugins)?,
+            awake: awake(&config.plugins),
+            outbound: Some(Outbound::new(Allow::parse(&config.plugins.reach).map_err(anyhow::Error::msg)?)?),
+            limits: Limits { idle: config.plugins.idle, ..Limits::default() },
             bundle_seeds: Seeds(bundle_seeds),
             ..Self::in_folder(config.data_dir.clone())
         })
@@ -195,6 +210,9 @@ impl Config {
             socket_dir: data_dir.join("sockets"),
             data_dir,
             launcher: Launcher::of_this_process(),
+            isolation: Settings::forced(Level::L0),
+            awake: Awake::default(),
+            outbound: Outbound::new(Allow::default()).ok(),
             plugins_url: None,
             domain: "localhost:7007".to_owned(),
             scheme: "http",
@@ -235,4 +253,30 @@ impl Config {
     pub fn origin(&self, slug: &str) -> String {
         format!("{}://{slug}.{}", self.scheme, self.domain)
     }
+}
+
+fn isolation(plugins: &runtime::config::Plugins) -> anyhow::Result<Settings> {
+    let level = |name: &str, text: &str| {
+        text.parse::<Level>().map_err(anyhow::Error::msg).with_context(|| format!("plugins.{name}"))
+    };
+    Ok(Settings {
+        level: (plugins.isolation != "highest").then(|| level("isolation", &plugins.isolation)).transpose()?,
+        minimum: level("minimum_level", &plugins.minimum_level)?,
+        worker: WorkerLimits {
+            memory_mb: plugins.worker_memory_mb.max(64),
+            cpu_percent: plugins.worker_cpu_percent.max(5),
+            tasks: plugins.worker_tasks.max(24),
+            scratch_mb: plugins.worker_scratch_mb.max(1),
+        },
+    })
+}
+
+fn awake(plugins: &runtime::config::Plugins) -> Awake {
+    let by_memory = usize::try_from(plugins.memory_mb / plugins.worker_memory_mb.max(64)).unwrap_or(usize::MAX);
+    let most = match (plugins.awake, plugins.memory_mb) {
+        (most, 0) => most,
+        (0, _) => by_memory.max(1),
+        (most, _) => most.min(by_memory.max(1)),
+    };
+    Awake { most, of_one: plugins.awake_per_organisation }
 }

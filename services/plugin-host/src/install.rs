@@ -63,7 +63,7 @@ pub async fn install(
                 let installation = installation::find_installation(&mut tx, &found.plugin_id).await?;
                 let packages = package::list_packages_of(&mut tx, &found.plugin_id).await?;
                 tx.commit().await?;
-                return Ok(view_of(&found.plugin_id, installation.as_ref(), &packages, None));
+                return Ok(view_of(&found.plugin_id, installation.as_ref(), &packages, None, None));
             }
             State::Failed => {
                 return Err(Error::input(found.message.unwrap_or_default()));

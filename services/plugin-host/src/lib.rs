@@ -36,3 +36,12 @@ pub use http::routes;
 pub use install::{install, request_install};
 pub use rollouts::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
 pub use state::State;
+
+/// What this machine permits under these settings, as the operator sees it.
+///
+/// # Errors
+/// The settings are wrong.
+pub fn isolation(config: &runtime::Config) -> anyhow::Result<supervisor::isolation::View> {
+    let config = Config::of_process(config, None, Vec::new())?;
+    Ok(supervisor::isolation::Isolation::establish(&config).view())
+}

@@ -9,6 +9,8 @@ import { StartError, startBackend, type RunningBackend } from './backend.ts';
 import { controlHandler } from './control.ts';
 import { createPlatform, type Platform } from './framework/factories.ts';
 import { chooseFramework } from './framework/layers.ts';
+import { standInForHeavyPackages } from './framework/lazyPackages.ts';
+import { installEgressRoute } from './egressRoute.ts';
 import { installGatewayRoute } from './gatewayRoute.ts';
 import { openLifeline, type Lifeline } from './lifeline.ts';
 import { BootError, parseBoot, type Boot } from './protocol/boot.ts';
@@ -56,8 +58,11 @@ async function main(): Promise<void> {
     });
   }
 
+  standInForHeavyPackages();
   const framework = chooseFramework(boot.plugins.map(p => p.bundle));
   const platform = createPlatform(boot);
+  // First the way out, then the gateway's before it.
+  if (boot.egress) installEgressRoute(boot.egress);
   installGatewayRoute(boot.gateway);
   const backend = await startBackend(boot, framework, platform);
 

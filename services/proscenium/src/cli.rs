@@ -208,6 +208,9 @@ pub enum AuditCommand {
 /// What can be done with plugins.
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
+    /// Try how far plugins' workers can be separated from this machine, with the settings as they are; prints one JSON
+    /// object with what is not contained.
+    Isolation,
     /// Install a plugin for one organisation and wait until it is there.
     Install {
         /// npm package, or `proscenium:ID` for a native one; `PACKAGE@VERSION` pins the version.

@@ -100,14 +100,19 @@ async fn close(state: &TenantAdmin, slug: &str, what: Closing) -> anyhow::Result
 
 /// Plugins.
 pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()> {
-    let platform = Platform::beside(config, Tasks::new()).await?;
     match command {
+        PluginCommand::Isolation => print(&json!(plugin_host::isolation(&config)?)),
         PluginCommand::Install { package, tenant } => {
+            let platform = Platform::beside(config, Tasks::new()).await?;
             print(&crate::demo::install_plugin(&platform, &tenant, &package).await?)?;
+            finish(platform).await
         }
-        PluginCommand::Versions => print_all(plugin_host::list_versions(&platform.db).await?)?,
+        PluginCommand::Versions => {
+            let platform = Platform::beside(config, Tasks::new()).await?;
+            print_all(plugin_host::list_versions(&platform.db).await?)?;
+            finish(platform).await
+        }
     }
-    finish(platform).await
 }
 
 /// Rollouts.

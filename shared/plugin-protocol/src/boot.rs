@@ -23,6 +23,9 @@ pub struct Boot {
     pub socket: String,
     /// Where the platform's API is reached.
     pub gateway: Gateway,
+    /// The way to hosts outside of the platform; absent: connections are made as usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub egress: Option<Egress>,
     /// The supervisor's Unix socket, for what the worker tells the platform; without one it can tell nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
@@ -93,6 +96,15 @@ pub struct Gateway {
     /// Connect by Unix socket. Exactly one of `url` and `socket` is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub socket: Option<String>,
+}
+
+/// The way to hosts outside of the platform: a proxy that takes `CONNECT host:port` and knows which hosts this plugin may
+/// reach. With the header `x-proscenium-silent: 1` it answers nothing: what follows is the connection, or its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Egress {
+    /// Its Unix socket.
+    pub socket: String,
 }
 
 /// Why a boot document was refused.

@@ -24,6 +24,6 @@ pub mod line;
 pub mod log;
 pub mod platform;
 
-pub use boot::{Boot, DatabaseGrant, Gateway, PluginBoot};
+pub use boot::{Boot, DatabaseGrant, Egress, Gateway, PluginBoot};
 pub use limits::PROTOCOL;
 pub use line::Line;

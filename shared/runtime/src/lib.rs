@@ -23,10 +23,10 @@ pub mod process;
 pub mod redaction;
 mod redis_link;
 pub mod run_file;
-pub mod sandbox;
 mod secret_file;
 pub mod tasks;
 pub mod telemetry;
 
 pub use config::Config;
+pub use sandbox;
 pub use tasks::Tasks;

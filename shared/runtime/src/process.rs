@@ -14,12 +14,14 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::sandbox::Level;
+use crate::sandbox::{Level, Plan};
 
 /// Knows the executable whose `sandbox` verb starts bound children.
 #[derive(Debug, Clone)]
 pub struct Launcher {
     executable: PathBuf,
+    /// The verb as a small program of its own, which stays beside the child; else the executable does.
+    helper: Option<PathBuf>,
 }
 
 impl Launcher {
@@ -30,26 +32,49 @@ impl Launcher {
         match std::env::var_os("PROSCENIUM_LAUNCHER") {
             Some(path) => Self::at(path),
             // Not current_exe(): that path is wrong once the file was replaced by an upgrade.
-            None => Self::at("/proc/self/exe"),
+            None => {
+                Self { helper: crate::places::beside_executable("proscenium-sandbox"), ..Self::at("/proc/self/exe") }
+            }
         }
     }
 
     /// Another executable with the verb.
     pub fn at(executable: impl Into<PathBuf>) -> Self {
-        Self { executable: executable.into() }
+        Self { executable: executable.into(), helper: None }
+    }
+
+    /// The executable itself.
+    pub fn executable(&self) -> &std::path::Path {
+        &self.executable
+    }
+
+    /// As [`command`](Self::command), with what the child gets of the host. From level L2 on this process watches over
+    /// another one, which ends with it.
+    ///
+    /// # Errors
+    /// The plan holds a path that is no UTF-8.
+    pub fn confined(&self, level: Level, plan: &Plan, program: impl AsRef<OsStr>) -> io::Result<Command> {
+        let plan = serde_json::to_string(plan).map_err(io::Error::other)?;
+        let mut command = Self::sandbox(self.helper.as_ref().unwrap_or(&self.executable), level);
+        command.arg("--plan").arg(plan).arg("--").arg(program);
+        Ok(command)
     }
 
     /// A command that becomes `program` at isolation `level`. Add arguments, environment and streams
     /// to it as usual, then start it with [`spawn_bound`]. It gets a process group of its own, so that
     /// Ctrl-C in a terminal reaches it only through us.
     pub fn command(&self, level: Level, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(&self.executable);
+        let mut command = Self::sandbox(&self.executable, level);
+        command.arg("--").arg(program);
+        command
+    }
+
+    fn sandbox(executable: &std::path::Path, level: Level) -> Command {
+        let mut command = Command::new(executable);
         command
             .arg0("proscenium")
             .args(["sandbox", "--level", level.as_str(), "--parent"])
             .arg(std::process::id().to_string())
-            .arg("--")
-            .arg(program)
             .process_group(0)
             .kill_on_drop(true);
         command

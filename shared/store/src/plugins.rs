@@ -76,6 +76,8 @@ pub async fn ensure_schema(admin_url: &str, name: &SchemaName, password: &str) -
     }
     let mut connection = PgConnection::connect(admin_url).await.map_err(db)?;
     let statements = [
+        // Statements about roles and the public schema fail when two run at once, whichever process they are of.
+        "select pg_advisory_lock(hashtextextended('plugin schemas', 0))".to_owned(),
         "revoke all on schema public from public".to_owned(),
         format!(
             "do $$ begin create role {name} login nosuperuser nocreatedb nocreaterole nobypassrls connection limit 10; \

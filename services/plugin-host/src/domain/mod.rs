@@ -3,6 +3,7 @@
 pub mod allow_list;
 pub mod bundle;
 pub mod compat;
+pub mod egress;
 pub mod gate;
 pub mod headers;
 pub mod lifecycle;

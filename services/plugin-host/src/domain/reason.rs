@@ -43,6 +43,23 @@ pub enum Reason {
     Exited(Ending),
     /// It was ready and no longer answers.
     Hung,
+    /// The operator asks for more isolation than this machine gives.
+    TooOpen {
+        /// What is reached.
+        reached: &'static str,
+        /// What is asked for.
+        wanted: &'static str,
+        /// Why it is not reached.
+        why: String,
+    },
+    /// All places for workers are taken by busy ones.
+    Crowded,
+    /// It took more memory than it may, in megabytes.
+    TooMuchMemory(u32),
+    /// It took all its CPU for too long.
+    TooMuchCpu,
+    /// It wrote more than it may, in megabytes.
+    TooMuchDisk(u32),
 }
 
 /// How a process ended.
@@ -82,6 +99,8 @@ impl Reason {
                 | Self::BundleUntrusted(_)
                 | Self::SecretsMissing(_)
                 | Self::CannotExecute(_)
+                | Self::TooOpen { .. }
+                | Self::Crowded
                 | Self::Exited(Ending::Code(exit::REFUSED))
         )
     }
@@ -137,6 +156,17 @@ impl fmt::Display for Reason {
             }
             Self::Exited(Ending::Unknown) => f.write_str("Its worker stopped unexpectedly."),
             Self::Hung => f.write_str("Its worker no longer answered and was stopped."),
+            Self::TooOpen { reached, wanted, why } => write!(
+                f,
+                "Its worker cannot start: the operator asks for isolation level {wanted}, and this machine gives {reached}{}.",
+                if why.is_empty() { String::new() } else { format!(" ({why})") }
+            ),
+            Self::Crowded => {
+                f.write_str("Its worker cannot start now: all places for workers are taken. Try again shortly.")
+            }
+            Self::TooMuchMemory(most) => write!(f, "Its worker took more than {most} MB of memory and was stopped."),
+            Self::TooMuchCpu => f.write_str("Its worker took all its CPU for a minute and was stopped."),
+            Self::TooMuchDisk(most) => write!(f, "Its worker wrote more than {most} MB to disk and was stopped."),
         }
     }
 }

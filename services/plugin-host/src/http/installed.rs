@@ -42,7 +42,8 @@ pub async fn list_installed(
         .map(|packages| {
             let plugin_id = packages.first().map(|package| package.plugin_id.as_str()).unwrap_or_default();
             let installation = installations.iter().find(|installation| installation.plugin_id == plugin_id);
-            view_of(plugin_id, installation, packages, state.supervisor.status(caller.tenant, plugin_id))
+            let status = state.supervisor.status(caller.tenant, plugin_id);
+            view_of(plugin_id, installation, packages, status, Some(state.launching.isolation.level()))
         })
         .collect();
     Ok(Json(InstalledList { items }))
@@ -121,7 +122,8 @@ pub(super) async fn view(
         return Err(unknown(plugin_id));
     }
     let installation = installation::find_installation(tx, plugin_id).await?;
-    Ok(view_of(plugin_id, installation.as_ref(), &packages, state.supervisor.status(tenant, plugin_id)))
+    let (status, level) = (state.supervisor.status(tenant, plugin_id), state.launching.isolation.level());
+    Ok(view_of(plugin_id, installation.as_ref(), &packages, status, Some(level)))
 }
 
 /// The organisation has no such plugin.

@@ -2,6 +2,7 @@
 
 mod call;
 mod configure;
+mod egress;
 mod extensions;
 mod installed;
 mod remotes;
@@ -26,6 +27,8 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::set_config))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::restart_worker))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::get_logs))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_egress, egress::set_egress))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_isolation))
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::list_upgrades))
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade))
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_version_history))

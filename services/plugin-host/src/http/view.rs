@@ -3,7 +3,8 @@
 use crate::domain::package::{Source, title};
 use crate::store::installation::Installation;
 use crate::store::package::{Package, State};
-use crate::supervisor::{LEVEL, Status, WorkerState};
+use crate::supervisor::{Status, WorkerState};
+use runtime::sandbox::Level;
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -63,8 +64,10 @@ pub struct Worker {
     pub since: OffsetDateTime,
     /// How often it was started again after a failure.
     pub restarts: u32,
-    /// How far it is separated from the host.
-    pub isolation_level: String,
+    /// How far it is separated from the host: `L0` to `L3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub isolation_level: Option<String>,
 }
 
 /// One package of a plugin.
@@ -95,12 +98,13 @@ pub struct InstalledList {
     pub items: Vec<Installed>,
 }
 
-/// Puts a plugin's rows and its worker's status together. `packages` is not empty.
+/// Puts a plugin's rows and its worker's status together. `packages` is not empty; `level` is known where workers run.
 pub fn view_of(
     plugin_id: &str,
     installation: Option<&Installation>,
     packages: &[Package],
     status: Option<Status>,
+    level: Option<Level>,
 ) -> Installed {
     let first = packages.first();
     let has_backend = packages.iter().any(|package| package.backend.is_some());
@@ -116,7 +120,7 @@ pub fn view_of(
         source: first.map(|package| package.source.clone()).unwrap_or_default(),
         has_backend,
         has_frontend: packages.iter().any(|package| package.frontend.is_some()),
-        worker: worker(packages, has_backend, status, installed_at),
+        worker: worker(packages, has_backend, status, installed_at, level),
         config: installation.map_or_else(|| Value::Object(serde_json::Map::new()), |found| found.config.clone()),
         packages: packages.iter().map(package_view).collect(),
         installed_at,
@@ -128,9 +132,10 @@ fn worker(
     has_backend: bool,
     status: Option<Status>,
     installed_at: OffsetDateTime,
+    level: Option<Level>,
 ) -> Option<Worker> {
     let worker = |state, message: Option<String>, since, restarts| {
-        let isolation_level = LEVEL.as_str().to_owned();
+        let isolation_level = level.map(|level| level.as_str().to_owned());
         Some(Worker { state, message, since, restarts, isolation_level })
     };
     if let Some(package) = packages.iter().find(|package| package.state == State::Installing) {

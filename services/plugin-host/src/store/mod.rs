@@ -2,6 +2,7 @@
 //! the organisation.
 
 pub mod description;
+pub mod egress;
 pub mod history;
 pub mod installation;
 pub mod package;

@@ -8,10 +8,13 @@ use http_shell::upgrade;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use kernel::{Error, Result};
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::Mode;
 use plugin_protocol::control::{Renewal, path};
 use plugin_protocol::limits::{CAPABILITY_HEADER, CONTROL_PREFIX};
 use serde_json::Value;
 use std::future::Future;
+use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,7 +29,8 @@ const DESCRIPTION_BYTES: usize = 8 << 20;
 /// What renewing tokens may take.
 const RENEW: Duration = Duration::from_secs(5);
 
-/// Connects to one socket, whatever the address says.
+/// Connects to one socket, whatever the address says. The folder is the worker's: a link that it may have put there, to the
+/// socket of somebody else, is not followed.
 #[derive(Debug, Clone)]
 struct Socket(Arc<Path>);
 
@@ -41,7 +45,10 @@ impl tower::Service<Uri> for Socket {
 
     fn call(&mut self, _: Uri) -> Self::Future {
         let path = self.0.clone();
-        Box::pin(async move { UnixStream::connect(&path).await.map(TokioIo::new) })
+        Box::pin(async move {
+            let found = open(&*path, OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC, Mode::empty())?;
+            UnixStream::connect(format!("/proc/self/fd/{}", found.as_raw_fd())).await.map(TokioIo::new)
+        })
     }
 }
 

@@ -1,19 +1,22 @@
 //! What a worker needs before its process can start: program, bundle, database, tokens; or why there is none.
 
+use super::doors::{Doors, GATEWAY, Gateway as Door, OUT, PLATFORM, Reach, Server, Target};
+use super::isolation::{Cell, Isolation};
 use crate::Config;
 use crate::bundles::Bundles;
 use crate::config::Tools;
 use crate::discovery::{self, Occasion};
+use crate::domain::egress::Rules;
 use crate::domain::reason::{OLDEST_NODE, Reason};
 use crate::domain::secret_refs;
 use crate::store::package::{Backend, State};
-use crate::store::{installation, package, schema, tenant};
+use crate::store::{egress, installation, package, schema, tenant};
 use credential::plugin_token::Issuer;
 use credential::signing::{PublicKey, SigningKey, jwks};
 use http_shell::{GrantedSecrets, Grantee, ServiceClient};
 use kernel::{Error, ErrorKind, Principal, Result, SharedClock, TenantId};
 use plugin_protocol::control::{Renewal, RenewedToken};
-use plugin_protocol::{Boot, DatabaseGrant, Gateway, PROTOCOL, PluginBoot};
+use plugin_protocol::{Boot, DatabaseGrant, Egress, Gateway, PROTOCOL, PluginBoot};
 use serde_json::{Map, Value, json};
 use sqlx::postgres::PgConnectOptions;
 use std::collections::HashMap;
@@ -33,8 +36,8 @@ pub const RENEW_AFTER: Duration = Duration::from_secs(30 * 60);
 const KEYS_FRESH: time::Duration = time::Duration::minutes(1);
 /// What asking Node for its version may take.
 const VERSION: Duration = Duration::from_secs(10);
-/// Memory of a worker's JavaScript heap, in MB.
-const HEAP_MB: u32 = 256;
+/// Of a worker's memory, in percent, what its JavaScript heap may take.
+const HEAP_PERCENT: u32 = 65;
 
 /// Everything that one process is started with.
 #[derive(Debug, Clone)]
@@ -49,8 +52,10 @@ pub struct Spec {
     pub program: PathBuf,
     /// With these arguments. Never a secret: they are public on the machine.
     pub args: Vec<OsString>,
-    /// The worker's own folder.
-    pub home: PathBuf,
+    /// What it can read of this machine: its program, and the plugin.
+    pub readable: Vec<PathBuf>,
+    /// What leads out of it.
+    pub doors: Doors,
     /// The boot document.
     pub boot: Boot,
     /// What it was given of the organisation's secrets; masked in its log, and in ours while it runs.
@@ -93,12 +98,17 @@ pub struct Launching {
     pub config: Arc<Config>,
     /// The clock.
     pub clock: SharedClock,
+    /// What this machine permits.
+    pub isolation: Isolation,
+    gateway: Door,
     /// Hears of workers that have started.
     started: Option<discovery::Queue>,
     db: Db,
     client: ServiceClient,
     bundles: Bundles,
     keys: Mutex<HashMap<TenantId, (OffsetDateTime, Signer)>>,
+    /// Held until a role has the password that is remembered.
+    schemas: tokio::sync::Mutex<()>,
     /// Of roles, as they were given last: two versions on one schema share it.
     passwords: Mutex<HashMap<String, String>>,
     node: Mutex<Option<(PathBuf, Option<std::time::SystemTime>)>>,
@@ -126,8 +136,20 @@ impl Launching {
     /// Nothing is asked of the database yet.
     #[must_use]
     pub fn new(db: Db, client: ServiceClient, config: Arc<Config>, clock: SharedClock, bundles: Bundles) -> Self {
-        let (keys, passwords, node) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { config, clock, started: None, db, client, bundles, keys, passwords, node }
+        Self {
+            isolation: Isolation::establish(&config),
+            gateway: Door::new(&config.gateway_url),
+            config,
+            clock,
+            started: None,
+            db,
+            client,
+            bundles,
+            keys: Mutex::default(),
+            schemas: tokio::sync::Mutex::default(),
+            passwords: Mutex::default(),
+            node: Mutex::default(),
+        }
     }
 
     /// Tells of each worker that has started.
@@ -206,11 +228,18 @@ impl Launching {
         })
     }
 
-    /// Gathers what a start needs.
+    /// Gathers what a start in `cell` needs. `reach` gets the plugin's list of hosts.
     ///
     /// # Errors
     /// Why it cannot be started, in plain words.
-    pub async fn prepare(&self, tenant: TenantId, plugin_id: &str, variant: Option<&Variant>) -> Result<Spec, Reason> {
+    pub async fn prepare(
+        &self,
+        tenant: TenantId,
+        plugin_id: &str,
+        variant: Option<&Variant>,
+        cell: &Cell,
+        reach: &Arc<Reach>,
+    ) -> Result<Spec, Reason> {
         let platform = |error: Error| match error.kind {
             ErrorKind::Internal => {
                 tracing::error!(%tenant, plugin = plugin_id, %error, "a worker's start cannot be prepared");
@@ -220,28 +249,13 @@ impl Launching {
         };
         let Found { running, config, revision, live } = self.installed(tenant, plugin_id).await.map_err(platform)?;
         let running = variant.map(|variant| variant.running.clone()).or(running);
+        reach.set(self.hosts(tenant, plugin_id).await.map_err(platform)?);
         let Some(Running { package, version, backend }) = running else { return Err(Reason::BundleMissing) };
         if !self.config.allow.has(&package) {
             return Err(Reason::NotAllowed(package));
         }
-        let (program, args, bundle, features, wants_database) = match &backend {
-            Backend::Node { bundle, features, digest, .. } => {
-                if let Some(digest) = digest {
-                    self.bundles.ensure(bundle, digest).await?;
-                }
-                let bundle = self.config.bundles().join(bundle);
-                if !bundle.join("node_modules").is_dir() {
-                    return Err(Reason::BundleMissing);
-                }
-                let main = self.config.tools.program("main.js").ok_or(Reason::ProgramMissing)?;
-                (self.node().await?, node_args(&main), bundle, features.clone(), true)
-            }
-            Backend::Native { name } => {
-                let program = self.config.native.get(name).filter(|program| program.is_file());
-                let program = program.cloned().ok_or(Reason::BundleMissing)?;
-                (program, Vec::new(), PathBuf::new(), Vec::new(), false)
-            }
-        };
+        let Program { program, args, bundle, features, readable, wants_database } =
+            self.program(&backend, cell).await?;
         let secrets = self.secrets(tenant, plugin_id, &config).await?;
         let config = secret_refs::filled(config, secrets.values());
         let schema = variant.and_then(|variant| variant.schema.clone()).map_or(live, Ok).map_err(platform)?;
@@ -251,6 +265,7 @@ impl Launching {
         };
         let signer = self.signer(tenant).await.map_err(platform)?;
         let service_token = signer.issuer().for_worker(&signer.key, plugin_id, self.clock.now()).map_err(platform)?;
+        let (grant, target) = database.map_or((None, None), |grant| door_to(grant, cell));
         let plugin = PluginBoot {
             id: plugin_id.to_owned(),
             instance: format!("{plugin_id}@{version}"),
@@ -258,20 +273,71 @@ impl Launching {
             features,
             service_token,
             extends: backend.extends().map(str::to_owned),
-            database,
+            database: grant,
         };
-        let home = self.config.data_dir.join("workers").join(tenant.to_string()).join(plugin_id);
-        let boot = self.boot(&signer, plugin, config);
+        let doors = Doors {
+            gateway: self.gateway.of(signer.host.clone()),
+            database: target,
+            reach: reach.clone(),
+            outbound: self.config.outbound.clone(),
+        };
         Ok(Spec {
             tenant,
             plugin_id: plugin_id.to_owned(),
             revision,
             program,
             args,
-            home,
-            boot,
+            readable,
+            doors,
+            boot: self.boot(&signer, plugin, config, cell),
             secrets: Arc::new(secrets),
         })
+    }
+
+    /// What is executed for a back end.
+    async fn program(&self, backend: &Backend, cell: &Cell) -> Result<Program, Reason> {
+        // Links are followed here: inside, nothing is where they lead from.
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        match backend {
+            Backend::Node { bundle, features, digest, .. } => {
+                if let Some(digest) = digest {
+                    self.bundles.ensure(bundle, digest).await?;
+                }
+                let bundle = real(&self.config.bundles().join(bundle));
+                if !bundle.join("node_modules").is_dir() {
+                    return Err(Reason::BundleMissing);
+                }
+                let main = real(&self.config.tools.program("main.js").ok_or(Reason::ProgramMissing)?);
+                let program = real(&self.node().await?);
+                // `dist/main.js` finds its libraries beside `dist`.
+                let base = main.parent().and_then(Path::parent).unwrap_or(&main).to_owned();
+                let libraries = real(&base.join("node_modules"));
+                Ok(Program {
+                    args: node_args(&main, cell.worker.memory_mb * HEAP_PERCENT / 100),
+                    readable: vec![program.clone(), base, libraries, bundle.clone()],
+                    program,
+                    bundle,
+                    features: features.clone(),
+                    wants_database: true,
+                })
+            }
+            Backend::Native { name } => {
+                let program = self.config.native.get(name).filter(|program| program.is_file());
+                let program = real(program.ok_or(Reason::BundleMissing)?);
+                Ok(Program { readable: vec![program.clone()], program, ..Program::default() })
+            }
+        }
+    }
+
+    /// The hosts that the plugin may reach.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn hosts(&self, tenant: TenantId, plugin_id: &str) -> Result<Rules> {
+        let mut tx = self.db.tenant(tenant).await?;
+        let hosts = egress::list_hosts(&mut tx, plugin_id).await?;
+        tx.commit().await?;
+        Rules::parse(&hosts)
     }
 
     /// The secrets that the configuration refers to, all of them granted.
@@ -305,9 +371,9 @@ impl Launching {
         Ok(Found { running, config: installation.config, revision: installation.revision, live })
     }
 
-    fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value) -> Boot {
+    fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value, cell: &Cell) -> Boot {
         let secret = || format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-        let socket = self.config.socket_dir.join(format!("{}.sock", &Uuid::new_v4().simple().to_string()[..12]));
+        let socket = |name: &str| cell.folder.join(name).to_string_lossy().into_owned();
         let mut config = json!({
             "app": { "title": &*signer.name, "baseUrl": &*signer.origin },
             "backend": { "baseUrl": &*signer.origin },
@@ -320,14 +386,15 @@ impl Launching {
             protocol: PROTOCOL.to_owned(),
             tenant: signer.tenant.to_string(),
             plugins: vec![plugin],
-            platform: Some(super::door::beside(&socket.to_string_lossy()).to_string_lossy().into_owned()),
-            socket: socket.to_string_lossy().into_owned(),
+            platform: Some(socket(PLATFORM)),
+            socket: socket("worker"),
             gateway: Gateway {
                 host: signer.host.to_string(),
                 origin: signer.origin.to_string(),
-                url: Some(self.config.gateway_url.clone()),
-                socket: None,
+                url: None,
+                socket: Some(socket(GATEWAY)),
             },
+            egress: Some(Egress { socket: socket(OUT) }),
             jwks: jwks(&signer.public),
             capability: secret(),
             config: if let Value::Object(config) = config { config } else { Map::new() },
@@ -338,6 +405,7 @@ impl Launching {
     /// A schema with a fresh password, or with the one that another worker on it has.
     async fn database(&self, schema: &SchemaName, beside: bool) -> Result<Option<DatabaseGrant>> {
         let Some(url) = &self.config.plugins_url else { return Ok(None) };
+        let one_at_a_time = self.schemas.lock().await;
         let password = {
             let mut passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
             let known = passwords.get(schema.as_str()).filter(|_| beside).cloned();
@@ -350,6 +418,7 @@ impl Launching {
             // A host that was killed while it copied the data left it read-only.
             store::plugin_copies::thaw(url, schema).await?;
         }
+        drop(one_at_a_time);
         let server = PgConnectOptions::from_str(url).map_err(Error::internal)?;
         let host = server.get_socket().map_or_else(|| server.get_host().to_owned(), |path| path.display().to_string());
         Ok(Some(DatabaseGrant {
@@ -403,9 +472,32 @@ pub async fn check_node(node: &Path) -> Result<(), Reason> {
     }
 }
 
-fn node_args(main: &Path) -> Vec<OsString> {
+/// What is executed, and what it reads.
+#[derive(Debug, Default)]
+struct Program {
+    program: PathBuf,
+    args: Vec<OsString>,
+    bundle: PathBuf,
+    features: Vec<String>,
+    readable: Vec<PathBuf>,
+    wants_database: bool,
+}
+
+/// The worker connects to a socket in its folder, and the socket to the server.
+fn door_to(grant: DatabaseGrant, cell: &Cell) -> (Option<DatabaseGrant>, Option<Target>) {
+    let server = if grant.host.starts_with('/') {
+        Server::Socket(Path::new(&grant.host).join(format!(".s.PGSQL.{}", grant.port)))
+    } else {
+        Server::Tcp(grant.host.clone(), grant.port)
+    };
+    let target = Target { server, port: grant.port, user: grant.user.clone(), database: grant.database.clone() };
+    let host = cell.folder.to_string_lossy().into_owned();
+    (Some(DatabaseGrant { host, ..grant }), Some(target))
+}
+
+fn node_args(main: &Path, heap_mb: u32) -> Vec<OsString> {
     vec![
-        format!("--max-old-space-size={HEAP_MB}").into(),
+        format!("--max-old-space-size={heap_mb}").into(),
         "--max-semi-space-size=1".into(),
         main.as_os_str().to_owned(),
     ]

@@ -8,11 +8,16 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::time::Instant;
 
 /// Lines that are kept.
 const KEPT: usize = 200;
 /// Lines that are taken within one second; what is beyond is counted and dropped.
 const PER_SECOND: u32 = 500;
+
+/// Bytes of one pipe that are read in one turn, and how long a turn takes: a worker that writes faster has to wait.
+const PER_TURN: usize = 512 << 10;
+const TURN: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// Sets of secrets that are masked: those of the last processes, for an older one may still be writing.
 const SETS: usize = 4;
@@ -128,6 +133,7 @@ impl Memory {
 pub async fn read_lines(pipe: impl AsyncRead + Unpin, mut each: impl FnMut(&str)) {
     let mut reader = BufReader::new(pipe);
     let mut line: Vec<u8> = Vec::new();
+    let (mut turn, mut read) = (Instant::now(), 0);
     loop {
         let (used, ended) = match reader.fill_buf().await {
             Ok([]) | Err(_) => break,
@@ -140,6 +146,11 @@ pub async fn read_lines(pipe: impl AsyncRead + Unpin, mut each: impl FnMut(&str)
             }
         };
         reader.consume(used);
+        read += used;
+        if read > PER_TURN {
+            tokio::time::sleep_until(turn + TURN).await;
+            (turn, read) = (Instant::now(), 0);
+        }
         if ended {
             each(&String::from_utf8_lossy(&line));
             line.clear();
@@ -175,6 +186,15 @@ mod tests {
         let logs = Logs::default();
         logs.write(NOW, "stderr", "\u{1b}[2Jgone");
         assert_eq!(logs.lines()[0].text, "\u{fffd}[2Jgone");
+    }
+
+    #[tokio::test]
+    async fn whoever_floods_the_log_has_to_wait() {
+        let flood = vec![b'\n'; PER_TURN * 4];
+        let (begun, mut lines) = (Instant::now(), 0);
+        read_lines(flood.as_slice(), |_| lines += 1).await;
+        assert_eq!(lines, flood.len());
+        assert!(begun.elapsed() >= TURN * 3, "{:?}", begun.elapsed());
     }
 
     #[tokio::test]

@@ -4,10 +4,13 @@
 //! Invariants: no worker outlives this process (its life is bound to ours by the kernel, and by its lifeline); what a
 //! worker says about itself changes nothing but its own state; a worker that fails takes nothing else with it.
 //!
-//! Reading order: [`Supervisor`], `slot`, `process`, `launch`.
+//! Reading order: [`Supervisor`], `slot`, `process`, `launch`; then `isolation` for what surrounds a worker, `doors` for
+//! what leads out of it, [`budget`] for how many are awake, `watch` for what the kernel does not limit.
 
+pub mod budget;
 mod client;
-mod door;
+mod doors;
+pub mod isolation;
 pub mod launch;
 mod lease;
 pub mod logs;
@@ -15,15 +18,19 @@ mod meter;
 mod process;
 mod slot;
 mod upgrade;
+mod users;
+mod watch;
 
 pub use lease::Lease;
-pub use process::LEVEL;
 pub use slot::{Status, WorkerState};
 pub use upgrade::Staged;
 
+use crate::domain::egress::Rules;
 use crate::domain::gate::Figures;
+use budget::Budget;
+use doors::Reach;
 use kernel::{Error, Result, TenantId};
-use launch::Launching;
+use launch::{Launching, Variant};
 use runtime::Tasks;
 use slot::{Command, Handle, Slot};
 use std::collections::HashMap;
@@ -37,6 +44,7 @@ pub struct Supervisor {
     slots: Arc<Mutex<HashMap<(TenantId, String), Handle>>>,
     held: upgrade::Held,
     launching: Arc<Launching>,
+    budget: Arc<Budget>,
     tasks: Tasks,
 }
 
@@ -44,7 +52,8 @@ impl Supervisor {
     /// No workers yet.
     #[must_use]
     pub fn new(launching: Arc<Launching>, tasks: Tasks) -> Self {
-        Self { slots: Arc::default(), held: upgrade::Held::default(), launching, tasks }
+        let budget = Budget::new(launching.config.awake);
+        Self { slots: Arc::default(), held: upgrade::Held::default(), launching, budget, tasks }
     }
 
     /// A hold on the worker for one request, as of `revision` of its installation; starts it when it sleeps.
@@ -78,6 +87,25 @@ impl Supervisor {
     #[must_use]
     pub fn status(&self, tenant: TenantId, plugin_id: &str) -> Option<Status> {
         self.find(tenant, plugin_id).map(|handle| handle.status.borrow().clone())
+    }
+
+    /// How workers are separated from the host.
+    #[must_use]
+    pub fn isolation(&self) -> isolation::View {
+        self.launching.isolation.view()
+    }
+
+    /// How many workers are awake, or on their way.
+    #[must_use]
+    pub fn awake(&self) -> usize {
+        self.budget.awake()
+    }
+
+    /// Changes the list of hosts under a running worker.
+    pub fn set_reach(&self, tenant: TenantId, plugin_id: &str, rules: Rules) {
+        if let Some(handle) = self.find(tenant, plugin_id) {
+            handle.reach.set(rules);
+        }
     }
 
     /// The last lines that the worker wrote.
@@ -126,11 +154,16 @@ impl Supervisor {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
 
+    fn spawn(&self, tenant: TenantId, plugin_id: &str, variant: Option<Variant>, reach: Arc<Reach>) -> Handle {
+        let (launching, budget) = (self.launching.clone(), self.budget.clone());
+        Slot::spawn((tenant, plugin_id), variant, launching, budget, reach, &self.tasks)
+    }
+
     fn slot(&self, tenant: TenantId, plugin_id: &str) -> Handle {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         slots
             .entry((tenant, plugin_id.to_owned()))
-            .or_insert_with(|| Slot::spawn(tenant, plugin_id, None, self.launching.clone(), &self.tasks))
+            .or_insert_with(|| self.spawn(tenant, plugin_id, None, Arc::default()))
             .clone()
     }
 }

@@ -4,9 +4,13 @@
 //! brings the boot document and stays open as the lifeline; descriptor 3 brings protocol lines; what comes out of
 //! standard output and error is text and decides nothing.
 
+use super::budget::{Place, Turn};
 use super::client::WorkerClient;
+use super::doors::{self, Post};
+use super::isolation::Cell;
 use super::launch::{Launching, Spec};
 use super::logs::{Logs, read_lines};
+use super::watch::{LOOK, Watch};
 use crate::domain::reason::{Ending, Reason};
 use command_fds::{CommandFdExt as _, FdMapping};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -16,7 +20,6 @@ use plugin_protocol::{Line, PROTOCOL};
 use runtime::Tasks;
 use runtime::process::spawn_bound;
 use runtime::sandbox::Level;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -27,8 +30,12 @@ use tokio::process::Child;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// The isolation that this build reaches and asks for.
-pub const LEVEL: Level = Level::L0;
+/// How long a worker that is not ready keeps others from starting.
+const LONGEST_TURN: Duration = Duration::from_secs(5);
+/// Exit statuses above this are signals, where another process watches over the worker for us.
+const SIGNALLED: i32 = 128;
+/// The highest signal.
+const LAST_SIGNAL: i32 = 64;
 
 /// How long pipes may still bring text after their process has ended (a child of it may hold them open).
 const LINGER: Duration = Duration::from_millis(500);
@@ -94,20 +101,40 @@ impl Surroundings {
 ///
 /// # Errors
 /// Why it could not be started.
-pub async fn start(spec: Spec, around: &Surroundings) -> Result<Process, Reason> {
+pub async fn start(
+    spec: Spec,
+    cell: Cell,
+    (place, turn): (Place, Turn),
+    around: &Surroundings,
+) -> Result<Process, Reason> {
     let cannot = |error: &dyn std::fmt::Display| Reason::CannotExecute(error.to_string());
     let boot = spec.boot.to_line().map_err(|error| cannot(&error))?;
-    make_folder(&spec.home).map_err(|error| cannot(&error))?;
+    let alive = CancellationToken::new();
+    let post = Post {
+        alive: alive.clone(),
+        logs: around.logs.clone(),
+        clock: around.launching.clock.clone(),
+        tasks: around.tasks.clone(),
+        name: format!("{} {}", spec.tenant, spec.plugin_id),
+    };
+    // Whatever fails from here on closes them again.
+    let alive = alive.drop_guard();
+    doors::open(spec.doors.clone(), doors::Platform::of(&around.launching, &spec), &cell, &post)
+        .map_err(|error| cannot(&error))?;
     let (lines, line_end) = std::io::pipe().map_err(|error| cannot(&error))?;
-    let mut command = around.launching.config.launcher.command(LEVEL, &spec.program);
+    // A native worker opens it again, by its path.
+    cell.own(&line_end).map_err(|error| cannot(&error))?;
+    let launcher = &around.launching.config.launcher;
+    let command = launcher.confined(cell.level, &cell.plan(&spec.readable), &spec.program);
+    let mut command = command.map_err(|error| cannot(&error))?;
     command
         .args(&spec.args)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .env("NODE_ENV", "production")
-        .env("HOME", &spec.home)
-        .env("TMPDIR", &spec.home)
-        .current_dir(&spec.home)
+        .env("HOME", &cell.home)
+        .env("TMPDIR", &cell.home)
+        .current_dir(if cell.level < Level::L2 { cell.home.as_path() } else { std::path::Path::new("/") })
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -116,20 +143,13 @@ pub async fn start(spec: Spec, around: &Surroundings) -> Result<Process, Reason>
     let lines = pipe::Receiver::from_owned_fd(lines.into()).map_err(|error| cannot(&error))?;
     let child = spawn_bound(command).await.map_err(|error| cannot(&error))?;
 
-    let alive = CancellationToken::new();
-    let (launching, tasks) = (&around.launching, &around.tasks);
-    super::door::open(launching, spec.tenant, &spec.plugin_id, &spec.boot, tasks, alive.child_token())
-        .map_err(|error| cannot(&error))?;
     let client = WorkerClient::new(spec.boot.socket.clone().into(), &spec.boot.capability);
     let (orders, taken) = mpsc::unbounded_channel();
     let name = format!("worker {} {}", spec.tenant, spec.plugin_id);
-    let guard = Guard { around: around.clone(), alive: alive.clone(), client: client.clone(), spec };
-    around.tasks.spawn(name, guard.run(child, boot, lines, taken));
-    Ok(Process { client, orders, _alive: alive.drop_guard() })
-}
-
-fn make_folder(path: &std::path::Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    let guard =
+        Guard { around: around.clone(), alive: post.alive, client: client.clone(), spec, cell: Arc::new(cell), turn };
+    around.tasks.spawn(name, guard.run(child, boot, lines, taken, place));
+    Ok(Process { client, orders, _alive: alive })
 }
 
 /// Watches over one process to its end.
@@ -138,6 +158,8 @@ struct Guard {
     alive: CancellationToken,
     client: WorkerClient,
     spec: Spec,
+    cell: Arc<Cell>,
+    turn: Turn,
 }
 
 impl Guard {
@@ -146,11 +168,37 @@ impl Guard {
         mut child: Child,
         boot: String,
         lines: pipe::Receiver,
-        mut orders: mpsc::UnboundedReceiver<Order>,
+        orders: mpsc::UnboundedReceiver<Order>,
+        place: Place,
     ) {
         let closed = CancellationToken::new();
         self.keep_text(child.stdout.take(), "stdout", &closed);
         self.keep_text(child.stderr.take(), "stderr", &closed);
+        let ending = self.live(child, boot, lines, orders).await;
+        self.turn.end();
+        self.cell.kill();
+        let starved = self.cell.usage().is_some_and(|usage| usage.ended_for_memory > 0);
+        if starved && ending == Ending::Signal(Signal::SIGKILL as i32) {
+            self.around.report(Report::Fatal(Reason::TooMuchMemory(self.cell.worker.memory_mb)));
+        }
+        drop(place);
+        self.around.report(Report::Ended(ending));
+        tokio::time::sleep(LINGER).await;
+        closed.cancel();
+        self.alive.cancel();
+        let cell = self.cell;
+        // Taking away folders and groups may wait for the kernel.
+        drop(tokio::task::spawn_blocking(move || drop(cell)).await);
+    }
+
+    /// From its start to its end.
+    async fn live(
+        &self,
+        mut child: Child,
+        boot: String,
+        lines: pipe::Receiver,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+    ) -> Ending {
         let heard = self.listen(lines);
         let mut stdin = child.stdin.take();
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
@@ -162,13 +210,19 @@ impl Guard {
             }
             std::future::pending::<()>().await;
         };
+        let watched = watch(group, self.cell.clone(), self.turn.clone(), self.around.launching.clone());
+        tokio::pin!(watched);
         tokio::pin!(feed);
         tokio::pin!(heard);
-        let mut listening = true;
+        let (mut listening, mut watching) = (true, true);
         let ending = loop {
             tokio::select! {
                 status = child.wait() => break ending(status),
                 () = &mut feed => {}
+                reason = &mut watched, if watching => {
+                    watching = false;
+                    self.around.report(Report::Fatal(reason));
+                }
                 () = &mut heard, if listening => listening = false,
                 Some(Order::Terminate) = orders.recv() => signal(group, Signal::SIGTERM, false),
                 () = self.alive.cancelled() => {
@@ -182,11 +236,7 @@ impl Guard {
         if listening {
             drop(tokio::time::timeout(LINGER, &mut heard).await);
         }
-        drop(std::fs::remove_file(&self.spec.boot.socket));
-        self.around.report(Report::Ended(ending));
-        tokio::time::sleep(LINGER).await;
-        closed.cancel();
-        self.alive.cancel();
+        ending
     }
 
     /// Reads protocol lines to their end.
@@ -198,6 +248,7 @@ impl Guard {
             Some(Line::Ready(ready)) => {
                 let (took, memory) = (ready.timings.total_ms, ready.rss_bytes >> 20);
                 self.note(format!("the worker started in {took} ms and takes {memory} MB"));
+                self.turn.end();
                 let pulse = Pulse { around: self.around.clone(), client: self.client.clone(), spec: self.spec.clone() };
                 let alive = self.alive.clone();
                 let name = format!("health {} {}", self.spec.tenant, self.spec.plugin_id);
@@ -280,6 +331,22 @@ impl Pulse {
     }
 }
 
+/// Looks at what the worker takes, until it is too much.
+async fn watch(leader: Option<Pid>, cell: Arc<Cell>, turn: Turn, launching: Arc<Launching>) -> Reason {
+    let Some(leader) = leader else { return std::future::pending().await };
+    let (mut watch, began) = (Watch::new(leader), tokio::time::Instant::now());
+    loop {
+        tokio::time::sleep(LOOK).await;
+        // One that hangs at its start must not keep others from theirs.
+        if began.elapsed() > LONGEST_TURN {
+            turn.end();
+        }
+        if let Some(reason) = watch.look(&cell, &launching.isolation.processes) {
+            return reason;
+        }
+    }
+}
+
 fn signal(process: Option<Pid>, signal: Signal, whole_group: bool) {
     let Some(process) = process else { return };
     let sent = if whole_group { killpg(process, signal) } else { kill(process, signal) };
@@ -294,6 +361,9 @@ fn signal(process: Option<Pid>, signal: Signal, whole_group: bool) {
 fn ending(status: std::io::Result<std::process::ExitStatus>) -> Ending {
     match status {
         Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) if (SIGNALLED + 1..=SIGNALLED + LAST_SIGNAL).contains(&code) => {
+                Ending::Signal(code - SIGNALLED)
+            }
             (Some(code), _) => Ending::Code(code),
             (None, Some(signal)) => Ending::Signal(signal),
             (None, None) => Ending::Unknown,

@@ -2,6 +2,8 @@
 //!
 //! Everything about one worker happens here in one order, so a lease is never given for a worker that is going away.
 
+use super::budget::{Budget, Owner};
+use super::doors::Reach;
 use super::launch::{Launching, Spec, Variant};
 use super::lease::{Gauge, Lease};
 use super::logs::Logs;
@@ -64,6 +66,8 @@ pub enum Command {
     Changed,
     /// Stop; the plugin was removed.
     Stop,
+    /// Sleep if there is nothing to do: somebody else needs the place.
+    Rest,
     /// From now on it is what the rows say.
     Adopt,
 }
@@ -77,6 +81,8 @@ pub struct Handle {
     pub status: watch::Receiver<Status>,
     /// What it wrote.
     pub logs: Arc<Logs>,
+    /// The hosts that it may reach.
+    pub reach: Arc<Reach>,
     /// Requests that it works on.
     pub gauge: Arc<Gauge>,
     /// What it did so far.
@@ -99,6 +105,9 @@ pub struct Slot {
     revision: i64,
     waiting: Vec<oneshot::Sender<Result<Lease>>>,
     gauge: Arc<Gauge>,
+    budget: Arc<Budget>,
+    reach: Arc<Reach>,
+    commands: mpsc::WeakUnboundedSender<Command>,
     meter: Arc<Meter>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
@@ -111,10 +120,11 @@ impl Slot {
     /// Spawns the actor.
     #[must_use]
     pub fn spawn(
-        tenant: TenantId,
-        plugin_id: &str,
+        (tenant, plugin_id): (TenantId, &str),
         variant: Option<Variant>,
         launching: Arc<Launching>,
+        budget: Arc<Budget>,
+        reach: Arc<Reach>,
         tasks: &Tasks,
     ) -> Handle {
         let (commands, asked) = mpsc::unbounded_channel();
@@ -139,13 +149,16 @@ impl Slot {
             waiting: Vec::new(),
             gauge: gauge.clone(),
             meter: meter.clone(),
+            budget,
+            reach: reach.clone(),
+            commands: commands.downgrade(),
             status,
             logs: logs.clone(),
             reports,
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs, gauge, meter }
+        Handle { commands, status: shown, logs, reach, gauge, meter }
     }
 
     async fn run(
@@ -198,6 +211,10 @@ impl Slot {
             Command::Restart => self.apply(Event::Restart),
             Command::Changed => self.apply(Event::Changed),
             Command::Stop => self.apply(Event::Stop),
+            Command::Rest => {
+                let (in_flight, _) = self.gauge.read();
+                self.apply(Event::Tick { in_flight, idle: Duration::MAX });
+            }
             Command::Adopt => self.variant = None,
         }
     }
@@ -285,19 +302,21 @@ impl Slot {
             launching: self.launching.clone(),
         };
         let (tenant, plugin_id, launched) = (self.tenant, self.plugin_id.clone(), self.launched.clone());
-        let variant = self.variant.clone();
+        let start = Start {
+            tenant,
+            plugin_id: plugin_id.clone(),
+            variant: self.variant.clone(),
+            budget: self.budget.clone(),
+            owner: Owner { tenant, gauge: self.gauge.clone(), commands: self.commands.clone() },
+            reach: self.reach.clone(),
+        };
         self.tasks.spawn(format!("start {tenant} {plugin_id}"), async move {
-            let number = around.number;
-            let outcome = match around.launching.prepare(tenant, &plugin_id, variant.as_ref()).await {
-                Ok(spec) => {
-                    let Spec { revision, .. } = spec;
-                    around.logs.mask(spec.secrets.redaction());
-                    (revision, process::start(spec, &around).await)
-                }
+            let (revision, process) = match start.run(&around).await {
+                Ok((revision, process)) => (revision, Ok(process)),
                 Err(reason) => (0, Err(reason)),
             };
             // Without a slot the process is dropped, and so killed.
-            drop(launched.send((number, outcome.0, outcome.1)));
+            drop(launched.send((around.number, revision, process)));
         });
     }
 
@@ -345,5 +364,31 @@ impl Slot {
             tracing::warn!(tenant = %self.tenant, plugin = self.plugin_id, ?state, message, "a plugin's worker");
         }
         self.status.send_replace(Status { state, message, since, restarts: self.worker.restarts });
+    }
+}
+
+/// One start, from the wait for a place to the running process.
+struct Start {
+    tenant: TenantId,
+    plugin_id: String,
+    variant: Option<Variant>,
+    budget: Arc<Budget>,
+    owner: Owner,
+    reach: Arc<Reach>,
+}
+
+impl Start {
+    async fn run(self, around: &Surroundings) -> Result<(i64, Process), Reason> {
+        let launching = &around.launching;
+        launching.isolation.check()?;
+        let place = self.budget.place(self.owner).await.ok_or(Reason::Crowded)?;
+        let turn = self.budget.turn().await.ok_or(Reason::Crowded)?;
+        let cell = launching.isolation.cell(self.tenant, &self.plugin_id);
+        let cell = cell.map_err(|error| Reason::CannotExecute(error.to_string()))?;
+        let variant = self.variant.as_ref();
+        let spec = launching.prepare(self.tenant, &self.plugin_id, variant, &cell, &self.reach).await?;
+        let Spec { revision, .. } = spec;
+        around.logs.mask(spec.secrets.redaction());
+        Ok((revision, process::start(spec, cell, (place, turn), around).await?))
     }
 }

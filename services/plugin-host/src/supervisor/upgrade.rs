@@ -5,7 +5,7 @@
 
 use super::launch::Variant;
 use super::lease::Lease;
-use super::slot::{Command, Handle, Slot};
+use super::slot::{Command, Handle};
 use super::{Supervisor, WorkerState};
 use crate::domain::gate::Figures;
 use kernel::{Error, Result, TenantId};
@@ -70,7 +70,9 @@ impl Supervisor {
     /// # Errors
     /// `Unavailable`, with the reason, when it does not start.
     pub async fn stage(&self, tenant: TenantId, plugin_id: &str, variant: Variant) -> Result<Staged> {
-        let handle = Slot::spawn(tenant, plugin_id, Some(variant), self.launching.clone(), &self.tasks);
+        // What an administrator changes meanwhile holds for both.
+        let reach = self.slot(tenant, plugin_id).reach;
+        let handle = self.spawn(tenant, plugin_id, Some(variant), reach);
         let staged = Staged { handle: Some(handle) };
         // The lease proves that it is ready, and is given back.
         staged.lease().await?;

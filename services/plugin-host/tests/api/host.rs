@@ -106,6 +106,8 @@ impl Host {
         };
         change(&mut config);
         std::fs::create_dir_all(&config.socket_dir).unwrap();
+        // As the data folder is when the server is root: workers with users of their own pass through.
+        std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
         let allow = config.allow.clone();
         let (client, bus) = (ServiceClient::new(key()), Bus::start(None, &tasks).unwrap());
         let state =
@@ -131,6 +133,7 @@ impl Host {
         self.install_for(self.tenant, package).await
     }
 
+    /// The same for another organisation.
     pub async fn install_for(&self, tenant: TenantId, package: &str) -> Result<Value, String> {
         let clock = system_clock();
         let patience = Duration::from_secs(300);
@@ -175,9 +178,14 @@ impl Host {
         send(&self.router, request).await
     }
 
-    pub async fn stop(self) {
+    /// Ends everything that runs, and leaves the folder.
+    pub async fn shut_down(&self) {
         let left = self.tasks.shutdown(Duration::from_secs(20)).await;
         assert_eq!(left, Vec::<String>::new(), "tasks that do not end");
+    }
+
+    pub async fn stop(self) {
+        self.shut_down().await;
         self.test.execute_as_admin(&format!("drop database {} with (force)", self.plugins)).await;
         self.test.db.close().await;
     }
@@ -186,4 +194,12 @@ impl Host {
 /// Whether a process lives and is no zombie.
 pub fn lives(pid: u64) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// The message of a refusal for now.
+pub fn unavailable(reply: &Reply) -> String {
+    let body = reply.json();
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{}", reply.text());
+    assert_eq!(body["error"]["name"], "ServiceUnavailableError");
+    body["error"]["message"].as_str().unwrap().to_owned()
 }

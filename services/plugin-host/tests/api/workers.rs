@@ -1,6 +1,6 @@
 //! Workers that behave, crash, hang, never become ready, and whose host is killed.
 
-use crate::host::{Host, example, lives, quick};
+use crate::host::{Host, example, lives, quick, unavailable};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use plugin_host::domain::lifecycle::Limits;
@@ -8,13 +8,6 @@ use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::{admin, user};
-
-fn unavailable(reply: &testkit::Reply) -> String {
-    let body = reply.json();
-    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{}", reply.text());
-    assert_eq!(body["error"]["name"], "ServiceUnavailableError");
-    body["error"]["message"].as_str().unwrap().to_owned()
-}
 
 #[tokio::test]
 async fn the_first_request_starts_the_worker_and_sees_what_it_should() {

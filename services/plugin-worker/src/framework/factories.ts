@@ -188,7 +188,6 @@ function stockServices(framework: FrameworkLayer): ServiceFactory[] {
     'lifecycle',
     'rootLifecycle',
     'rootHealth',
-    'permissionsRegistry',
   ].map(name => stockFactory(framework, name, `${name}ServiceFactory`));
 }
 
@@ -204,6 +203,17 @@ function lazyServices(
     ],
     ['urlReader', core.urlReader, [core.rootConfig, core.logger]],
     ['userInfo', core.userInfo, [core.discovery]],
+    [
+      'permissionsRegistry',
+      core.permissionsRegistry,
+      [
+        core.auth,
+        core.httpAuth,
+        core.lifecycle,
+        core.httpRouter,
+        core.pluginMetadata,
+      ],
+    ],
     [
       'auditor',
       core.auditor,

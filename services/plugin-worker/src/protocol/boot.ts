@@ -64,6 +64,8 @@ export interface Boot {
   /** Unix socket to listen on, made with mode 0600. */
   socket: string;
   gateway: GatewayBoot;
+  /** The way to hosts outside of the platform; absent: connections are made as usual. */
+  egress?: EgressBoot;
   /** The supervisor's Unix socket for what the worker tells the platform; absent: it takes nothing. */
   platform?: string;
   /** Public keys of the tokens this worker accepts. */
@@ -73,6 +75,11 @@ export interface Boot {
   /** The tenant's configuration, secrets resolved. */
   config: JsonObject;
   drainMs: number;
+}
+
+/** A proxy on a Unix socket that takes `CONNECT host:port`. */
+export interface EgressBoot {
+  socket: string;
 }
 
 /** The boot document was refused; the message says which field and why. */
@@ -101,6 +108,7 @@ export function parseBoot(line: string): Boot {
       `socket: longer than ${MAX_SOCKET_PATH_BYTES} bytes: ${socket}`,
     );
   }
+  const egress = doc.optionalNested('egress');
   const plugins = doc.list('plugins').map(parsePlugin);
   if (plugins.length === 0) throw new BootError('plugins: is empty');
   const platform = doc.optionalString('platform');
@@ -111,6 +119,7 @@ export function parseBoot(line: string): Boot {
     ...(platform !== undefined && { platform }),
     socket,
     gateway: parseGateway(doc.nested('gateway')),
+    ...(egress && { egress: { socket: egress.string('socket') } }),
     jwks: parseKeys(doc.object('jwks'), 'jwks'),
     capability: doc.string('capability'),
     config: doc.object('config'),

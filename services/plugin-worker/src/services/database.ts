@@ -5,7 +5,7 @@
  */
 import type { DatabaseService } from '@backstage/backend-plugin-api';
 import { ServiceUnavailableError } from '@backstage/errors';
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import type { DatabaseGrant } from '../protocol/boot.ts';
 
 /** Connections that one plugin may hold at once. */
@@ -14,7 +14,7 @@ const IDLE_MS = 5_000;
 
 /** The pools of a worker, closed together when it drains. */
 export class DatabasePools {
-  readonly #pools = new Map<string, Knex>();
+  readonly #pools = new Map<string, Promise<Knex>>();
 
   /** Backstage's database service for one plugin. */
   forPlugin(
@@ -30,33 +30,40 @@ export class DatabasePools {
             ),
           );
         }
-        return Promise.resolve(this.#pool(pluginId, grant));
+        return this.#pool(pluginId, grant);
       },
     };
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#pools.values()].map(p => p.destroy()));
+    const pools = [...this.#pools.values()];
+    await Promise.allSettled(pools.map(async pool => (await pool).destroy()));
   }
 
-  #pool(pluginId: string, grant: DatabaseGrant): Knex {
+  #pool(pluginId: string, grant: DatabaseGrant): Promise<Knex> {
     let pool = this.#pools.get(pluginId);
     if (!pool) {
-      pool = knex({
-        client: 'pg',
-        connection: {
-          host: grant.host,
-          port: grant.port,
-          user: grant.user,
-          password: grant.password,
-          database: grant.database,
-          application_name: `plugin ${pluginId}`,
-        },
-        searchPath: [grant.schema],
-        pool: { min: 0, max: POOL_MAX, idleTimeoutMillis: IDLE_MS },
-      });
+      pool = open(pluginId, grant);
       this.#pools.set(pluginId, pool);
     }
     return pool;
   }
+}
+
+/** knex and what it brings are loaded for plugins with data alone. */
+async function open(pluginId: string, grant: DatabaseGrant): Promise<Knex> {
+  const { default: knex } = await import('knex');
+  return knex({
+    client: 'pg',
+    connection: {
+      host: grant.host,
+      port: grant.port,
+      user: grant.user,
+      password: grant.password,
+      database: grant.database,
+      application_name: `plugin ${pluginId}`,
+    },
+    searchPath: [grant.schema],
+    pool: { min: 0, max: POOL_MAX, idleTimeoutMillis: IDLE_MS },
+  });
 }

@@ -1,8 +1,10 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import { requestJson, requestNothing, type Fetch } from './request';
 import type {
+  Egress,
   InstalledList,
   InstalledPlugin,
+  Isolation,
   JsonObject,
   LogLine,
   Logs,
@@ -51,6 +53,24 @@ export class PluginHostClient {
     return requestNothing(this.#fetch, this.#url(pluginId), {
       method: 'DELETE',
     });
+  }
+
+  /** The hosts that a plugin's back end may reach. */
+  async getEgress(pluginId: string): Promise<string[]> {
+    const url = `${this.#url(pluginId)}/egress`;
+    return (await requestJson<Egress>(this.#fetch, url)).hosts;
+  }
+
+  /** Replaces them and returns them in their normal form. */
+  async setEgress(pluginId: string, hosts: string[]): Promise<string[]> {
+    const url = `${this.#url(pluginId)}/egress`;
+    const set = { method: 'PUT', body: { hosts } } as const;
+    return (await requestJson<Egress>(this.#fetch, url, set)).hosts;
+  }
+
+  /** How far workers are separated from the machine. */
+  getIsolation(): Promise<Isolation> {
+    return requestJson(this.#fetch, 'plugin://plugins/v1/isolation');
   }
 
   async readLog(pluginId: string): Promise<LogLine[]> {

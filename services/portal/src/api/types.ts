@@ -87,6 +87,8 @@ export type Worker = Plugins['schemas']['Worker'];
 export type InstalledPlugin = Plugins['schemas']['Installed'];
 export type InstalledList = Plugins['schemas']['InstalledList'];
 export type JsonObject = InstalledPlugin['config'];
+export type Egress = Plugins['schemas']['Egress'];
+export type Isolation = Plugins['schemas']['Isolation'];
 export type LogLine = Plugins['schemas']['LogLine'];
 export type Logs = Plugins['schemas']['Logs'];
 

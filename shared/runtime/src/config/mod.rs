@@ -414,6 +414,29 @@ pub struct Portal {
 pub struct Plugins {
     /// Names of packages, without versions.
     pub allow: Vec<String>,
+    /// `highest`, or one isolation level alone.
+    pub isolation: String,
+    /// Below this isolation level no worker is started.
+    pub minimum_level: String,
+    /// Private addresses that plugins may reach when they are on their list.
+    pub reach: Vec<String>,
+    /// A worker without requests for so long sleeps.
+    #[serde(with = "text::duration")]
+    pub idle: Duration,
+    /// Workers awake at once; 0: as many as the memory allows.
+    pub awake: usize,
+    /// Workers of one organisation awake at once; 0: no limit.
+    pub awake_per_organisation: usize,
+    /// Memory of all workers together, in megabytes; 0: no limit.
+    pub memory_mb: u32,
+    /// Memory of one worker.
+    pub worker_memory_mb: u32,
+    /// CPU of one worker, in hundredths of one CPU.
+    pub worker_cpu_percent: u32,
+    /// Processes and threads of one worker.
+    pub worker_tasks: u64,
+    /// Scratch folder of one worker.
+    pub worker_scratch_mb: u32,
 }
 
 /// `[worker]`

@@ -88,6 +88,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/installed/{plugin_id}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hosts that a plugin's back end may reach.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["get_egress"];
+        /**
+         * Replaces the list of hosts. It holds for the next connection of a running worker, which is not started again.
+         * @description Permission: `plugin.update`.
+         */
+        put: operations["set_egress"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/installed/{plugin_id}/history": {
         parameters: {
             query?: never;
@@ -205,6 +229,26 @@ export interface paths {
          * @description Permission: `plugin.update`.
          */
         put: operations["set_upgrade_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/isolation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far plugins' workers are separated from the machine, and what is not contained at this level.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["get_isolation"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -369,6 +413,11 @@ export interface components {
             /** @description More about it. */
             detail?: string;
         };
+        /** @description The hosts that a plugin's back end may reach. */
+        Egress: {
+            /** @description `host`, `host:port`, `*.domain` or `*.domain:port`, without a port 443; at most 100. The empty list allows nothing. */
+            hosts: string[];
+        };
         /** @description One module of a container. */
         ExposedModule: {
             /** @description For example `./alpha`. */
@@ -428,6 +477,23 @@ export interface components {
             state: components["schemas"]["PackageState"];
             /** @description What went wrong. */
             message?: string;
+        };
+        /** @description Isolation as the operator sees it. */
+        Isolation: {
+            /** @description The level at which workers run: `L0` to `L3`. */
+            level: string;
+            /** @description Below this level no worker is started. */
+            minimumLevel: string;
+            /** @description Whether workers are started. */
+            runs: boolean;
+            /** @description Whether each organisation's plugins run as a user of their own. */
+            ownUsers: boolean;
+            /** @description Version of the control groups that limit workers. */
+            cgroups?: string;
+            /** @description What a plugin can still do at this level. */
+            notContained: string[];
+            /** @description Why each higher level was not reached. */
+            refused: components["schemas"]["RefusedLevel"][];
         };
         /** @description One line. */
         LogLine: {
@@ -566,6 +632,13 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /** @description A level that this machine does not permit. */
+        RefusedLevel: {
+            /** @description Which. */
+            level: string;
+            /** @description Why. */
+            reason: string;
+        };
         /**
          * @description Where a package comes from.
          * @enum {string}
@@ -669,8 +742,8 @@ export interface components {
              * @description How often it was started again after a failure.
              */
             restarts: number;
-            /** @description How far it is separated from the host. */
-            isolationLevel: string;
+            /** @description How far it is separated from the host: `L0` to `L3`. */
+            isolationLevel?: string;
         };
         /**
          * @description What people are told about a worker.
@@ -851,6 +924,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Installed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_egress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Egress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    set_egress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Egress"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Egress"];
                 };
             };
             400: {
@@ -1063,6 +1200,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_isolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Isolation"];
+                };
             };
         };
     };

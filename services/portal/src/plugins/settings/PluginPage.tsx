@@ -15,6 +15,8 @@ import { Status } from '../../ui/Status';
 import { FailureState, Skeleton } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import { PluginConfig } from './PluginConfig';
+import { PluginHosts } from './PluginHosts';
+import { PluginIsolation } from './PluginIsolation';
 import { PluginLog } from './PluginLog';
 import { useMe } from './useMe';
 import { isolationWords, workerTrouble, workerWords } from './workerWords';
@@ -84,8 +86,12 @@ function Facts({ plugin }: { plugin: InstalledPlugin }) {
             </dd>
             <dt>Restarts</dt>
             <dd>{worker.restarts}</dd>
-            <dt>Isolation</dt>
-            <dd>{isolationWords(worker.isolationLevel)}</dd>
+            {worker.isolationLevel && (
+              <>
+                <dt>Isolation</dt>
+                <dd>{isolationWords(worker.isolationLevel)}</dd>
+              </>
+            )}
           </>
         ) : (
           <>
@@ -207,7 +213,11 @@ export function PluginPage() {
           onSaved={set}
         />
         {mayChange && plugin.hasBackend && (
-          <PluginLog pluginId={plugin.pluginId} />
+          <>
+            <PluginHosts key={plugin.pluginId} pluginId={plugin.pluginId} />
+            <PluginIsolation />
+            <PluginLog pluginId={plugin.pluginId} />
+          </>
         )}
       </div>
     </PageFrame>

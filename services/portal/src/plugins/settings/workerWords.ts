@@ -21,8 +21,8 @@ export function workerWords(state: Worker['state']): {
 
 const isolation: Record<string, string> = {
   L0: 'L0: a process of its own, not sandboxed',
-  L1: 'L1: its own user and file system view',
-  L2: 'L2: also no network but the allow-list',
+  L1: 'L1: a user of its own',
+  L2: 'L2: also its own files, processes and network',
   L3: 'L3: fully sandboxed',
 };
 

@@ -1,10 +1,10 @@
-//! The supervisor's socket: one for each worker, beside the worker's own, for what the worker says by itself.
+//! The supervisor's own socket in a worker's folder, for what the worker says by itself.
 //!
 //! Whose worker it is follows from the socket. Nothing in a message can name another organisation or plugin, and what a
 //! plugin may say depends on what it is: entities come from modules of the catalog, documents from modules of search.
 
-use super::launch::Launching;
 use crate::events;
+use crate::supervisor::launch::{Launching, Spec};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::IntoResponse as _;
 use axum::response::Response;
@@ -15,14 +15,10 @@ use http_shell::{Caller, ServiceName, read_json};
 use kernel::{Error, Result, TenantId};
 use plugin_protocol::control::Event;
 use plugin_protocol::platform::{Documents, Mutation, PREFIX, Refresh, path};
-use runtime::Tasks;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::UnixListener;
-use tokio_util::sync::CancellationToken;
 
 /// The largest message: a full mutation of a large organisation.
 const MAX_BYTES: usize = 32 << 20;
@@ -31,56 +27,39 @@ const MAX_NAME: usize = 100;
 
 /// Who speaks, and what may be said.
 #[derive(Clone)]
-struct Door {
+pub struct Platform {
     launching: Arc<Launching>,
     tenant: TenantId,
     plugin_id: Arc<str>,
     extends: Arc<BTreeSet<String>>,
 }
 
-/// Where the supervisor listens for the worker that listens at `socket`.
-#[must_use]
-pub fn beside(socket: &str) -> PathBuf {
-    Path::new(socket).with_extension("up")
-}
+impl Platform {
+    /// Of one worker.
+    #[must_use]
+    pub fn of(launching: &Arc<Launching>, spec: &Spec) -> Self {
+        Self {
+            launching: launching.clone(),
+            tenant: spec.tenant,
+            plugin_id: spec.plugin_id.as_str().into(),
+            extends: Arc::new(spec.boot.plugins.iter().filter_map(|plugin| plugin.extends.clone()).collect()),
+        }
+    }
 
-/// Listens for one worker until `alive` ends.
-///
-/// # Errors
-/// When the socket cannot be made.
-pub fn open(
-    launching: &Arc<Launching>,
-    tenant: TenantId,
-    plugin_id: &str,
-    boot: &plugin_protocol::Boot,
-    tasks: &Tasks,
-    alive: CancellationToken,
-) -> std::io::Result<()> {
-    let Some(socket) = boot.platform.clone() else { return Ok(()) };
-    let listener = UnixListener::bind(&socket)?;
-    std::fs::set_permissions(&socket, std::fs::Permissions::from_mode(0o600))?;
-    let door = Door {
-        launching: launching.clone(),
-        tenant,
-        plugin_id: plugin_id.into(),
-        extends: Arc::new(boot.plugins.iter().filter_map(|plugin| plugin.extends.clone()).collect()),
-    };
-    let router = Router::new()
-        .route(&format!("{PREFIX}{}", path::MUTATIONS), post(mutate))
-        .route(&format!("{PREFIX}{}", path::REFRESH), post(refresh))
-        .route(&format!("{PREFIX}{}", path::EVENTS), post(publish))
-        .route(&format!("{PREFIX}{}", path::DOCUMENTS), post(replace_documents))
-        .layer(axum::middleware::from_fn(http_shell::render))
-        .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .with_state(door);
-    tasks.spawn(format!("door {tenant} {plugin_id}"), async move {
-        let server = axum::serve(listener, router);
-        if let Some(Err(error)) = alive.run_until_cancelled(server.into_future()).await {
+    /// Serves one worker.
+    pub(super) async fn serve(self, listener: UnixListener) {
+        let router = Router::new()
+            .route(&format!("{PREFIX}{}", path::MUTATIONS), post(mutate))
+            .route(&format!("{PREFIX}{}", path::REFRESH), post(refresh))
+            .route(&format!("{PREFIX}{}", path::EVENTS), post(publish))
+            .route(&format!("{PREFIX}{}", path::DOCUMENTS), post(replace_documents))
+            .layer(axum::middleware::from_fn(http_shell::render))
+            .layer(DefaultBodyLimit::max(MAX_BYTES))
+            .with_state(self);
+        if let Err(error) = axum::serve(listener, router).await {
             tracing::warn!(%error, "a worker's way to the platform broke");
         }
-        drop(std::fs::remove_file(socket));
-    });
-    Ok(())
+    }
 }
 
 /// An answer in Backstage's shape.
@@ -99,7 +78,7 @@ impl axum::response::IntoResponse for Refused {
 }
 
 async fn mutate(
-    State(door): State<Door>,
+    State(door): State<Platform>,
     Json(Mutation { provider, mutation }): Json<Mutation>,
 ) -> Result<Response, Refused> {
     door.must_extend("catalog")?;
@@ -111,7 +90,7 @@ async fn mutate(
     Ok(Json(done).into_response())
 }
 
-async fn refresh(State(door): State<Door>, Json(Refresh { keys }): Json<Refresh>) -> Result<Response, Refused> {
+async fn refresh(State(door): State<Platform>, Json(Refresh { keys }): Json<Refresh>) -> Result<Response, Refused> {
     door.must_extend("catalog")?;
     // Backstage's keys say what kind of place they are; ours are addresses.
     let keys: Vec<&str> = keys.iter().map(|key| key.strip_prefix("url:").unwrap_or(key)).collect();
@@ -120,13 +99,13 @@ async fn refresh(State(door): State<Door>, Json(Refresh { keys }): Json<Refresh>
     Ok(Json(done).into_response())
 }
 
-async fn publish(State(door): State<Door>, Json(event): Json<Event>) -> Result<Response, Refused> {
+async fn publish(State(door): State<Platform>, Json(event): Json<Event>) -> Result<Response, Refused> {
     events::publish(&door.launching, door.tenant, Some(&door.plugin_id), &event).await?;
     Ok(StatusCode::ACCEPTED.into_response())
 }
 
 async fn replace_documents(
-    State(door): State<Door>,
+    State(door): State<Platform>,
     Json(Documents { kind, documents }): Json<Documents>,
 ) -> Result<Response, Refused> {
     door.must_extend("search")?;
@@ -142,7 +121,7 @@ async fn replace_documents(
     Ok(Json(done).into_response())
 }
 
-impl Door {
+impl Platform {
     fn must_extend(&self, host: &str) -> Result<()> {
         if self.extends.contains(host) {
             return Ok(());

@@ -1,0 +1,58 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import { Fragment } from 'react';
+import { pluginHostApiRef } from '../../api/pluginHost';
+import type { Isolation } from '../../api/types';
+import { Panel } from '../../ui/Panel';
+import { Loaded } from '../../ui/states';
+import { useLoad } from '../../ui/useLoad';
+import { isolationWords } from './workerWords';
+
+function Facts({ isolation }: { isolation: Isolation }) {
+  const { level, minimumLevel, notContained, refused, runs } = isolation;
+  return (
+    <>
+      <dl className="settings-facts">
+        <dt>Level</dt>
+        <dd>{isolationWords(level)}</dd>
+        <dt>Demanded</dt>
+        <dd>
+          {minimumLevel === 'L0'
+            ? 'No level in particular'
+            : `${minimumLevel} at least${runs ? '' : '; so no back end is started'}`}
+        </dd>
+        {refused.map(({ level: higher, reason }) => (
+          <Fragment key={higher}>
+            <dt>Not {higher}</dt>
+            <dd>{reason}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      {notContained.length > 0 && (
+        <div className="settings-open">
+          <p>At this level a plugin that means harm still</p>
+          <ul>
+            {notContained.map(what => (
+              <li key={what}>{what}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** How far back ends are separated from the machine they run on. */
+export function PluginIsolation() {
+  const host = useApi(pluginHostApiRef);
+  const { load, reload } = useLoad(() => host.getIsolation());
+  return (
+    <Panel
+      title="Isolation"
+      introduction="What stands between a plugin's back end and the machine it runs on. Whoever operates this installation decides about it."
+    >
+      <Loaded load={load} onRetry={reload} rows={3}>
+        {isolation => <Facts isolation={isolation} />}
+      </Loaded>
+    </Panel>
+  );
+}
