@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::stream;
 use http::{HeaderValue, header};
 use http_shell::{Caller, Json, Path, Result};
-use kernel::{Error, TenantId};
+use kernel::TenantId;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
