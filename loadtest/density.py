@@ -174,7 +174,8 @@ def main():
         lay_out(server.folder)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             tokens = list(pool.map(lambda number: organisation(server, f"org-{number}"), range(args.tenants)))
-        wait_until(lambda: all(installed(server, token) for token in tokens), 300)
+        # Each worker starts once, to be asked what it hosts, and falls asleep again.
+        wait_until(lambda: all(installed(server, token) for token in tokens), 1200)
         status, isolation = call(server.base, "/api/plugins/v1/isolation", token=tokens[0])
         weights = [1 / (rank + 1) for rank in range(args.tenants)]
         port = int(server.base.rsplit(":", 1)[1])
