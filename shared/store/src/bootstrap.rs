@@ -52,18 +52,18 @@ impl BootstrapPlan {
                  exception when duplicate_object or unique_violation then null; end $$"
             ));
         }
-        for (role, password) in [("proscenium_app", &roles.app_password), ("proscenium_system", &roles.system_password)]
-        {
+        // Data of tenants are so unlike that one plan for all suits none; the system's statements range over all of them.
+        let plans = [
+            ("proscenium_app", &roles.app_password, "force_custom_plan"),
+            ("proscenium_system", &roles.system_password, "auto"),
+        ];
+        for (role, password, plan_cache_mode) in plans {
             if password.is_empty() || !password.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 return Err(Error::input(format!("The password of {role} must be ASCII letters and digits")));
             }
             statements.push(format!("alter role {role} password '{password}'"));
-            for setting in [
-                "plan_cache_mode = force_custom_plan",
-                "jit = off",
-                "statement_timeout = '30s'",
-                "idle_in_transaction_session_timeout = '60s'",
-            ] {
+            statements.push(format!("alter role {role} set plan_cache_mode = {plan_cache_mode}"));
+            for setting in ["jit = off", "statement_timeout = '30s'", "idle_in_transaction_session_timeout = '60s'"] {
                 statements.push(format!("alter role {role} set {setting}"));
             }
         }

@@ -96,7 +96,7 @@ pub async fn list_relations_at(tx: &mut TenantTx, asked: &[(&str, i64)]) -> Resu
            from unnest($2::text[], $3::bigint[]) as asked (source_ref, seq)
            join relation_version version on version.tenant_id = $1 and version.source_ref = asked.source_ref
              and version.to_seq > asked.seq and version.from_seq <= asked.seq
-         ) then
+         ) related
          group by source_ref",
     )
     .bind(tx.id())
