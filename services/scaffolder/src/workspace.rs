@@ -49,10 +49,8 @@ impl Workspace {
     /// Those of the file system.
     pub fn create(parent: &Path, name: &str, limits: WorkspaceLimits) -> io::Result<Self> {
         let root = parent.join(name);
-        if root.exists() {
-            fs::remove_dir_all(&root)?;
-        }
-        fs::create_dir_all(&root)?;
+        fs::create_dir_all(parent)?;
+        fs::create_dir(&root)?;
         Ok(Self { root: root.canonicalize()?, limits })
     }
 

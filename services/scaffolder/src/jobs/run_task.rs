@@ -152,8 +152,10 @@ impl Held<'_> {
     async fn perform(&self, secrets: &Map<String, Value>, journal: &Journal) -> Outcome<Conclusion> {
         let state = self.state;
         let name = self.task_id.to_string();
-        let workspace = Workspace::create(self.folder, &name, state.config.workspace)
-            .map_err(|error| Failure::file(&error, "mkdir", self.folder))?;
+        // A folder of this attempt's own: one that lost its lease may still be at work beside it, in this very process.
+        let unmade = |error| Failure::file(&error, "mkdir", self.folder);
+        let folder = tempfile::tempdir_in(self.folder).map_err(unmade)?;
+        let workspace = Workspace::create(folder.path(), &name, state.config.workspace).map_err(unmade)?;
         let spec = &self.claimed.spec.0;
         let durable = self.durable(journal, &workspace).await?;
         let run = Run {
