@@ -86,7 +86,7 @@ def organisation(server, slug):
 
 def installed(server, token):
     status, answer = call(server.base, "/api/plugins/v1/installed", token=token)
-    return status == 200 and sum(item["worker"]["state"] == "stopped" for item in answer["items"]) == len(PLUGINS)
+    return status == 200 and not any(item["worker"]["state"] in ("installing", "starting") for item in answer["items"])
 
 
 def workers(server):
@@ -174,7 +174,7 @@ def main():
         lay_out(server.folder)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             tokens = list(pool.map(lambda number: organisation(server, f"org-{number}"), range(args.tenants)))
-        # Each worker starts once, to be asked what it hosts, and falls asleep again.
+        # Each worker starts once, to be asked what it hosts.
         wait_until(lambda: all(installed(server, token) for token in tokens), 1200)
         status, isolation = call(server.base, "/api/plugins/v1/isolation", token=tokens[0])
         weights = [1 / (rank + 1) for rank in range(args.tenants)]

@@ -14,9 +14,10 @@ use kernel::{Error, Principal, Result, TenantId};
 use plugin_protocol::control::Description;
 use runtime::Tasks;
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use store::queue;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 /// What a worker may take to answer.
 const DESCRIBE: Duration = Duration::from_secs(10);
@@ -24,6 +25,9 @@ const DESCRIBE: Duration = Duration::from_secs(10);
 const MAX_PERMISSIONS: usize = 1 << 20;
 /// How long whoever wants to know what modules host waits for workers that were never asked.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Workers that are started at once only to be asked: people's requests need places too.
+const ASKED_AT_ONCE: usize = 4;
 
 /// A plugin that is to be asked, and why.
 pub type Asked = (TenantId, String, Occasion);
@@ -42,12 +46,20 @@ pub enum Occasion {
 /// Asks one plugin after the other, each in a task of its own, whenever it was installed or changed.
 pub fn spawn(state: &State, tasks: &Tasks, mut queue: mpsc::UnboundedReceiver<Asked>) {
     let (state, tasks, shutdown) = (state.clone(), tasks.clone(), tasks.shutdown_token());
+    let turns = Arc::new(Semaphore::new(ASKED_AT_ONCE));
     tasks.clone().spawn("plugins.discovery", async move {
         while let Some(Some((tenant, plugin_id, occasion))) = shutdown.run_until_cancelled(queue.recv()).await {
-            let state = state.clone();
+            let (state, turns) = (state.clone(), turns.clone());
             tasks.spawn(format!("discovery {tenant} {plugin_id}"), async move {
                 let shutdown = state.tasks.shutdown_token();
-                let found = shutdown.run_until_cancelled(discover_anew(&state, tenant, &plugin_id, occasion)).await;
+                let found = shutdown.run_until_cancelled(async {
+                    let _turn = match occasion {
+                        Occasion::Changed => turns.acquire().await.ok(),
+                        Occasion::Started => None,
+                    };
+                    discover_anew(&state, tenant, &plugin_id, occasion).await
+                });
+                let found = found.await;
                 if let Some(Err(error)) = found {
                     tracing::info!(%tenant, plugin = plugin_id, %error, "what it hosts is unknown");
                 }

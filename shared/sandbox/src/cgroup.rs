@@ -43,6 +43,11 @@ pub enum Cgroups {
     V2(PathBuf),
 }
 
+/// What one thread weighs when CPU is scarce, in version 1 and 2. All children together weigh as much as one thread of ours
+/// on each CPU, so that they go on under load and never push the platform aside.
+const THREAD_SHARES: usize = 1024;
+const THREAD_WEIGHT: usize = 100;
+const MOST_WEIGHT: usize = 10_000;
 const PERIOD_US: u32 = 100_000;
 /// How long an emptied group may take to let go of its last process.
 const LETTING_GO: [u64; 6] = [0, 5, 20, 50, 100, 200];
@@ -67,7 +72,10 @@ impl Cgroups {
             forget_the_dead(&base);
             make(base.join(name))
         };
-        Ok(Self::V1([first("memory")?, first("cpu")?, first("cpuacct")?, first("pids")?]))
+        let cpu = first("cpu")?;
+        // Only a wish: without it all together weigh as much as one thread of ours.
+        let _optional = put(&cpu, "cpu.shares", &(THREAD_SHARES * cpus()).to_string());
+        Ok(Self::V1([first("memory")?, cpu, first("cpuacct")?, first("pids")?]))
     }
 
     /// Version 2 keeps processes in leaves only, so ours moves into one of its own first.
@@ -77,6 +85,7 @@ impl Cgroups {
         put(&host, "cgroup.procs", "0")?;
         put(base, "cgroup.subtree_control", "+memory +cpu +pids")?;
         let all = make(base.join(name))?;
+        let _optional = put(&all, "cpu.weight", &(THREAD_WEIGHT * cpus()).min(MOST_WEIGHT).to_string());
         Ok(Self::V2(all))
     }
 
@@ -247,6 +256,10 @@ fn folder_of(mounts: &str, own: &str, controller: Option<&str>) -> Option<PathBu
         let rest = path.strip_prefix(root.trim_end_matches('/')).unwrap_or(path);
         fits.then(|| Path::new(point).join(rest.trim_start_matches('/')))
     })
+}
+
+fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 fn make(folder: PathBuf) -> Result<PathBuf, String> {
