@@ -117,7 +117,7 @@ pub async fn end_step(
     Ok(())
 }
 
-/// Writes what a repetition gave.
+/// Writes what a repetition gave. Whatever interrupted the step before, it gets on: the next ones count from here.
 ///
 /// # Errors
 /// Those of the database.
@@ -138,6 +138,15 @@ pub async fn insert_part(
     .bind(part)
     .bind(text(output.masked))
     .bind(sealed_id)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    sqlx::query(
+        "update task_step set attempts = 1 where tenant_id = $1 and task_id = $2 and position = $3 and attempts > 1",
+    )
+    .bind(tx.id())
+    .bind(task_id)
+    .bind(position)
     .execute(tx.conn())
     .await
     .map_err(db)?;
