@@ -248,7 +248,8 @@ function alternate(port: number, gateways: number[]): void {
   door.unref();
 }
 
-async function firstLine(child: ChildProcess): Promise<Record<string, unknown>> {
+/** The first line that a process prints, which is JSON. The process goes on. */
+export async function firstLine(child: ChildProcess): Promise<Record<string, unknown>> {
   return new Promise((found, failed) => {
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -260,7 +261,8 @@ async function firstLine(child: ChildProcess): Promise<Record<string, unknown>> 
   });
 }
 
-async function ready(port: number, child: ChildProcess): Promise<void> {
+/** Waits until what listens there says that it is ready. */
+export async function ready(port: number, child: ChildProcess): Promise<void> {
   const deadline = Date.now() + 90_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);

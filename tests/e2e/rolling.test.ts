@@ -14,7 +14,8 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveFiles } from './fixtures.ts';
-import { Door, printed, type Running, startRole, stopRole } from './rolling.ts';
+import { firstLine } from './installation.ts';
+import { Door, type Running, startRole, stopRole } from './rolling.ts';
 import { Traffic } from './traffic.ts';
 
 const NEW = process.env.PROSCENIUM_BIN ?? path.resolve('../../target/debug/proscenium');
@@ -95,7 +96,7 @@ test('every role is replaced under load, and nobody notices', { timeout: 600_000
     files.close();
     await rm(dataDir, { recursive: true, force: true });
   });
-  const found = await printed(backends);
+  const found = await firstLine(backends);
   const gateway = door('gateway');
   const env = {
     ...common,
@@ -118,7 +119,7 @@ test('every role is replaced under load, and nobody notices', { timeout: 600_000
     PROSCENIUM_SERVICES__GATEWAY_URL: gateway.url,
   };
   const run = (binary: string, ...command: string[]) =>
-    printed(spawn(binary, [...command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] }));
+    firstLine(spawn(binary, [...command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] }));
   const before = await run(OLD, 'migrate');
   for (const role of ROLES) {
     const one = await startRole(OLD, role, args, env);

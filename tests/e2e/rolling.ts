@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect, type Server, type Socket } from 'node:net';
-import { freePort } from './installation.ts';
+import { freePort, ready } from './installation.ts';
 
 /** Passes each connection on to the process whose turn it is. Connections stay where they began. */
 export class Door {
@@ -72,16 +72,8 @@ export async function startRole(binary: string, role: string, args: string[], en
     env,
     stdio: ['ignore', 'ignore', process.env.E2E_LOGS ? 'inherit' : 'ignore'],
   });
-  for (let tries = 0; tries < 600; tries++) {
-    if (child.exitCode !== null) throw new Error(`${role} ended with ${child.exitCode} before it was ready`);
-    const status = await fetch(`http://127.0.0.1:${port}/.backstage/health/v1/readiness`).then(
-      answer => answer.status,
-      () => 0,
-    );
-    if (status === 200) return { child, port };
-    await new Promise(wait => setTimeout(wait, 100));
-  }
-  throw new Error(`${role} was not ready in 60 s`);
+  await ready(port, child);
+  return { child, port };
 }
 
 /** Asks a process to stop and waits until it has; says how it ended. */
@@ -91,16 +83,4 @@ export async function stopRole({ child }: Running, signal: NodeJS.Signals = 'SIG
   child.kill(signal);
   await ended;
   return child.exitCode;
-}
-
-/** The first line that a command prints, which is JSON. The command goes on. */
-export async function printed(child: ChildProcess): Promise<Record<string, unknown>> {
-  let text = '';
-  if (!child.stdout) throw new Error('it prints nothing');
-  for await (const chunk of child.stdout.setEncoding('utf8')) {
-    text += String(chunk);
-    const end = text.indexOf('\n');
-    if (end >= 0) return JSON.parse(text.slice(0, end)) as Record<string, unknown>;
-  }
-  throw new Error(`it ended before it printed a line: ${text}`);
 }

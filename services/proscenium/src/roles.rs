@@ -3,7 +3,7 @@
 use crate::demo;
 use crate::openapi::documents;
 use crate::platform::Platform;
-use crate::serve::{bind, listen};
+use crate::serve::{READINESS, bind, listen};
 use anyhow::Context as _;
 use axum::Router;
 use credential::LinkKey;
@@ -100,7 +100,7 @@ pub async fn run_one(role: Role, config: Config) -> anyhow::Result<()> {
 fn with_health(router: Router) -> Router {
     let ok = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
     Router::new()
-        .route("/.backstage/health/v1/readiness", axum::routing::get(ok))
+        .route(READINESS, axum::routing::get(ok))
         .route("/.backstage/health/v1/liveness", axum::routing::get(ok))
         .fallback_service(router)
 }

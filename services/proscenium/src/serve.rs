@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 /// Where a balancer asks whether to send requests here.
-const READINESS: &str = "/.backstage/health/v1/readiness";
+pub const READINESS: &str = "/.backstage/health/v1/readiness";
 
 /// Serves `router` until shutdown is requested and the last answers are out.
 pub async fn listen(listener: TcpListener, router: Router, tasks: &Tasks) -> anyhow::Result<()> {

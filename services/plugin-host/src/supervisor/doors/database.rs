@@ -4,11 +4,9 @@
 use super::Post;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
 
 /// Connections of one worker at once; its role has the same limit.
 const CONNECTIONS: usize = 10;
@@ -55,17 +53,11 @@ impl Target {
 
 /// Serves one worker.
 pub(super) async fn serve(listener: UnixListener, target: Target, post: Post) {
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
-    loop {
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else { return };
+    let pass_on = |stream| {
         let target = target.clone();
-        post.spawn("a connection of", async move {
-            // How it ended is between the two sides.
-            drop(pass_on(stream, &target).await);
-            drop(permit);
-        });
-    }
+        async move { pass_on(stream, &target).await }
+    };
+    post.accept(listener, CONNECTIONS, "a connection of", pass_on).await;
 }
 
 async fn pass_on(mut worker: UnixStream, target: &Target) -> io::Result<()> {

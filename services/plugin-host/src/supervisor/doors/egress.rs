@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// Connections of one worker at once.
 const CONNECTIONS: usize = 64;
@@ -61,18 +61,12 @@ struct Door {
 
 /// Serves one worker.
 pub(super) async fn serve(listener: UnixListener, reach: Arc<Reach>, outbound: Option<Outbound>, post: Post) {
-    let permits = Arc::new(Semaphore::new(CONNECTIONS));
     let door = Arc::new(Door { reach, outbound, post, told: Mutex::default() });
-    loop {
-        let Ok(permit) = permits.clone().acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else { return };
-        let (door, post) = (door.clone(), door.post.clone());
-        post.spawn("a way out of", async move {
-            // How it ended is between the two sides.
-            drop(door.pass_on(stream).await);
-            drop(permit);
-        });
-    }
+    let pass_on = |stream| {
+        let door = door.clone();
+        async move { door.pass_on(stream).await }
+    };
+    door.post.accept(listener, CONNECTIONS, "a way out of", pass_on).await;
 }
 
 /// What is asked for.

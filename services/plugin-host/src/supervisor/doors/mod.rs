@@ -22,7 +22,8 @@ use runtime::outbound::Outbound;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// Names of the sockets in a worker's folder.
@@ -63,6 +64,23 @@ pub struct Post {
 impl Post {
     fn note(&self, text: String) {
         self.logs.note(self.clock.now(), text);
+    }
+
+    /// Serves each connection of a door by itself, so many at once; further ones wait. How one ends is between its two sides.
+    async fn accept<F>(&self, listener: UnixListener, at_once: usize, what: &str, serve: impl Fn(UnixStream) -> F)
+    where
+        F: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        let permits = Arc::new(Semaphore::new(at_once));
+        loop {
+            let Ok(permit) = permits.clone().acquire_owned().await else { return };
+            let Ok((stream, _)) = listener.accept().await else { return };
+            let served = serve(stream);
+            self.spawn(what, async move {
+                drop(served.await);
+                drop(permit);
+            });
+        }
     }
 
     /// Runs something as long as the worker lives.

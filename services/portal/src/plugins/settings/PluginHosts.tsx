@@ -8,21 +8,14 @@ import { Problem } from '../../ui/Problem';
 import { Status } from '../../ui/Status';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { placesOf, textOf } from './hosts/places';
 
 const fewestRows = 3;
 const mostRows = 20;
 
-/** The entries of a list that is written one on each line. */
-export function hostsOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(Boolean);
-}
-
 function HostsForm(props: { pluginId: string; hosts: readonly string[] }) {
   const host = useApi(pluginHostApiRef);
-  const [text, setText] = useState(() => props.hosts.join('\n'));
+  const [text, setText] = useState(() => textOf(props.hosts));
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [saved, setSaved] = useState(false);
@@ -35,8 +28,8 @@ function HostsForm(props: { pluginId: string; hosts: readonly string[] }) {
     changed();
     setBusy(true);
     try {
-      const stored = await host.setEgress(props.pluginId, hostsOf(text));
-      setText(stored.join('\n'));
+      const stored = await host.setEgress(props.pluginId, placesOf(text));
+      setText(textOf(stored));
       setSaved(true);
     } catch (thrown) {
       setProblem(asFailure(thrown).message);

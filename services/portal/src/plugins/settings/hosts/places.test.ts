@@ -8,6 +8,11 @@ describe('places', () => {
       '*.example.com',
     ]);
     expect(placesOf('')).toEqual([]);
+    expect(placesOf(' api.example.com \n\n*.example.org:8443\n')).toEqual([
+      'api.example.com',
+      '*.example.org:8443',
+    ]);
+    expect(placesOf('  \n')).toEqual([]);
   });
 
   it('come back as they are shown', () => {
