@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 /// How long one unit has to try a host before another one does.
 const TRIAL: Duration = Duration::from_secs(30);
+/// How long the others leave a host alone at least while one unit tries it: most trials end sooner than they may.
+const GLANCE: Duration = Duration::from_secs(1);
 /// The least span over which waiting units come back.
 const SPREAD: Duration = Duration::from_secs(5);
 /// No host's word keeps us away for longer.
@@ -33,7 +35,8 @@ pub enum Gate {
 pub async fn gate(tx: &mut TenantTx, hosts: &BTreeSet<String>) -> Result<Gate> {
     let (failed, mine, closed_for): (bool, bool, Option<f64>) = sqlx::query_as(
         "with mine as (
-           select host, until from source_back_off where tenant_id = $1 and host = any ($2)
+           select host, until, trying, extract(epoch from until - clock_timestamp())::float8 as rest
+           from source_back_off where tenant_id = $1 and host = any ($2)
          ),
          turn as (
            update source_back_off set until = clock_timestamp() + make_interval(secs => $3), trying = true
@@ -42,12 +45,13 @@ pub async fn gate(tx: &mut TenantTx, hosts: &BTreeSet<String>) -> Result<Gate> {
            returning host
          )
          select count(*) > 0, exists (select from turn),
-           extract(epoch from max(until) filter (where until > clock_timestamp()) - clock_timestamp())::float8
+           max(case when trying then least($4, rest) else rest end) filter (where rest > 0)
          from mine",
     )
     .bind(tx.id())
     .bind(hosts.iter().map(String::as_str).collect::<Vec<_>>())
     .bind(TRIAL.as_secs_f64())
+    .bind(GLANCE.as_secs_f64())
     .fetch_one(tx.conn())
     .await
     .map_err(db)?;
