@@ -232,12 +232,24 @@ fn connect(url: &str, options: &DbOptions) -> Result<PgConnectOptions> {
     Ok(connect)
 }
 
+/// A connection that was tried so recently is lent as it is.
+const FRESH: Duration = Duration::from_millis(200);
+
 fn pool(url: &str, connections: u32, options: &DbOptions) -> Result<PgPool> {
     let connect = connect(url, options)?;
     Ok(PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(options.acquire_timeout)
         .idle_timeout(Duration::from_secs(120))
-        .test_before_acquire(true)
+        // Each is tried when it comes back; before it is lent, only if it has been idle since for longer than a restart takes.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(connect))
 }

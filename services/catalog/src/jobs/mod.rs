@@ -10,6 +10,7 @@ pub mod process;
 pub mod processors;
 pub mod reader;
 mod retention;
+mod slots;
 mod tray;
 mod unit;
 
@@ -17,10 +18,9 @@ use crate::State;
 use crate::store::refresh::QUEUE;
 use crate::store::stitch_due;
 use runtime::Tasks;
-use std::sync::Arc;
-use std::time::Duration;
+use slots::Slots;
+use std::time::{Duration, Instant};
 use store::queue::{self, Job};
-use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 use tray::Trays;
 
@@ -46,36 +46,72 @@ pub fn start(state: &State, tasks: &Tasks) {
 
 async fn run(context: Context) {
     let Context { state, tasks, .. } = &context;
-    let slots = Arc::new(Semaphore::new(usize::from(state.config.concurrency)));
+    let slots = Slots::new(state.config.concurrency);
     let shutdown = tasks.shutdown_token();
+    let mut stitching = Stitching::default();
     while !shutdown.is_cancelled() {
-        let free = u16::try_from(slots.available_permits()).unwrap_or(u16::MAX);
-        let jobs = if free == 0 { Vec::new() } else { claim(state, free).await };
-        let more = !jobs.is_empty();
-        for job in jobs {
-            // One permit is free for each job, since only this loop takes them.
-            let Ok(permit) = slots.clone().acquire_owned().await else { return };
+        let free = slots.free();
+        let Claimed { due, rest } = claim(state, free, &mut stitching).await;
+        for job in due {
+            // One slot is free for each job, since only this loop takes them.
+            let Some(slot) = slots.take() else { return };
             let context = context.clone();
             let span = job.span();
             let work = async move {
                 match job {
-                    Due::Unit(job) => unit::work(&context, job, permit).await,
+                    Due::Unit(job) => unit::work(&context, job, slot).await,
                     Due::Stitching(job) => {
                         stitch(&context.state, &job).await;
-                        drop(permit);
+                        drop(slot);
+                        // There may be more of it.
+                        context.state.wake.notify_one();
                     }
                 }
-                context.state.wake.notify_one();
             };
             tasks.spawn("catalog.process.unit", work.instrument(span));
         }
-        if !more || slots.available_permits() == 0 {
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                () = state.wake.notified() => {}
-                () = tokio::time::sleep(state.config.poll_interval) => {}
-            }
+        if rest == Rest::Asked && slots.free() > 0 {
+            continue;
         }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = state.wake.notified() => {}
+            () = slots.freed(), if rest != Rest::None => {}
+            () = tokio::time::sleep(state.config.poll_interval) => {}
+        }
+    }
+}
+
+/// What one look into the queues came to.
+struct Claimed {
+    due: Vec<Due>,
+    rest: Rest,
+}
+
+/// Whether there may be more work than was claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// No: who enqueues more says so, and other processes' work is found at the next poll.
+    None,
+    /// Work that has to wait for a slot.
+    ForSlots,
+    /// As many jobs were due as were asked for.
+    Asked,
+}
+
+/// When the queue of stitching was looked at last.
+#[derive(Default)]
+struct Stitching(Option<Instant>);
+
+impl Stitching {
+    /// Whether to look again: whenever there is nothing else to do, and from time to time while there is.
+    fn is_next(&mut self, idle: bool, interval: Duration) -> bool {
+        let now = Instant::now();
+        let next = idle || self.0.is_none_or(|last| now.duration_since(last) >= interval);
+        if next {
+            self.0 = Some(now);
+        }
+        next
     }
 }
 
@@ -96,21 +132,27 @@ impl Due {
 
 /// Units first: what they touch is stitched in slots that are left over. The last slots are kept for people, so that hosts
 /// which hang cannot hold all of them.
-async fn claim(state: &State, free: u16) -> Vec<Due> {
+async fn claim(state: &State, free: u16, stitching: &mut Stitching) -> Claimed {
     let reserved = state.config.concurrency / RESERVED;
-    let urgent = free <= reserved;
-    let units = match urgent {
-        true => queue::claim_urgent(&state.db, QUEUE, free, LEASE).await,
-        false => queue::claim(&state.db, QUEUE, free - reserved, LEASE).await,
+    let (units, asked) = match free {
+        0 => return Claimed { due: Vec::new(), rest: Rest::ForSlots },
+        _ if free <= reserved => (queue::claim_urgent(&state.db, QUEUE, free, LEASE).await, free),
+        _ => (queue::claim(&state.db, QUEUE, free - reserved, LEASE).await, free - reserved),
     };
     let units = or_none(units, QUEUE);
     let taken = u16::try_from(units.len()).unwrap_or(u16::MAX);
-    let stitching = if taken < free && (urgent || taken < free - reserved) {
-        or_none(queue::claim(&state.db, stitch_due::QUEUE, free - taken, LEASE).await, stitch_due::QUEUE)
+    let rest = match taken < asked {
+        true if free <= reserved => Rest::ForSlots,
+        true => Rest::None,
+        false => Rest::Asked,
+    };
+    let left = free.saturating_sub(taken);
+    let to_stitch = if rest != Rest::Asked && stitching.is_next(taken == 0, state.config.poll_interval) {
+        or_none(queue::claim(&state.db, stitch_due::QUEUE, left, LEASE).await, stitch_due::QUEUE)
     } else {
         Vec::new()
     };
-    units.into_iter().map(Due::Unit).chain(stitching.into_iter().map(Due::Stitching)).collect()
+    Claimed { due: units.into_iter().map(Due::Unit).chain(to_stitch.into_iter().map(Due::Stitching)).collect(), rest }
 }
 
 fn or_none(jobs: kernel::Result<Vec<Job>>, queue: &'static str) -> Vec<Job> {

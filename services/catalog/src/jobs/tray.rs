@@ -2,6 +2,7 @@
 //! another anyway, and what several runs touch is written once.
 
 use super::Context;
+use super::slots::Slot;
 use crate::State;
 use crate::domain::kinds::Kinds;
 use crate::domain::outcome::Run;
@@ -17,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 /// Entities that wait in all trays of a process; reading goes on until then.
 const CAPACITY: usize = 20_000;
 /// Entities taken over in one transaction, but for a single run that has more: a person's change waits no longer.
-const BATCH: usize = 5_000;
+const BATCH: usize = 10_000;
 /// As how many entities a run counts at least: it costs statements of its own, and signs of life while it waits.
 const LEAST: usize = 50;
 
@@ -67,11 +68,10 @@ impl Trays {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn hand_in(&self, context: &Context, finished: Finished, slot: OwnedSemaphorePermit) -> Result<()> {
+    pub async fn hand_in(&self, context: &Context, finished: Finished, slot: Slot) -> Result<()> {
         let weight = u32::try_from(finished.entities()).unwrap_or(u32::MAX);
         let room = self.room.clone().acquire_many_owned(weight).await.map_err(Error::internal)?;
         drop(slot);
-        context.state.wake.notify_one();
         let tenant = finished.job.tenant();
         let (done, taken_over) = oneshot::channel();
         let waiting = Waiting { finished, done, _room: room };

@@ -3,6 +3,7 @@
 use super::process::Pipeline;
 use super::processors::Processors;
 use super::reader::Reader;
+use super::slots::Slot;
 use super::tray::Finished;
 use super::{Context, LEASE};
 use crate::State;
@@ -20,14 +21,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::TenantTx;
 use store::queue::{self, Job, Urgency};
-use tokio::sync::OwnedSemaphorePermit;
 
 /// How often a sign of life is given.
 const KEEP_ALIVE: Duration = Duration::from_secs(3);
 /// How long reading one unit may take in all.
 const TIME_LIMIT: Duration = Duration::from_secs(300);
 /// Works on a unit until it is due again. The slot is for reading alone.
-pub async fn work(context: &Context, job: Job, slot: OwnedSemaphorePermit) {
+pub async fn work(context: &Context, job: Job, slot: Slot) {
     let state = &context.state;
     let job = Arc::new(job);
     if job.attempts > queue::MAX_ATTEMPTS {
@@ -38,7 +38,11 @@ pub async fn work(context: &Context, job: Job, slot: OwnedSemaphorePermit) {
         let read = tokio::time::timeout(TIME_LIMIT, process(state, &job)).await;
         match read {
             Ok(Ok(Some(finished))) => Ok(context.trays.hand_in(context, finished, slot).await),
-            Ok(Ok(None)) => Ok(Ok(())),
+            Ok(Ok(None)) => {
+                // Somebody may have asked for it again meanwhile. What is taken over says so itself.
+                state.wake.notify_one();
+                Ok(Ok(()))
+            }
             Ok(Err(error)) => Ok(Err(error)),
             Err(elapsed) => Err(elapsed),
         }

@@ -23,8 +23,10 @@ use store::queue::{self, Urgency};
 use store::{TenantTx, db};
 use uuid::Uuid;
 
-/// Entities written by one statement, so that a huge file stays below the statement timeout.
+/// Entities stitched together, so that a huge file stays below the statement timeout.
 const CHUNK: usize = 5000;
+/// Documents written by one statement: a few megabytes, which neither side has to put into files or new memory.
+const DOCUMENTS: usize = 1000;
 
 /// Content that is new, or may be.
 #[derive(Debug, Clone, Copy)]
@@ -114,11 +116,17 @@ async fn stitch_some(
     let terms: Vec<Terms<'_>> = rows.iter().map(Row::terms).chain(relinked.iter().map(Relinked::terms)).collect();
     let plan = postings::plan(tx, counters, &terms).await?;
     let (of_rows, of_relinked) = plan.term_nos.split_at(rows.len());
-    upsert(tx, counters.seq, &rows, of_rows).await?;
+    for (rows, term_nos) in rows.chunks(DOCUMENTS).zip(of_rows.chunks(DOCUMENTS)) {
+        upsert(tx, counters.seq, rows, term_nos).await?;
+    }
     additions.save(tx).await?;
-    upsert_search(tx, &rows).await?;
+    for rows in rows.chunks(DOCUMENTS) {
+        upsert_search(tx, rows).await?;
+    }
     ask_for_tests(tx, &rows).await?;
-    update_relations(tx, counters.seq, &relinked, of_relinked).await?;
+    for (rows, term_nos) in relinked.chunks(DOCUMENTS).zip(of_relinked.chunks(DOCUMENTS)) {
+        update_relations(tx, counters.seq, rows, term_nos).await?;
+    }
     plan.write(tx).await
 }
 
@@ -321,9 +329,6 @@ fn at(place: usize) -> i32 {
 }
 
 async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>], term_nos: &[Vec<i32>]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
     sqlx::query(
         "insert into entity (tenant_id, seq, entity_no, entity_id, entity_ref, etag, document, digest, etag_at,
            relations_at, since_seq, term_nos)
@@ -357,9 +362,6 @@ async fn upsert(tx: &mut TenantTx, seq: i64, rows: &[Row<'_>], term_nos: &[Vec<i
 }
 
 async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked<'_>], term_nos: &[Vec<i32>]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
     sqlx::query(
         "update entity set seq = $2, etag = new.etag, document = new.document, term_nos = new.term_nos::integer[]
          from unnest($3::integer[], $4::text[], $5::text[], $6::text[])
@@ -379,9 +381,6 @@ async fn update_relations(tx: &mut TenantTx, seq: i64, rows: &[Relinked<'_>], te
 }
 
 async fn upsert_search(tx: &mut TenantTx, rows: &[Row<'_>]) -> Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
     // The organisation is a word of the vector, so that the index alone can tell its documents from all others; and so
     // is the name, since a title may have nothing of it.
     sqlx::query(
