@@ -201,6 +201,8 @@ async fn a_rollout_that_cannot_begin_says_why_at_its_field() {
 async fn stop_stops_a_rollout_and_everybody_is_where_they_were() {
     let Some(host) = host().await else { return };
     let tenant = host.tenant;
+    // What the plugin hosts is asked for when it is installed; that start has made the organisation's key.
+    host.wait_for("notes", "ready").await;
     assert_eq!(host.answers(tenant).await, "1.0.0");
     let globex = host.test.tenant("globex").await;
     host.install_for(globex, &format!("{PACKAGE}@1.0.0")).await.unwrap();
