@@ -109,9 +109,9 @@ impl Default for Gate {
 }
 
 /// With fewer requests than that, rates and percentiles say nothing.
-const ENOUGH: u64 = 20;
+pub const ENOUGH: u64 = 20;
 /// Fewer failed requests than that are an accident.
-const ERRORS: u64 = 3;
+pub const ERRORS: u64 = 3;
 
 /// What the gate makes of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -86,7 +86,7 @@ export function Scroll(props: { label: string; children: ReactNode }) {
   return (
     // A keyboard must be able to scroll it too.
     <div
-      className="pro-table-scroll"
+      className="pro-table-scroll operator-scroll"
       role="region"
       aria-label={props.label}
       tabIndex={0}

@@ -8,7 +8,14 @@ import { Status } from '../ui/Status';
 import { useLoad } from '../ui/useLoad';
 import { useOperator } from './context';
 import { Scroll } from './Frame';
-import { gateRows, isOpen, ringName, stepWords, type GateRow } from './words';
+import {
+  besideWords,
+  gateRows,
+  isOpen,
+  ringName,
+  stepWords,
+  type GateRow,
+} from './words';
 
 const openPollMs = 2_000;
 /** As many as one answer can bring: they are all watched. */
@@ -20,9 +27,7 @@ function Figure({ row }: { row: GateRow }) {
     <td className="operator-figure" data-over={row.over ? '' : undefined}>
       <span className="operator-figure-new">{row.new}</span>
       {row.over && <span className="operator-over">over the limit</span>}
-      <span className="pro-quiet">
-        before {row.old}, limit {row.limit}
-      </span>
+      <span className="pro-quiet">{besideWords(row)}</span>
     </td>
   );
 }
@@ -32,7 +37,9 @@ function Report({ part }: { part: RolloutOrganization }) {
   return (
     <div className="operator-report">
       <p>
-        The version was asked {part.replayed} requests that people made lately.
+        The version was asked{' '}
+        {part.replayed === 1 ? '1 request' : `${part.replayed} requests`} that
+        people made lately.
         {differences.length === 0
           ? ' Nothing differed.'
           : ` ${differences.length} differences:`}

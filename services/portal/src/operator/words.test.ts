@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RolloutOrganization, RolloutRing } from '../api/types';
 import {
+  besideWords,
   canRevert,
   canStop,
   gateRows,
@@ -53,7 +54,7 @@ function part(change: Partial<RolloutOrganization>): RolloutOrganization {
     step: 'watching',
     since: '2026-12-01T00:00:00Z',
     from: '1.0.0',
-    limits: { errorRate: 0.06, p95Ms: 50, beacons: 3 },
+    limits: { errorRate: 0.06, p95Ms: 50, beacons: 3, requests: 20, errors: 3 },
     beacons: 0,
     differences: [],
     replayed: 0,
@@ -87,12 +88,34 @@ test('figures stand beside the limits that follow from them', () => {
 });
 
 test('what was not measured is not judged', () => {
-  const rows = gateRows(part({ limits: { errorRate: 0.05, beacons: 3 } }));
+  const limits = { errorRate: 0.05, beacons: 3, requests: 20, errors: 3 };
+  const rows = gateRows(part({ limits }));
   expect(rows.map(row => [row.old, row.new, row.over])).toEqual([
     ['–', '–', false],
     ['–', '–', false],
     ['–', '0', false],
   ]);
+});
+
+test.each([
+  [19, 19, false],
+  [200, 2, false],
+  [20, 3, true],
+])('of %s requests %s failed: over %s', (requests, errors, over) => {
+  const limits = { errorRate: 0.005, beacons: 3, requests: 20, errors: 3 };
+  const [row] = gateRows(
+    part({ limits, new: { requests, errors, failures: 0 } }),
+  );
+  expect(row?.over).toBe(over);
+});
+
+test('beside a figure stands only what is known', () => {
+  const row = { what: '95th percentile', new: '1 ms', over: false } as const;
+  expect(besideWords({ ...row, old: '3 ms', limit: '20 ms' })).toBe(
+    'before 3 ms, limit 20 ms',
+  );
+  expect(besideWords({ ...row, old: '–', limit: '20 ms' })).toBe('limit 20 ms');
+  expect(besideWords({ ...row, old: '–', limit: '–' })).toBe('');
 });
 
 test.each([

@@ -129,7 +129,7 @@ export interface GateRow {
   old: string;
   new: string;
   limit: string;
-  /** Whether the new version is beyond its limit. */
+  /** Whether the new version is beyond its limit, as far as the gate judges it yet. */
   over: boolean;
 }
 
@@ -148,13 +148,18 @@ export function gateRows(part: RolloutOrganization): GateRow[] {
   const { limits } = part;
   const [before, now] = [errorRate(part.old), errorRate(part.new)];
   const [slow, slower] = [part.old?.p95Ms, part.new?.p95Ms];
+  const enough = (part.new?.requests ?? 0) >= limits.requests;
   return [
     {
       what: 'Failed requests',
       old: share(before),
       new: share(now),
       limit: percent(limits.errorRate),
-      over: now !== undefined && now > limits.errorRate,
+      over:
+        enough &&
+        now !== undefined &&
+        now > limits.errorRate &&
+        (part.new?.errors ?? 0) >= limits.errors,
     },
     {
       what: '95th percentile',
@@ -162,6 +167,7 @@ export function gateRows(part: RolloutOrganization): GateRow[] {
       new: ms(slower),
       limit: ms(limits.p95Ms),
       over:
+        enough &&
         slower !== undefined &&
         limits.p95Ms !== undefined &&
         slower > limits.p95Ms,
@@ -185,9 +191,21 @@ export function planWords({ plan }: Pick<OperatorRollout, 'plan'>): string {
 
 /** `90 s`, `15 min`, `2 h`: whole units only. */
 export function seconds(count: number): string {
-  if (count >= 7200 && count % 3600 === 0) return `${count / 3600} h`;
+  if (count >= 3600 && count % 3600 === 0) return `${count / 3600} h`;
   if (count >= 120 && count % 60 === 0) return `${count / 60} min`;
   return `${count} s`;
+}
+
+/** What stands below a figure: "before 3 %, limit 5 %", as far as there is something to say. */
+export function besideWords({ old, limit }: GateRow): string {
+  const parts: [string, string][] = [
+    ['before', old],
+    ['limit', limit],
+  ];
+  return parts
+    .filter(([, value]) => value !== nothing)
+    .map(([word, value]) => `${word} ${value}`)
+    .join(', ');
 }
 
 /** Bytes as people read them. */

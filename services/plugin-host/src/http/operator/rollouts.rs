@@ -3,7 +3,7 @@
 use super::{Paging, page};
 use crate::State;
 use crate::domain::compat::Difference;
-use crate::domain::gate::{Figures, Gate};
+use crate::domain::gate::{ENOUGH, ERRORS, Figures, Gate};
 use crate::domain::rollout::{Phase, Step};
 use crate::http::upgrades::{Measured, measured};
 use crate::store::rollout::Plan;
@@ -145,6 +145,10 @@ pub struct GateLimits {
     p95_ms: Option<u64>,
     /// Reports of broken front ends.
     beacons: u32,
+    /// With fewer requests than that, shares and percentiles are not judged.
+    requests: u64,
+    /// Fewer failed requests than that are not judged.
+    errors: u64,
 }
 
 /// Rows of one table that a version wrote before it was taken back.
@@ -310,5 +314,6 @@ fn part(part: Part) -> RolloutOrganization {
 fn limits(gate: &Gate, old: Option<&Figures>) -> GateLimits {
     let bounds = gate.bounds(old.unwrap_or(&Figures::default()));
     let p95_ms = bounds.p95.map(|p95| u64::try_from(p95.as_millis()).unwrap_or(u64::MAX));
-    GateLimits { error_rate: bounds.error_rate, p95_ms, beacons: bounds.beacons }
+    let (error_rate, beacons) = (bounds.error_rate, bounds.beacons);
+    GateLimits { error_rate, p95_ms, beacons, requests: ENOUGH, errors: ERRORS }
 }

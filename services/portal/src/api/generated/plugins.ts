@@ -678,6 +678,16 @@ export interface components {
              * @description Reports of broken front ends.
              */
             beacons: number;
+            /**
+             * Format: int64
+             * @description With fewer requests than that, shares and percentiles are not judged.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Fewer failed requests than that are not judged.
+             */
+            errors: number;
         };
         /** @description What to install. */
         InstallRequest: {
