@@ -5,6 +5,7 @@ import {
   canRevert,
   canStop,
   gateRows,
+  isOpen,
   percent,
   planWords,
   ringWords,
@@ -130,6 +131,8 @@ test.each([
   expect(canRevert({ phase })).toBe(back);
   expect(canStop({ phase, wanted: 'stop' })).toBe(false);
   expect(canRevert({ phase, wanted: 'revert' })).toBe(false);
+  // The page goes on looking.
+  expect(isOpen({ phase, wanted: 'revert' })).toBe(true);
 });
 
 test.each([

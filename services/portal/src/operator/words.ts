@@ -22,9 +22,14 @@ export function phaseWords(phase: RolloutPhase): { tone: Tone; text: string } {
   return { tone, text };
 }
 
-/** Whether anything is still to be done. */
-export function isOpen({ phase }: Pick<OperatorRollout, 'phase'>): boolean {
-  return ['preparing', 'running', 'rolling-back'].includes(phase);
+/** Whether anything is still to be done: it is under way, or something was asked of it a moment ago. */
+export function isOpen({
+  phase,
+  wanted,
+}: Pick<OperatorRollout, 'phase' | 'wanted'>): boolean {
+  return (
+    Boolean(wanted) || ['preparing', 'running', 'rolling-back'].includes(phase)
+  );
 }
 
 /** Whether stopping it would still change something. */
