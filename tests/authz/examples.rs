@@ -4,6 +4,7 @@
 //! something of one's own, of a stranger's, or for nothing. They are in an order in which each route succeeds for an
 //! administrator at least once.
 
+use super::operator_examples::OPERATOR;
 use super::resources::{Resources, in_address, in_json};
 use super::tenant_admin_examples::TENANT_ADMIN;
 use super::{assert_known, name_of, reason};
@@ -86,6 +87,12 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
     ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
     ("POST /api/auth/v1/password", "the caller's own"),
+    ("POST /api/auth/v1/operator/session", "the operator is of no organisation"),
+    ("POST /api/plugins/v1/operator/rollouts", "the operator's, of no organisation"),
+    ("GET /api/plugins/v1/operator/rollouts/{id}", "the operator's, of no organisation"),
+    ("GET /api/plugins/v1/operator/rollouts/{id}/organizations", "the operator's, of no organisation"),
+    ("POST /api/plugins/v1/operator/rollouts/{id}/stop", "the operator's, of no organisation"),
+    ("POST /api/plugins/v1/operator/rollouts/{id}/revert", "the operator's, of no organisation"),
     ("POST /api/plugins/v1/beacons", "counted for the caller's own organisation; the answer is always the same"),
 ];
 
@@ -122,7 +129,7 @@ pub const fn get(route: &'static str, path: &'static str) -> Example {
 }
 
 /// Tasks before the catalog: there the template is deleted in the end.
-pub const EXAMPLES: &[&[Example]] = &[GATEWAY, SCAFFOLDER, CATALOG, INTEGRATIONS, TENANT_ADMIN, PLUGIN_HOST];
+pub const EXAMPLES: &[&[Example]] = &[GATEWAY, SCAFFOLDER, CATALOG, INTEGRATIONS, TENANT_ADMIN, PLUGIN_HOST, OPERATOR];
 
 const GATEWAY: &[Example] = &[
     get("GET /.backstage/health/v1/liveness", "/.backstage/health/v1/liveness"),

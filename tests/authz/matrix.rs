@@ -22,8 +22,8 @@ const HEAD: &str = "\
 #
 # METHOD PATH audience permission, then the answer to each caller: `allow`, or the status of the refusal. `other` is a
 # member of another organisation who shows their token at this organisation's host. `directory` has a provisioning token
-# (SCIM) of this organisation. `service` and `worker` stand behind
-# the gateway; `-`: the caller never comes there. Paths below /internal/ are behind the gateway: outside nothing is there.
+# (SCIM) of this organisation. `operator` is whoever runs the installation, at its own address. `service` and `worker` stand
+# behind the gateway; `-`: the caller never comes there. Paths below /internal/ are behind the gateway: outside nothing is there.
 # The demo git host (/demo-git/…, demo installations only) knows no users and has no routes of this kind.
 ";
 
@@ -38,10 +38,11 @@ enum Who {
     Service,
     Worker,
     Directory,
+    Operator,
 }
-use Who::{Admin, Directory, Maintainer, Member, Nobody, Other, Service, Viewer, Worker};
+use Who::{Admin, Directory, Maintainer, Member, Nobody, Operator, Other, Service, Viewer, Worker};
 
-const EVERYBODY: [Who; 9] = [Nobody, Viewer, Member, Maintainer, Admin, Other, Service, Worker, Directory];
+const EVERYBODY: [Who; 10] = [Nobody, Viewer, Member, Maintainer, Admin, Other, Service, Worker, Directory, Operator];
 const MEMBERS: &[Who] = &[Viewer, Member, Maintainer, Admin];
 
 const WAITS_FOR_ANOTHER: &str = "the gate in the example waits for the administrator";
@@ -67,6 +68,8 @@ const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
         401,
         "the example is the answer to no sign-in under way; a right one needs no other credential",
     ),
+    ("POST /api/auth/v1/operator/session", &[Operator], 401, "the code in the example is none"),
+    ("POST /api/permission/authorize", &[Operator], 401, "there is no organisation at the installation's own address"),
     ("POST /api/tenant-admin/v1/sign-in-tests", &[Service], 403, "a service is no person who could try to sign in"),
     ("POST /internal/integrations/v1/exchange", &[Service], 403, "the guard refuses the address in the example"),
     ("GET /api/{plugin_id}/.backstage/auth/v1/cookie", MEMBERS, 401, "these callers have a token and no cookie"),
@@ -121,12 +124,14 @@ impl Who {
             Service => Principal::Service { name: "catalog".to_owned() },
             Worker => Principal::Worker { plugin_id: PLUGIN.to_owned() },
             Directory => Principal::Provisioner { name: "Directory".to_owned() },
+            Operator => Principal::Operator { name: "Ada".to_owned() },
         }
     }
 
     fn token(self, own: &Organisation, other: &Organisation) -> Option<String> {
         let token = match self {
-            Nobody | Service => return None,
+            // The operator has a cookie.
+            Nobody | Service | Operator => return None,
             Viewer => &own.viewer,
             Member => &own.member,
             Maintainer => &own.maintainer,
@@ -155,7 +160,9 @@ fn expected(entry: &RouteEntry, who: Who) -> Outcome {
         Service if entry.service == "gateway" => Outcome::NeverThere,
         // A wrong token is an error, whatever it is shown for; probes look at no token.
         Other if !entry.path.starts_with("/.backstage/") => Outcome::Refused(401),
-        Nobody | Viewer | Member | Maintainer | Admin | Directory if is_internal(entry) => Outcome::Refused(404),
+        Nobody | Viewer | Member | Maintainer | Admin | Directory | Operator if is_internal(entry) => {
+            Outcome::Refused(404)
+        }
         _ => by_access(entry.access, who),
     }
 }
@@ -220,6 +227,8 @@ struct Scene {
     own: Organisation,
     other: Organisation,
     resources: Resources,
+    /// `Cookie` header of the operator's browser.
+    operator: String,
 }
 
 impl Scene {
@@ -230,15 +239,26 @@ impl Scene {
         let real = installation.resources(&own).await;
         // Whoever opens the link first has used it up.
         let resources = real.with("handoff", &real.absent(&installation));
-        Self { installation, own, other, resources }
+        let operator = installation.operators_cookie().await;
+        Self { installation, own, other, resources, operator }
     }
 
     async fn outside(&self, example: &Example, who: Who) -> Reply {
+        let (path, body) = (example.path_with(&self.resources), example.body_with(&self.resources));
+        if who == Operator {
+            return self.by_operator(example.method(), &path, &body).await;
+        }
         let token = who.token(&self.own, &self.other);
         let mut headers = vec![("origin", self.own.origin.as_str())];
         headers.extend(token.as_deref().map(|token| ("authorization", token)));
-        let (path, body) = (example.path_with(&self.resources), example.body_with(&self.resources));
         self.installation.call(request(example.method(), &self.own.host, &path, &body, &headers)).await
+    }
+
+    /// At the installation's own address, from its own pages.
+    async fn by_operator(&self, method: &str, path: &str, body: &str) -> Reply {
+        let apex = format!("http://{}", self.installation.domain);
+        let headers = [("origin", apex.as_str()), ("cookie", self.operator.as_str())];
+        self.installation.call(request(method, &self.installation.domain, path, body, &headers)).await
     }
 
     async fn inside(&self, entry: &RouteEntry, example: &Example, by: &Caller) -> Reply {
@@ -298,7 +318,7 @@ async fn internal_routes_refuse_whoever_is_no_service_also_behind_the_gateway() 
             continue;
         }
         assert_eq!(entry.access.audience(), Audience::Service, "{} is below /internal/", example.route);
-        for who in [Nobody, Viewer, Member, Maintainer, Admin, Worker] {
+        for who in [Nobody, Viewer, Member, Maintainer, Admin, Worker, Operator] {
             let outside = scene.outside(example, who).await;
             assert_eq!(outside.status, StatusCode::NOT_FOUND, "{} from outside by {who:?}", example.route);
             let inside = scene.inside(entry, example, &caller(scene.own.id, who.principal())).await;

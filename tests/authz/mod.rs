@@ -13,6 +13,7 @@ mod foreign_credentials;
 pub mod installation;
 mod matrix;
 mod openapi;
+mod operator_examples;
 pub mod organisation;
 mod resources;
 mod scopes;

@@ -4,7 +4,7 @@ use super::installation::{Installation, request};
 use credential::plugin_token::Issuer;
 use credential::signing::SigningKey;
 use http::StatusCode;
-use kernel::{Clock as _, SystemClock, TenantId};
+use kernel::{Clock as _, SystemClock, TenantId, system_clock};
 use serde_json::{Value, json};
 use store::signing_keys;
 use testkit::Reply;
@@ -75,6 +75,17 @@ impl Installation {
         made.member = self.person(&made, "member").await;
         made.maintainer = self.person(&made, "maintainer").await;
         made
+    }
+
+    /// Signs the operator in as a browser does; returns its `Cookie` header.
+    pub async fn operators_cookie(&self) -> String {
+        let origin = format!("http://{}", self.domain);
+        let link = gateway::operator_link(&self.test.db, &system_clock(), &origin, "Ada").await.unwrap();
+        let body = json!({ "code": link.url.split('#').next_back().unwrap() }).to_string();
+        let headers = [("origin", origin.as_str())];
+        let reply = self.send("POST", &self.domain, "/api/auth/v1/operator/session", &body, &headers).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        cookie_of(&reply)
     }
 
     /// The token that opens a route: the directory's for provisioning, else the administrator's.

@@ -4,8 +4,24 @@ mod nets;
 mod pooling;
 mod schema;
 
-/// Tables of the application, in order of name.
+/// Names in a list that is beside these files.
+fn listed(text: &'static str) -> std::collections::BTreeSet<&'static str> {
+    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect()
+}
+
+/// Tables that are the platform's own.
+fn platform_tables() -> std::collections::BTreeSet<&'static str> {
+    listed(include_str!("platform_tables.txt"))
+}
+
+/// Tables of organisations, in order of name.
 pub(crate) async fn tables(admin: &mut sqlx::PgConnection) -> Vec<String> {
+    let all = all_tables(admin).await.into_iter();
+    all.filter(|table| !platform_tables().contains(table.as_str())).collect()
+}
+
+/// Every table of the application, in order of name.
+async fn all_tables(admin: &mut sqlx::PgConnection) -> Vec<String> {
     sqlx::query_scalar(
         "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
          where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')

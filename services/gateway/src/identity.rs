@@ -4,10 +4,11 @@ use crate::domain::user_token;
 use crate::state::{Gateway, SHORT, Surface};
 use crate::store::api_token::{self, Use};
 use crate::store::member::Member;
+use crate::store::operator::{self, OperatorSession};
 use crate::store::session::{self, Session};
 use crate::store::tenant::Tenant;
 use crate::store::view_as;
-use ::store::TenantTx;
+use ::store::{SystemReason, TenantTx};
 use authz::Role;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
@@ -39,6 +40,8 @@ pub struct Identity {
     pub by_cookie: bool,
     /// The member on whose behalf a plugin asks: for being asked about, never for acting as.
     pub behind: Option<Arc<Member>>,
+    /// The operator's session, on the apex.
+    pub operator: Option<Arc<OperatorSession>>,
 }
 
 /// Whose an API token is.
@@ -54,8 +57,9 @@ pub(crate) enum Holder {
 }
 
 impl Identity {
-    fn nobody(tenant: Option<Arc<Tenant>>) -> Self {
-        Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
+    /// Who shows nothing.
+    pub fn nobody(tenant: Option<Arc<Tenant>>) -> Self {
+        Self { tenant, principal: Principal::Nobody, session: None, by_cookie: false, behind: None, operator: None }
     }
 }
 
@@ -89,8 +93,22 @@ impl Gateway {
         };
         match bearer(headers)? {
             Some(token) => self.by_token(host_tenant, token, from).await,
+            None if matches!(surface, Surface::Apex) => self.by_operators_cookie(headers).await,
             None => self.by_cookie(host_tenant, headers).await,
         }
+    }
+
+    /// On the apex there is one identity that a cookie can prove. Its row is asked each time: what is ended has ended.
+    async fn by_operators_cookie(&self, headers: &HeaderMap) -> Result<Identity> {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let token = self.operator_cookie.read(cookies).and_then(OneTimeCode::parse);
+        let Some(token) = token else { return Ok(Identity::nobody(None)) };
+        let mut tx = self.parts.db.system(SystemReason::Operator).await?;
+        let found = operator::find_session(&mut tx, token.digest(), self.now()).await?;
+        tx.commit().await?;
+        let Some(found) = found else { return Ok(Identity::nobody(None)) };
+        let principal = Principal::Operator { name: found.name.clone() };
+        Ok(Identity { principal, by_cookie: true, operator: Some(Arc::new(found)), ..Identity::nobody(None) })
     }
 
     async fn by_token(&self, host_tenant: Option<Arc<Tenant>>, token: &str, from: IpAddr) -> Result<Identity> {
@@ -116,7 +134,7 @@ impl Gateway {
                     Some(Holder::Directory { name }) => Principal::Provisioner { name },
                     None => return Err(illegal_token()),
                 };
-                Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false, behind: None })
+                Ok(Identity { principal, ..Identity::nobody(Some(tenant)) })
             }
             None => self.by_user_token(tenant, token).await,
         }
@@ -133,7 +151,7 @@ impl Gateway {
             return Err(illegal_token());
         }
         let principal = self.principal_of_session(tenant.id, &session).await?;
-        Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: false, behind: None })
+        Ok(Identity { principal, session: Some(session), ..Identity::nobody(Some(tenant)) })
     }
 
     /// A token that was made for a plugin comes back with what the plugin may do, never with all that its user may.
@@ -157,7 +175,7 @@ impl Gateway {
             }
         };
         let principal = Principal::Worker { plugin_id };
-        Ok(Identity { tenant: Some(tenant), principal, session: None, by_cookie: false, behind })
+        Ok(Identity { principal, behind, ..Identity::nobody(Some(tenant)) })
     }
 
     async fn by_cookie(&self, host_tenant: Option<Arc<Tenant>>, headers: &HeaderMap) -> Result<Identity> {
@@ -165,7 +183,7 @@ impl Gateway {
         match self.session_of_cookie(tenant.id, headers).await? {
             Some(session) => {
                 let principal = self.principal_of_session(tenant.id, &session).await?;
-                Ok(Identity { tenant: Some(tenant), principal, session: Some(session), by_cookie: true, behind: None })
+                Ok(Identity { principal, session: Some(session), by_cookie: true, ..Identity::nobody(Some(tenant)) })
             }
             None => Ok(Identity::nobody(Some(tenant))),
         }

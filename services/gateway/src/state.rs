@@ -74,6 +74,8 @@ pub struct Inner {
     pub cookie: SessionCookie,
     /// Which cookie carries the secret of a sign-in that is under way.
     pub attempt_cookie: SessionCookie,
+    /// Which cookie carries the operator's session.
+    pub operator_cookie: SessionCookie,
     /// What is remembered of identity providers.
     pub(crate) providers: Memory,
     /// Requests a minute.
@@ -138,6 +140,7 @@ impl Gateway {
             hasher: PasswordHasher::for_this_machine(),
             cookie: SessionCookie::for_installation(parts.config.https, &parts.config.domain),
             attempt_cookie: SessionCookie::for_attempts(parts.config.https, &parts.config.domain),
+            operator_cookie: SessionCookie::for_operator(parts.config.https, &parts.config.domain),
             providers: Memory::new(&parts.clock),
             counters: Counters::start(parts.cache.clone(), &parts.tasks),
             gate: Gate::default(),

@@ -15,7 +15,7 @@ async function start(portal: PortalConfig, root: HTMLElement): Promise<void> {
     const { renderApex } = await import(
       /* webpackChunkName: "apex" */ './apex'
     );
-    renderApex(root, portal);
+    await renderApex(root, portal);
   } else if (forgottenPath.test(location.pathname)) {
     const { renderPasswordReset } = await import(
       /* webpackChunkName: "password-reset" */ './passwordReset'

@@ -84,6 +84,12 @@ pub enum Command {
         #[command(subcommand)]
         command: RolloutCommand,
     },
+    /// The operator's page in the browser.
+    Operator {
+        /// What to do.
+        #[command(subcommand)]
+        command: OperatorCommand,
+    },
     /// Templates.
     Template {
         /// What to do.
@@ -124,6 +130,20 @@ pub enum TemplateCommand {
         #[arg(long)]
         verbose: bool,
     },
+}
+
+/// How the operator gets in and out of a browser.
+#[derive(Debug, Subcommand)]
+pub enum OperatorCommand {
+    /// Print a link that signs one browser in as the operator, once, within a minute; prints one JSON object. What is at
+    /// that page: plugins and versions of all organisations, rollouts, isolation.
+    Link {
+        /// What the log of deeds calls whoever opens it.
+        #[arg(long, default_value = "local")]
+        name: String,
+    },
+    /// Sign every browser of the operator's out, and make links that nobody opened worthless.
+    SignOut,
 }
 
 /// What can be done with organisations.

@@ -1,6 +1,6 @@
 //! The operator's commands. Each prints its result on stdout and nothing else there.
 
-use crate::cli::{AuditCommand, KeysCommand, PluginCommand, RolloutCommand, TenantCommand};
+use crate::cli::{AuditCommand, KeysCommand, OperatorCommand, PluginCommand, RolloutCommand, TenantCommand};
 use crate::platform::Platform;
 use anyhow::Context as _;
 use runtime::config::SecretUrl;
@@ -141,6 +141,20 @@ pub async fn rollout(config: Config, command: RolloutCommand) -> anyhow::Result<
         RolloutCommand::Stop { id } => plugin_host::wish(&platform.db, id, plugin_host::Wish::Stop).await?,
         RolloutCommand::Revert { id } => plugin_host::wish(&platform.db, id, plugin_host::Wish::Revert).await?,
     }
+    finish(platform).await
+}
+
+/// The operator's way into a browser, and out.
+pub async fn operator(config: Config, command: OperatorCommand) -> anyhow::Result<()> {
+    let platform = Platform::beside(config, Tasks::new()).await?;
+    let (db, clock) = (&platform.db, &platform.clock);
+    let done = match command {
+        OperatorCommand::Link { name } => {
+            json!(gateway::operator_link(db, clock, &platform.config.apex_url(), &name).await?)
+        }
+        OperatorCommand::SignOut => json!({ "ended": gateway::operator_sign_out(db, clock).await? }),
+    };
+    print(&done)?;
     finish(platform).await
 }
 

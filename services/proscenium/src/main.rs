@@ -77,6 +77,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Audit { command } => commands::audit(config, command).await,
         Command::Plugin { command } => commands::plugin(config, command).await,
         Command::Rollout { command } => commands::rollout(config, command).await,
+        Command::Operator { command } => commands::operator(config, command).await,
         Command::Keys { command } => commands::keys(config, command).await,
         Command::CheckKeys => commands::check_keys(config).await,
         Command::Jobs { limit } => commands::dead_jobs(config, limit).await,

@@ -54,8 +54,8 @@ pub fn decide(principal: &Principal, permission: Permission) -> Decision {
 #[must_use]
 pub fn decide_named(principal: &Principal, name: &str) -> Decision {
     let allowed = match principal {
-        // What a directory may call is the audience of its routes; it holds no permission.
-        Principal::Nobody | Principal::Provisioner { .. } => false,
+        // What a directory or the operator may call is the audience of routes; they hold no permission.
+        Principal::Nobody | Principal::Provisioner { .. } | Principal::Operator { .. } => false,
         Principal::Service { .. } => true,
         Principal::Worker { .. } => Permission::named(name).is_some_and(|known| Role::WORKER.grants(known)),
         Principal::User(user) => return of_user(user, name),

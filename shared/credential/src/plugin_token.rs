@@ -78,7 +78,7 @@ impl Issuer<'_> {
         now: OffsetDateTime,
     ) -> Result<Option<String>> {
         let (sub, member) = match caller {
-            Principal::Nobody | Principal::Provisioner { .. } => return Ok(None),
+            Principal::Nobody | Principal::Provisioner { .. } | Principal::Operator { .. } => return Ok(None),
             Principal::User(user) => (user.entity_ref.clone(), Some(user.id)),
             Principal::Service { name } => (format!("external:{name}"), None),
             Principal::Worker { plugin_id } => (format!("{PREFIX}{plugin_id}"), None),

@@ -17,6 +17,8 @@ pub enum Audience {
     Service,
     /// An organisation's directory with its provisioning token, and nobody else.
     Provisioner,
+    /// The operator at the installation's own address, and nobody else: no service acts for the operator.
+    Operator,
 }
 
 impl Audience {
@@ -29,6 +31,7 @@ impl Audience {
             Self::UserOrWorker => "user-or-worker",
             Self::Service => "service",
             Self::Provisioner => "provisioner",
+            Self::Operator => "operator",
         }
     }
 }
@@ -71,6 +74,12 @@ impl Access {
         Self { audience: Audience::Provisioner, permission: None }
     }
 
+    /// The operator's own view of the whole installation; never an organisation's people, tokens, plugins or services.
+    #[must_use]
+    pub const fn operator() -> Self {
+        Self { audience: Audience::Operator, permission: None }
+    }
+
     /// For whom it is.
     #[must_use]
     pub const fn audience(self) -> Audience {
@@ -99,12 +108,14 @@ impl Access {
     pub fn check(self, principal: &Principal) -> Result<()> {
         let in_audience = match (self.audience, principal) {
             (Audience::Public, _)
-            | (_, Principal::Service { .. })
-            | (Audience::Provisioner, Principal::Provisioner { .. }) => return Ok(()),
+            | (Audience::Provisioner, Principal::Provisioner { .. })
+            | (Audience::Operator, Principal::Operator { .. }) => return Ok(()),
             (_, Principal::Nobody) => return Err(Error::authentication("Missing credentials")),
+            (Audience::Operator, _) => false,
+            (_, Principal::Service { .. }) => return Ok(()),
             (Audience::Service | Audience::Provisioner, _) => false,
             (Audience::User, user) => user.user().is_some(),
-            (Audience::UserOrWorker, other) => !matches!(other, Principal::Provisioner { .. }),
+            (Audience::UserOrWorker, other) => matches!(other, Principal::User(_) | Principal::Worker { .. }),
         };
         let Some(permission) = self.permission.filter(|_| in_audience) else {
             return Err(Error::not_allowed("This address is not for you"));

@@ -32,6 +32,32 @@ pub struct OptionalCaller {
     pub principal: Principal,
 }
 
+/// The operator who asks. Only for routes of the audience `operator`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// What they call themselves.
+    pub name: String,
+}
+
+impl Operator {
+    /// How records name them: `operator:Ada`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        Principal::Operator { name: self.name.clone() }.label()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match OptionalCaller::from_request_parts(parts, state).await?.principal {
+            Principal::Operator { name } => Ok(Self { name }),
+            _ => Err(Error::not_allowed("This address is for the operator of the installation").into()),
+        }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for OptionalCaller {
     type Rejection = ApiError;
 

@@ -25,7 +25,7 @@ pub mod upgrade;
 pub use access::{Access, Audience};
 pub use client::{ServiceClient, ServiceName, read_json};
 pub use error::{ApiError, Result, render};
-pub use extract::{Caller, Json, OptionalCaller, Path, Query};
+pub use extract::{Caller, Json, Operator, OptionalCaller, Path, Query};
 pub use internal_token::{InternalKey, TOKEN_HEADER};
 pub use openapi::write_openapi;
 pub use origin::{CLIENT_HEADER, describe_client};

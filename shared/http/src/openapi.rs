@@ -2,7 +2,7 @@
 
 use crate::{Audience, RouteEntry};
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
 /// The methods that a path item has operations for, in upper case.
@@ -34,6 +34,7 @@ pub(crate) fn finish(service: &str, mut document: OpenApi, table: &[RouteEntry])
         {
             operation.security = Some(match entry.access.audience() {
                 Audience::Public => Vec::new(),
+                Audience::Operator => vec![SecurityRequirement::new("operatorSession", Vec::<String>::new())],
                 _ => vec![SecurityRequirement::new("token", Vec::<String>::new())],
             });
             if let Some(permission) = entry.access.permission() {
@@ -49,6 +50,10 @@ pub(crate) fn finish(service: &str, mut document: OpenApi, table: &[RouteEntry])
     document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    if table.iter().any(|entry| entry.access.audience() == Audience::Operator) {
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-proscenium-operator"));
+        components.add_security_scheme("operatorSession", SecurityScheme::ApiKey(cookie));
+    }
     document
 }
 

@@ -83,6 +83,11 @@ pub enum Principal {
         /// What administrators call its token.
         name: String,
     },
+    /// Whoever runs the installation, at a browser on its own address. Of no organisation.
+    Operator {
+        /// What they call themselves.
+        name: String,
+    },
     /// A plugin worker; what it may call is granted per plugin.
     Worker {
         /// For example `badges`.
@@ -115,7 +120,7 @@ impl Principal {
     }
 
     /// A short name for audit rows and logs: `user:default/jane`, `service:catalog`, `plugin:badges`,
-    /// `directory:Okta`, `nobody`.
+    /// `directory:Okta`, `operator:Ada`, `nobody`.
     #[must_use]
     pub fn label(&self) -> String {
         match self {
@@ -126,6 +131,7 @@ impl Principal {
             },
             Self::Service { name } => format!("service:{name}"),
             Self::Provisioner { name } => format!("directory:{name}"),
+            Self::Operator { name } => format!("operator:{name}"),
             Self::Worker { plugin_id } => format!("plugin:{plugin_id}"),
         }
     }

@@ -38,6 +38,8 @@ pub enum SystemReason {
     RewrapKeys,
     /// A data key under which nothing is sealed any more is removed, or all of an organisation that is gone.
     ShredKeys,
+    /// The operator signs in, and looks at plugins of all organisations.
+    Operator,
     /// The readiness probe asks whether the database answers.
     Probe,
 }

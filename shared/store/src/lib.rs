@@ -22,6 +22,7 @@ mod glance;
 mod keyring;
 pub mod lint;
 mod migrate;
+pub mod operator;
 pub mod plugin_copies;
 pub mod plugins;
 pub mod policy;

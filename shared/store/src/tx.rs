@@ -112,7 +112,8 @@ impl TenantTx {
     }
 }
 
-/// A transaction over the tables that span tenants: `tenant`, `tenant_host`, `tenant_key`, `member_address`, `plugin_rollout` and `job`.
+/// A transaction over the tables that span tenants (`tests/isolation/system_tables.txt`) and those of the platform itself
+/// (`platform_tables.txt`).
 #[derive(Debug)]
 pub struct SystemTx {
     tx: Transaction<'static, Postgres>,

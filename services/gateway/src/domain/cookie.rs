@@ -7,6 +7,7 @@ use time::Duration;
 pub struct SessionCookie {
     trustworthy: bool,
     names: [&'static str; 2],
+    same_site: &'static str,
 }
 
 impl SessionCookie {
@@ -17,7 +18,7 @@ impl SessionCookie {
     pub fn for_installation(https: bool, domain: &str) -> Self {
         let host = super::host::host_name(domain);
         let trustworthy = https || host == "localhost" || host.ends_with(".localhost");
-        Self { trustworthy, names: ["__Host-proscenium", "proscenium"] }
+        Self { trustworthy, names: ["__Host-proscenium", "proscenium"], same_site: "Lax" }
     }
 
     /// The cookie that binds a sign-in under way to its browser, under the same rules.
@@ -25,6 +26,13 @@ impl SessionCookie {
     pub fn for_attempts(https: bool, domain: &str) -> Self {
         let names = ["__Host-proscenium-sign-in", "proscenium-sign-in"];
         Self { names, ..Self::for_installation(https, domain) }
+    }
+
+    /// The operator's, on the installation's own host. No link from elsewhere needs to arrive signed in, so none brings it.
+    #[must_use]
+    pub fn for_operator(https: bool, domain: &str) -> Self {
+        let names = ["__Host-proscenium-operator", "proscenium-operator"];
+        Self { names, same_site: "Strict", ..Self::for_installation(https, domain) }
     }
 
     /// The cookie's name.
@@ -41,14 +49,15 @@ impl SessionCookie {
     /// The `Set-Cookie` value that stores a session. Never has a `Domain`.
     #[must_use]
     pub fn set(self, token: &str, lives: Duration) -> String {
-        let (name, secure, seconds) = (self.name(), self.secure(), lives.whole_seconds());
-        format!("{name}={token}; Path=/; Max-Age={seconds};{secure} HttpOnly; SameSite=Lax")
+        let (name, secure, same_site) = (self.name(), self.secure(), self.same_site);
+        let seconds = lives.whole_seconds();
+        format!("{name}={token}; Path=/; Max-Age={seconds};{secure} HttpOnly; SameSite={same_site}")
     }
 
     /// The `Set-Cookie` value that forgets the session.
     #[must_use]
     pub fn clear(self) -> String {
-        format!("{}=; Path=/; Max-Age=0;{} HttpOnly; SameSite=Lax", self.name(), self.secure())
+        format!("{}=; Path=/; Max-Age=0;{} HttpOnly; SameSite={}", self.name(), self.secure(), self.same_site)
     }
 
     /// The session's token in a request's `Cookie` headers.
@@ -87,6 +96,8 @@ mod tests {
     fn a_set_cookie_is_for_one_host_and_hidden_from_scripts() {
         let value = SessionCookie::for_installation(true, "x").set("abc", Duration::hours(2));
         assert_eq!(value, "__Host-proscenium=abc; Path=/; Max-Age=7200; Secure; HttpOnly; SameSite=Lax");
+        let value = SessionCookie::for_operator(true, "x").set("abc", Duration::hours(8));
+        assert_eq!(value, "__Host-proscenium-operator=abc; Path=/; Max-Age=28800; Secure; HttpOnly; SameSite=Strict");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::domain::user_token;
 use crate::state::Gateway;
 use crate::store::member::Member;
+use crate::store::operator::OperatorSession;
 use crate::store::session::Session;
 use crate::store::tenant::Tenant;
 use axum::extract::{FromRequestParts, State};
@@ -28,6 +29,10 @@ pub(crate) struct Visit {
     pub session: Option<Arc<Session>>,
     /// The member on whose behalf a plugin asks.
     pub behind: Option<Arc<Member>>,
+    /// The operator's session.
+    pub operator: Option<Arc<OperatorSession>>,
+    /// Whether the installation's own host was asked.
+    pub on_apex: bool,
     /// Where the request came from.
     pub address: IpAddr,
 }

@@ -20,7 +20,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http_shell::{ApiError, InternalKey, ServiceName, TOKEN_HEADER, describe_client};
-use kernel::{Error, Principal, RequestId};
+use kernel::{Error, RequestId};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tower::ServiceExt as _;
 use tracing::Instrument as _;
@@ -115,7 +115,7 @@ impl Edge {
         }
         // Probes come from anywhere, by address, and must not depend on any organisation.
         if request.uri().path().starts_with("/.backstage/") {
-            return self.own(request, &Identity::anonymous(), &Surface::Apex).await;
+            return self.own(request, &Identity::nobody(None), &Surface::Apex).await;
         }
         let surface = self.gateway.surface(&host_of(&request)).await?;
         if let Surface::Tenant(tenant) = &surface {
@@ -198,10 +198,14 @@ impl Edge {
         }
     }
 
-    /// A change that rides on a cookie must come from the organisation's own pages.
+    /// A change that rides on a cookie must come from the pages of the host that it counts on.
     fn check_origin(&self, request: &Request, surface: &Surface, identity: &Identity) -> kernel::Result<()> {
-        let (Surface::Tenant(tenant), true) = (surface, identity.by_cookie) else { return Ok(()) };
-        let own = self.gateway.parts.config.origin_at(&tenant.host);
+        let config = &self.gateway.parts.config;
+        let own = match surface {
+            Surface::Tenant(tenant) if identity.by_cookie => config.origin_at(&tenant.host),
+            Surface::Apex if identity.by_cookie => config.apex_origin(),
+            _ => return Ok(()),
+        };
         let upgrade = request.headers().contains_key(header::UPGRADE);
         if may_use_cookie(request.method(), upgrade, &origins(request.headers()), &own) {
             return Ok(());
@@ -258,6 +262,8 @@ impl Edge {
             tenant_host,
             session: identity.session.clone(),
             behind: identity.behind.clone(),
+            operator: identity.operator.clone(),
+            on_apex: matches!(surface, Surface::Apex),
             address,
         };
         request.extensions_mut().insert(visit);
@@ -274,12 +280,6 @@ impl Edge {
             return Ok(self.nobody(request.headers()));
         }
         forward::forward_demo_git(&self.gateway, request).await
-    }
-}
-
-impl Identity {
-    fn anonymous() -> Self {
-        Self { tenant: None, principal: Principal::Nobody, session: None, by_cookie: false, behind: None }
     }
 }
 

@@ -7,6 +7,7 @@ mod edge;
 mod federated;
 mod forward;
 mod health;
+mod operator;
 mod password;
 mod permission;
 mod portal;
@@ -48,6 +49,8 @@ pub fn routes() -> Routes<Gateway> {
         .route(signed_in(), routes!(cookie_api::get_cookie, cookie_api::delete_cookie))
         .route(Access::user(authz::Permission::TENANT_MEMBER_VIEW_AS), routes!(view_as::begin))
         .route(signed_in(), routes!(view_as::end))
+        .route(Access::public(), routes!(operator::sign_in))
+        .route(Access::operator(), routes!(operator::get_session, operator::sign_out))
         .route(Access::public(), routes!(permission::authorize))
         .route(Access::public(), routes!(health::liveness))
         .route(Access::public(), routes!(health::readiness))

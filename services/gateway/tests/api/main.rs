@@ -9,6 +9,7 @@ mod csrf;
 mod forwarding;
 mod hosts;
 mod limits;
+mod operator;
 mod policies;
 mod portal;
 mod provisioning;

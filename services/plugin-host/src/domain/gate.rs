@@ -109,9 +109,9 @@ impl Default for Gate {
 }
 
 /// With fewer requests than that, rates and percentiles say nothing.
-const ENOUGH: u64 = 20;
+pub const ENOUGH: u64 = 20;
 /// Fewer failed requests than that are an accident.
-const ERRORS: u64 = 3;
+pub const ERRORS: u64 = 3;
 
 /// What the gate makes of a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +130,7 @@ pub fn judge(gate: &Gate, old: &Figures, new: &Figures, beacons: u32, watched: D
     if new.failures > old.failures {
         return Verdict::Bad(format!("Its worker ended, hung or did not start {} times.", new.failures));
     }
-    if beacons >= gate.beacons.max(1) {
+    if beacons >= gate.bounds(old).beacons {
         return Verdict::Bad(format!("Its front end broke in {beacons} browsers."));
     }
     if let Some(reason) = too_many_errors(gate, old, new).or_else(|| too_slow(gate, old, new)) {
@@ -141,19 +141,44 @@ pub fn judge(gate: &Gate, old: &Figures, new: &Figures, beacons: u32, watched: D
     if long_enough && asked_enough { Verdict::Healthy } else { Verdict::NotYet }
 }
 
+/// What the newer version may come to before the gate closes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// Share of failed requests.
+    pub error_rate: f64,
+    /// 95th percentile; `None` while the former version's figures say nothing.
+    pub p95: Option<Duration>,
+    /// Reports of broken front ends.
+    pub beacons: u32,
+}
+
+impl Gate {
+    /// The bounds that follow from the former version's figures.
+    #[must_use]
+    pub fn bounds(&self, old: &Figures) -> Bounds {
+        let slowest = |before: Duration| {
+            before.mul_f64(self.latency_factor.max(1.0)).max(Duration::from_millis(self.latency_floor_ms))
+        };
+        Bounds {
+            error_rate: old.error_rate() + self.error_rate,
+            p95: old.percentile(95).filter(|_| old.requests >= ENOUGH).map(slowest),
+            beacons: self.beacons.max(1),
+        }
+    }
+}
+
 fn too_many_errors(gate: &Gate, old: &Figures, new: &Figures) -> Option<String> {
     let (before, now) = (old.error_rate(), new.error_rate());
-    (new.requests >= ENOUGH && new.errors >= ERRORS && now > before + gate.error_rate).then(|| {
+    (new.requests >= ENOUGH && new.errors >= ERRORS && now > gate.bounds(old).error_rate).then(|| {
         format!("{:.1} % of its {} requests failed, {:.1} % before.", now * 100.0, new.requests, before * 100.0)
     })
 }
 
 fn too_slow(gate: &Gate, old: &Figures, new: &Figures) -> Option<String> {
-    if old.requests < ENOUGH || new.requests < ENOUGH {
+    if new.requests < ENOUGH {
         return None;
     }
-    let (before, now) = (old.percentile(95)?, new.percentile(95)?);
-    let bound = before.mul_f64(gate.latency_factor.max(1.0)).max(Duration::from_millis(gate.latency_floor_ms));
+    let (before, now, bound) = (old.percentile(95)?, new.percentile(95)?, gate.bounds(old).p95?);
     (now > bound)
         .then(|| format!("95 % of its requests took up to {} ms, {} ms before.", now.as_millis(), before.as_millis()))
 }
@@ -200,6 +225,16 @@ mod tests {
                 (_, verdict) => panic!("{name}: {verdict:?}"),
             }
         }
+    }
+
+    #[test]
+    fn bounds_follow_from_the_former_versions_figures() {
+        let gate = Gate::default();
+        let bounds = gate.bounds(&figures(100, 1, 32));
+        assert!((bounds.error_rate - 0.06).abs() < 1e-9);
+        assert_eq!((bounds.p95, bounds.beacons), (Some(Duration::from_millis(80)), 3));
+        assert_eq!(gate.bounds(&figures(100, 0, 1)).p95, Some(Duration::from_millis(20)), "the floor");
+        assert_eq!(gate.bounds(&figures(19, 0, 32)).p95, None, "too few requests");
     }
 
     #[test]

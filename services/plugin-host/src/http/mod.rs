@@ -5,6 +5,7 @@ mod configure;
 mod egress;
 mod extensions;
 mod installed;
+mod operator;
 mod remotes;
 mod tasks;
 mod upgrades;
@@ -35,6 +36,17 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade_policy))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(upgrades::set_upgrade_policy))
         .route(Access::user(Permission::PLUGIN_USE), routes!(upgrades::report_beacon))
+        .route(Access::operator(), routes!(operator::plugins::list_operator_plugins))
+        .route(Access::operator(), routes!(operator::plugins::list_operator_organizations))
+        .route(Access::operator(), routes!(operator::plugins::list_operator_history))
+        .route(Access::operator(), routes!(operator::rollouts::list_rollouts, operator::start::start_rollout))
+        .route(Access::operator(), routes!(operator::rollouts::get_rollout))
+        .route(Access::operator(), routes!(operator::rollouts::list_rollout_organizations))
+        .route(Access::operator(), routes!(operator::start::stop_rollout))
+        .route(Access::operator(), routes!(operator::start::revert_rollout))
+        .route(Access::operator(), routes!(operator::machine::list_workers))
+        .route(Access::operator(), routes!(operator::machine::get_operator_isolation))
+        .route(Access::operator(), routes!(operator::machine::list_deeds))
         .route(Access::public(), routes!(remotes::get_remote_file))
         .route(Access::service(), routes!(remotes::list_portal_features))
         .route(Access::user(Permission::PLUGIN_READ), routes!(tasks::list_plugin_tasks))

@@ -321,7 +321,7 @@ fn upgrade(row: Row) -> Upgrade {
     }
 }
 
-fn measured(figures: &Figures) -> Measured {
+pub(super) fn measured(figures: &Figures) -> Measured {
     let p95 = figures.percentile(95).map(|p95| u64::try_from(p95.as_millis()).unwrap_or(u64::MAX));
     Measured { requests: figures.requests, errors: figures.errors, failures: figures.failures, p95_ms: p95 }
 }

@@ -12,7 +12,7 @@ mod restore;
 mod switch;
 mod upkeep;
 
-pub use operator::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
+pub use operator::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, start_rollout_by, wish, wish_by};
 
 use crate::State;
 use crate::store::package::Installed;

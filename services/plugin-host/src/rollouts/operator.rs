@@ -6,9 +6,10 @@ use crate::domain::package::{Source, Wanted};
 use crate::domain::rollout::rings;
 use crate::store::policy::{self, Channel};
 use crate::store::rollout::{self, New, Plan, Row, Side};
-use crate::store::{package, tenant};
+use crate::store::{package, rollout_overview, tenant};
 use kernel::{Error, Result, SharedClock, TenantId};
 use serde_json::{Value, json};
+use store::operator::{COMMAND_LINE, Deed, record};
 use store::{Db, SystemReason};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -51,6 +52,20 @@ pub enum Wish {
 /// `NotAllowed` when the package is not on the operator's list; `Input` when the version is not exact or nobody has the
 /// plugin; `Conflict` when the package is being rolled out.
 pub async fn start_rollout(db: &Db, clock: &SharedClock, allow: &AllowList, new: NewRollout) -> Result<Uuid> {
+    start_rollout_by(db, clock, allow, new, COMMAND_LINE).await
+}
+
+/// As [`start_rollout`], by somebody else than the command line.
+///
+/// # Errors
+/// As [`start_rollout`].
+pub async fn start_rollout_by(
+    db: &Db,
+    clock: &SharedClock,
+    allow: &AllowList,
+    new: NewRollout,
+    by: &str,
+) -> Result<Uuid> {
     allow.check(&new.package)?;
     let wanted = Wanted::new(&new.package, Some(&new.version))?;
     let exact = new.version.split(['.', '-', '+']).take(3).filter(|part| part.parse::<u64>().is_ok()).count() == 3;
@@ -69,10 +84,12 @@ pub async fn start_rollout(db: &Db, clock: &SharedClock, allow: &AllowList, new:
     let members = candidates(db, &tenants, &new, clock.now()).await?;
     let with_it: Vec<&Candidate> = members.iter().filter(|member| member.skipped.is_none()).collect();
     let Some(first) = with_it.first() else {
-        return Err(Error::input("No organisation has this plugin in another version, or all have pinned theirs."));
+        let told = "No organisation has this plugin in another version, or all have pinned theirs.";
+        return Err(Error::input(told).with_field("package", told));
     };
     if let Some(stranger) = new.canaries.iter().find(|canary| !with_it.iter().any(|member| member.tenant == **canary)) {
-        return Err(Error::input(format!("The canary {stranger} has no other version of it, or has pinned its own.")));
+        let told = format!("{} has no other version of it, or has pinned its own.", slug(db, *stranger).await?);
+        return Err(Error::input(told.clone()).with_field("canaries", told));
     }
     let early: Vec<TenantId> = with_it.iter().filter(|member| member.early).map(|member| member.tenant).collect();
     let canaries = match (new.canaries.is_empty(), early.is_empty()) {
@@ -86,8 +103,7 @@ pub async fn start_rollout(db: &Db, clock: &SharedClock, allow: &AllowList, new:
         .map(|member| (member.tenant, member.early))
         .collect();
     let dealt = rings(&canaries, &new.waves, &rest);
-    let plan =
-        Plan { waves: new.waves, parallel: new.parallel.clamp(1, 64), gate: new.gate, by: "operator".to_owned() };
+    let plan = Plan { waves: new.waves, parallel: new.parallel.clamp(1, 64), gate: new.gate, by: by.to_owned() };
     let rollout_id = Uuid::now_v7();
     let (package, version) = (new.package.as_str(), new.version.as_str());
     let head = New { rollout_id, plugin_id: &first.plugin_id, package, version, plan: &plan, now: clock.now() };
@@ -100,8 +116,18 @@ pub async fn start_rollout(db: &Db, clock: &SharedClock, allow: &AllowList, new:
         let skipped = member.skipped.as_deref();
         rollout::insert(&mut tx, &head, (member.tenant, ring, skipped), &member.former).await?;
     }
+    let details = json!({ "package": package, "version": version, "organizations": members.len() });
+    let target = rollout_id.to_string();
+    record(&mut tx, &Deed { actor: by, action: "rollout.start", target: &target, details }).await?;
     tx.commit().await?;
     Ok(rollout_id)
+}
+
+async fn slug(db: &Db, tenant: TenantId) -> Result<String> {
+    let mut tx = db.tenant(tenant).await?;
+    let found = tenant::get_tenant(&mut tx).await?;
+    tx.commit().await?;
+    Ok(found.slug)
 }
 
 /// An organisation that has the plugin in another version.
@@ -142,16 +168,30 @@ async fn candidates(db: &Db, tenants: &[TenantId], new: &NewRollout, now: Offset
 /// Says what the operator wants; a plugin host hears it within a second.
 ///
 /// # Errors
-/// `NotFound` when there is no such rollout.
+/// `NotFound` when there is no such rollout; `Conflict` when one that has ended is to be stopped.
 pub async fn wish(db: &Db, rollout: Uuid, wish: Wish) -> Result<()> {
-    let wanted = match wish {
-        Wish::Stop => "stop",
-        Wish::Revert => "revert",
+    wish_by(db, rollout, wish, COMMAND_LINE).await
+}
+
+/// As [`wish`], by somebody else than the command line.
+///
+/// # Errors
+/// As [`wish`].
+pub async fn wish_by(db: &Db, rollout: Uuid, wish: Wish, by: &str) -> Result<()> {
+    let (wanted, action) = match wish {
+        Wish::Stop => ("stop", "rollout.stop"),
+        Wish::Revert => ("revert", "rollout.revert"),
     };
     let mut tx = db.system(SystemReason::Rollouts).await?;
-    if !rollout::want(&mut tx, rollout, wanted).await? {
-        return Err(Error::not_found("There is no such rollout"));
+    let head = rollout_overview::find_head(&mut tx, rollout).await?;
+    let head = head.ok_or_else(|| Error::not_found("There is no such rollout"))?;
+    if wish == Wish::Stop && !head.is_open() {
+        return Err(Error::conflict("This rollout has ended. What it brought can still be taken back."));
     }
+    rollout::want(&mut tx, rollout, wanted).await?;
+    let details = json!({ "package": head.package, "version": head.version });
+    let target = rollout.to_string();
+    record(&mut tx, &Deed { actor: by, action, target: &target, details }).await?;
     tx.commit().await
 }
 

@@ -232,11 +232,16 @@ pub async fn lease(tx: &mut SystemTx, process: Uuid, lease: Duration) -> Result<
         .map_err(db)
 }
 
-/// Whether the package has an open rollout.
+/// Whether the package has an open rollout. Until the transaction ends, nobody else begins one of it.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn is_open(tx: &mut SystemTx, package: &str) -> Result<bool> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('rollout'), hashtext($1))")
+        .bind(package)
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
     sqlx::query_scalar("select exists (select from plugin_rollout where open and package = $1)")
         .bind(package)
         .fetch_one(tx.conn())

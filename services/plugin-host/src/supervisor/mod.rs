@@ -10,6 +10,7 @@
 pub mod budget;
 mod client;
 mod doors;
+mod footprint;
 pub mod isolation;
 pub mod launch;
 mod lease;
@@ -32,11 +33,29 @@ use doors::Reach;
 use kernel::{Error, Result, TenantId};
 use launch::{Launching, Variant};
 use runtime::Tasks;
+use runtime::sandbox::cgroup::Usage;
 use slot::{Command, Handle, Slot};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
+
+/// A worker as the operator sees it.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which plugin's.
+    pub plugin_id: String,
+    /// How it is.
+    pub status: Status,
+    /// Requests that it works on.
+    pub in_flight: usize,
+    /// What it did so far.
+    pub figures: Figures,
+    /// What its process takes; `None` without one.
+    pub usage: Option<Usage>,
+}
 
 /// All workers of this process. Clones share them.
 #[derive(Clone)]
@@ -87,6 +106,23 @@ impl Supervisor {
     #[must_use]
     pub fn status(&self, tenant: TenantId, plugin_id: &str) -> Option<Status> {
         self.find(tenant, plugin_id).map(|handle| handle.status.borrow().clone())
+    }
+
+    /// Every worker that has a process or is to get one, in no order; what it takes where it runs.
+    #[must_use]
+    pub fn list(&self) -> Vec<Running> {
+        let slots: Vec<_> = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.iter().map(|(key, handle)| (key.clone(), handle.clone())).collect()
+        };
+        let processes = &self.launching.isolation.processes;
+        let running = |((tenant, plugin_id), handle): ((TenantId, String), Handle)| {
+            let status = handle.status.borrow().clone();
+            let (in_flight, _) = handle.gauge.read();
+            let usage = handle.footprint.read(processes);
+            Running { tenant, plugin_id, status, in_flight, figures: handle.meter.read(), usage }
+        };
+        slots.into_iter().map(running).filter(|running| running.status.state != WorkerState::Stopped).collect()
     }
 
     /// How workers are separated from the host.

@@ -4,6 +4,7 @@
 
 use super::budget::{Budget, Owner};
 use super::doors::Reach;
+use super::footprint::Footprint;
 use super::launch::{Launching, Spec, Variant};
 use super::lease::{Gauge, Lease};
 use super::logs::Logs;
@@ -87,6 +88,8 @@ pub struct Handle {
     pub gauge: Arc<Gauge>,
     /// What it did so far.
     pub meter: Arc<Meter>,
+    /// What its process takes.
+    pub footprint: Arc<Footprint>,
 }
 
 /// One worker's actor.
@@ -109,6 +112,7 @@ pub struct Slot {
     reach: Arc<Reach>,
     commands: mpsc::WeakUnboundedSender<Command>,
     meter: Arc<Meter>,
+    footprint: Arc<Footprint>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
     logs: Arc<Logs>,
@@ -134,6 +138,7 @@ impl Slot {
         let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
         let logs = Arc::new(Logs::default());
         let (gauge, meter) = (Arc::new(Gauge::default()), Arc::new(Meter::default()));
+        let footprint = Arc::new(Footprint::default());
         let slot = Self {
             tenant,
             plugin_id: plugin_id.to_owned(),
@@ -149,6 +154,7 @@ impl Slot {
             waiting: Vec::new(),
             gauge: gauge.clone(),
             meter: meter.clone(),
+            footprint: footprint.clone(),
             budget,
             reach: reach.clone(),
             commands: commands.downgrade(),
@@ -158,7 +164,7 @@ impl Slot {
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs, reach, gauge, meter }
+        Handle { commands, status: shown, logs, reach, gauge, meter, footprint }
     }
 
     async fn run(
@@ -298,6 +304,7 @@ impl Slot {
             reports: self.reports.clone(),
             number: self.number,
             logs: self.logs.clone(),
+            footprint: self.footprint.clone(),
             tasks: self.tasks.clone(),
             launching: self.launching.clone(),
         };

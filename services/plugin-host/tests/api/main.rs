@@ -7,6 +7,7 @@ mod faults;
 mod host;
 mod kills;
 mod notes;
+mod operator;
 mod radar;
 mod routes;
 mod secrets;

@@ -13,8 +13,21 @@ const pages: Record<string, typeof LandingPage> = {
   '/confirm': ConfirmPage,
 };
 
+/** A place of its own, which few people ever load. */
+const operatorPath = /^\/operator(\/|$)/;
+
 /** Starts the pages of the installation itself: sign-up and the way to one's own portal. */
-export function renderApex(root: HTMLElement, portal: PortalConfig): void {
+export async function renderApex(
+  root: HTMLElement,
+  portal: PortalConfig,
+): Promise<void> {
+  if (operatorPath.test(location.pathname)) {
+    const { renderOperator } = await import(
+      /* webpackChunkName: "operator" */ '../operator'
+    );
+    renderOperator(root, portal);
+    return;
+  }
   const path = location.pathname.replace(/\/+$/, '');
   const Page = pages[path] ?? LandingPage;
   ReactDOM.createRoot(root).render(<Page portal={portal} />);

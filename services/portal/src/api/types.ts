@@ -92,6 +92,24 @@ export type Isolation = Plugins['schemas']['Isolation'];
 export type LogLine = Plugins['schemas']['LogLine'];
 export type Logs = Plugins['schemas']['Logs'];
 
+// the operator's view of the whole installation
+
+export type OperatorIdentity = Gateway['schemas']['OperatorIdentity'];
+export type OperatorPlugin = Plugins['schemas']['OperatorPlugin'];
+export type OperatorPluginList = Plugins['schemas']['OperatorPluginList'];
+export type OperatorOrganization = Plugins['schemas']['OperatorOrganization'];
+export type OperatorChange = Plugins['schemas']['OperatorChange'];
+export type OperatorRollout = Plugins['schemas']['OperatorRollout'];
+export type RolloutRing = Plugins['schemas']['RolloutRing'];
+export type RolloutStep = Plugins['schemas']['RolloutStep'];
+export type RolloutPhase = Plugins['schemas']['RolloutPhase'];
+export type RolloutOrganization = Plugins['schemas']['RolloutOrganization'];
+export type NewOperatorRollout = Plugins['schemas']['NewOperatorRollout'];
+export type BegunRollout = Plugins['schemas']['BegunRollout'];
+export type OperatorWorker = Plugins['schemas']['OperatorWorker'];
+export type OperatorWorkerList = Plugins['schemas']['OperatorWorkerList'];
+export type OperatorDeed = Plugins['schemas']['OperatorDeed'];
+
 // catalog: our additions beside the Backstage API
 
 export type LocationProblem = Catalog['schemas']['Trouble'];

@@ -32,6 +32,7 @@ export function useLoad<T>(
   useEffect(() => {
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let wait: number | undefined;
     if (shownKey.current !== key) {
       shownKey.current = key;
       setLoad({ state: 'loading' });
@@ -41,12 +42,16 @@ export function useLoad<T>(
         value => {
           if (!current) return;
           setLoad({ state: 'ready', value });
-          const wait = latest.current.pollMs?.(value);
+          wait = latest.current.pollMs?.(value);
           if (wait !== undefined) timer = setTimeout(run, wait);
         },
         (thrown: unknown) => {
           if (!current) return;
           const failure = asFailure(thrown);
+          // Nobody answered this time; what is shown is still watched.
+          if (failure.status === 0 && wait !== undefined) {
+            timer = setTimeout(run, wait);
+          }
           setLoad(before =>
             before.state === 'ready' && failure.status === 0
               ? before

@@ -149,6 +149,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/v1/operator/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells who is signed in as the operator, and until when. */
+        get: operations["get_operator_session"];
+        put?: never;
+        /** Signs the operator in with the code of a link that `proscenium operator link` printed; it works once, for a minute. */
+        post: operations["sign_operator_in"];
+        /** Signs this browser of the operator's out. */
+        delete: operations["sign_operator_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/v1/organization/sessions": {
         parameters: {
             query?: never;
@@ -511,6 +530,18 @@ export interface components {
         Jwks: {
             keys: Record<string, unknown>[];
         };
+        /** @description What the operator's link brings. */
+        OperatorCode: {
+            /** @description What stands behind `#` in the link. */
+            code: string;
+        };
+        /** @description Who is signed in as the operator. */
+        OperatorIdentity: {
+            /** @description What they call themselves. */
+            name: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
         /** @description The password that was, and the one that will be. */
         PasswordChange: {
             current: string;
@@ -808,6 +839,91 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_operator_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorIdentity"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sign_operator_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorIdentity"];
+                };
+            };
+            /** @description Used, expired or unknown */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    sign_operator_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -256,6 +256,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/operator/deeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the operator did, in the browser and by commands. */
+        get: operations["list_operator_deeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who ran what when: changes of versions in all organisations or in one, of all packages or of one. */
+        get: operations["list_operator_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/isolation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells how far workers are separated from this machine, and what is not contained. */
+        get: operations["get_operator_isolation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the organisations that have a package, or one version of it, with what they say about upgrades. */
+        get: operations["list_operator_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every package that some organisation has, with its versions and how many organisations have each. */
+        get: operations["list_operator_plugins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists rollouts with their progress. */
+        get: operations["list_operator_rollouts"];
+        put?: never;
+        /** Begins a rollout; the plugin host carries it out. */
+        post: operations["start_operator_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/rollouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a rollout's progress. */
+        get: operations["get_operator_rollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/rollouts/{id}/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the organisations of a rollout with what the gate saw and where it closes. */
+        get: operations["list_rollout_organizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/rollouts/{id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a rollout back: everybody who has the version from it goes back, also when it has ended. */
+        post: operations["revert_operator_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/rollouts/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a rollout now: nobody else gets the version, and whoever is still watched goes back. */
+        post: operations["stop_operator_rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/operator/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the workers that run now, of all organisations, with what they take. */
+        get: operations["list_operator_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/permissions": {
         parameters: {
             query?: never;
@@ -390,6 +578,11 @@ export interface components {
             /** @description What was thrown. */
             message: string;
         };
+        /** @description A rollout that was begun. */
+        BegunRollout: {
+            /** Format: uuid */
+            id: string;
+        };
         /**
          * @description When upgrades come.
          * @enum {string}
@@ -422,6 +615,79 @@ export interface components {
         ExposedModule: {
             /** @description For example `./alpha`. */
             expose: string;
+        };
+        /** @description When the gate closes and when it opens. */
+        Gate: {
+            /**
+             * Format: int64
+             * @description A version is watched for so long.
+             * @default 60
+             */
+            soakSeconds: number;
+            /**
+             * Format: int64
+             * @description And until it has answered so many requests, but at most for `longest_seconds`.
+             * @default 50
+             */
+            minRequests: number;
+            /**
+             * Format: int64
+             * @description The end of watching, however little was asked.
+             * @default 900
+             */
+            longestSeconds: number;
+            /**
+             * Format: double
+             * @description Its share of failed requests may be so much above the former version's.
+             * @default 0.05
+             */
+            errorRate: number;
+            /**
+             * Format: double
+             * @description Its 95th percentile may be so many times the former version's.
+             * @default 2.5
+             */
+            latencyFactor: number;
+            /**
+             * Format: int64
+             * @description A 95th percentile below that is never too slow.
+             * @default 20
+             */
+            latencyFloorMs: number;
+            /**
+             * Format: int32
+             * @description So many reports of broken front ends close the gate.
+             * @default 3
+             */
+            beacons: number;
+        };
+        /** @description What the new version may come to in one organisation. */
+        GateLimits: {
+            /**
+             * Format: double
+             * @description Share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Format: int64
+             * @description 95th percentile, in ms; missing while the former version's figures say nothing.
+             */
+            p95Ms?: number;
+            /**
+             * Format: int32
+             * @description Reports of broken front ends.
+             */
+            beacons: number;
+            /**
+             * Format: int64
+             * @description With fewer requests than that, shares and percentiles are not judged.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Fewer failed requests than that are not judged.
+             */
+            errors: number;
         };
         /** @description What to install. */
         InstallRequest: {
@@ -537,11 +803,245 @@ export interface components {
              */
             p95Ms?: number;
         };
+        /** @description A rollout to begin. */
+        NewOperatorRollout: {
+            /** @description An npm package that organisations have. */
+            package: string;
+            /** @description The exact version, such as `1.2.3`. */
+            version: string;
+            /** @description Addresses of the organisations that get it first, at most 100; else those on the early channel, else one of all. */
+            canaries?: string[];
+            /** @description Shares of the others in per cent, one wave after the other; at most 20. The rest follows. */
+            waves?: number[];
+            /** @description So many organisations at once, 1 to 64. */
+            parallel?: number;
+            /** @description When the gate closes. */
+            gate?: components["schemas"]["Gate"];
+        };
+        /** @description A change of an organisation's version. */
+        OperatorChange: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            tenantId: string;
+            /** @description The organisation's address below the domain. */
+            slug: string;
+            package: string;
+            pluginId: string;
+            /** @description What it runs since then. */
+            version: string;
+            /** @description `install`, `rollout` or `rollback`. */
+            cause: string;
+            /** Format: uuid */
+            rollout?: string;
+            /** Format: date-time */
+            since: string;
+        };
+        /** @description Something that the operator did. */
+        OperatorDeed: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @description `operator`: by the command line; `operator:NAME`: in the browser; `system`: by itself, as was asked before. */
+            actor: string;
+            /** @description For example `rollout.stop`. */
+            action: string;
+            target: string;
+            details: Record<string, unknown>;
+        };
+        /** @description A page of deeds, the latest first. */
+        OperatorDeedList: {
+            items: components["schemas"]["OperatorDeed"][];
+            nextCursor?: string;
+        };
+        /** @description A page of changes, the latest first. */
+        OperatorHistory: {
+            items: components["schemas"]["OperatorChange"][];
+            nextCursor?: string;
+        };
+        /** @description An organisation that has a package. */
+        OperatorOrganization: {
+            /** Format: uuid */
+            tenantId: string;
+            /** @description Its address below the domain. */
+            slug: string;
+            name: string;
+            pluginId: string;
+            version?: string;
+            state: components["schemas"]["PackageState"];
+            /** @description Why installing failed. */
+            message?: string;
+            /**
+             * Format: date-time
+             * @description Since when it has this version.
+             */
+            since: string;
+            channel: components["schemas"]["Channel"];
+            pinned: boolean;
+            /** Format: date-time */
+            frozenUntil?: string;
+            quietHours?: components["schemas"]["QuietHours"];
+        };
+        /** @description A page of organisations, by address. */
+        OperatorOrganizationList: {
+            items: components["schemas"]["OperatorOrganization"][];
+            nextCursor?: string;
+        };
+        /** @description A package that some organisation has. */
+        OperatorPlugin: {
+            package: string;
+            pluginId: string;
+            /**
+             * Format: int64
+             * @description Organisations that have it.
+             */
+            organizations: number;
+            /** @description What they have, the most used first. */
+            versions: components["schemas"]["OperatorVersion"][];
+        };
+        /** @description A page of packages, by name. */
+        OperatorPluginList: {
+            items: components["schemas"]["OperatorPlugin"][];
+            nextCursor?: string;
+        };
+        /** @description A rollout as a whole. */
+        OperatorRollout: {
+            /** Format: uuid */
+            id: string;
+            package: string;
+            pluginId: string;
+            /** @description The version that is rolled out. */
+            version: string;
+            phase: components["schemas"]["RolloutPhase"];
+            /** @description Why, where that needs saying. */
+            reason?: string;
+            /** @description What was asked of it and not done yet: `stop` or `revert`. */
+            wanted?: string;
+            /**
+             * Format: int32
+             * @description The ring whose turn it is; 0 is the canaries'.
+             */
+            ring: number;
+            plan: components["schemas"]["Plan"];
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /**
+             * Format: int64
+             * @description Organisations that take part.
+             */
+            organizations: number;
+            /** @description How far they are, ring after ring. */
+            rings: components["schemas"]["RolloutRing"][];
+        };
+        /** @description A page of rollouts, the latest first. */
+        OperatorRolloutList: {
+            items: components["schemas"]["OperatorRollout"][];
+            nextCursor?: string;
+        };
+        /** @description One version of a package, counted in organisations. */
+        OperatorVersion: {
+            /** @description Missing where it was asked for and is not there. */
+            version?: string;
+            /** Format: int64 */
+            organizations: number;
+            /** Format: int64 */
+            installing: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description On the early channel.
+             */
+            early: number;
+            /**
+             * Format: int64
+             * @description Pinned, or frozen now: rollouts leave them alone.
+             */
+            held: number;
+        };
+        /** @description A worker that runs, starts, or failed. */
+        OperatorWorker: {
+            /** Format: uuid */
+            tenantId: string;
+            /** @description The organisation's address below the domain. */
+            slug: string;
+            pluginId: string;
+            state: components["schemas"]["WorkerState"];
+            /** @description What is wrong, in plain words. */
+            message?: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int32
+             * @description How often it was started again after a failure.
+             */
+            restarts: number;
+            /** @description Requests that it works on. */
+            inFlight: number;
+            /**
+             * Format: int64
+             * @description Requests that it answered since the plugin host or this version began.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Memory of its processes now.
+             */
+            memoryBytes?: number;
+            /**
+             * Format: int64
+             * @description CPU time since it started.
+             */
+            cpuMs?: number;
+        };
+        /** @description Workers of the plugin host. */
+        OperatorWorkerList: {
+            /** @description Those that take most memory first, at most 500. */
+            items: components["schemas"]["OperatorWorker"][];
+            /** @description How many there are. */
+            total: number;
+            /** @description How many are awake, or on their way. */
+            awake: number;
+        };
         /**
          * @description How far a package is.
          * @enum {string}
          */
         PackageState: "installing" | "installed" | "failed";
+        /** @description How a rollout goes about it. */
+        Plan: {
+            /**
+             * @description Shares of the organisations that are not canaries, in per cent: `[10, 50, 100]`.
+             * @default []
+             */
+            waves: number[];
+            /**
+             * @description So many organisations are worked on at once.
+             * @default 0
+             */
+            parallel: number;
+            /**
+             * @description When the gate closes.
+             * @default {
+             *       "soakSeconds": 60,
+             *       "minRequests": 50,
+             *       "longestSeconds": 900,
+             *       "errorRate": 0.05,
+             *       "latencyFactor": 2.5,
+             *       "latencyFloorMs": 20,
+             *       "beacons": 3
+             *     }
+             */
+            gate: components["schemas"]["Gate"];
+            /**
+             * @description Who began it.
+             * @default
+             */
+            by: string;
+        };
         /** @description What one plugin adds. */
         PluginExtensions: {
             /** @description For example `scaffolder-github`. */
@@ -639,6 +1139,82 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description How many organisations of a ring are at a step. */
+        RingStep: {
+            step: components["schemas"]["RolloutStep"];
+            /** Format: int64 */
+            organizations: number;
+        };
+        /** @description One organisation's part of a rollout. */
+        RolloutOrganization: {
+            /** Format: uuid */
+            tenantId: string;
+            /** @description Its address below the domain. */
+            slug: string;
+            name: string;
+            /** Format: int32 */
+            ring: number;
+            step: components["schemas"]["RolloutStep"];
+            /** @description Why, in plain words. */
+            reason?: string;
+            /** Format: date-time */
+            since: string;
+            /** @description The version before. */
+            from: string;
+            /** @description What became of its data: `none`, `share` or `migrate`; missing before the check. */
+            data?: string;
+            /** @description The former version's figures, until it was replaced. */
+            old?: components["schemas"]["Measured"];
+            /** @description The new version's figures. */
+            new?: components["schemas"]["Measured"];
+            /** @description Where the gate closes for it. */
+            limits: components["schemas"]["GateLimits"];
+            /**
+             * Format: int32
+             * @description Reports of broken front ends.
+             */
+            beacons: number;
+            /** @description The last of them. */
+            lastBeacon?: string;
+            /** @description What the compatibility run found. */
+            differences: components["schemas"]["Difference"][];
+            /** @description Recorded requests that both versions were asked. */
+            replayed: number;
+            /** @description Rows that the version wrote before it was taken back, counted; which ones, its own administrators see. */
+            written: components["schemas"]["WrittenCount"][];
+            /**
+             * Format: int64
+             * @description How long requests were held while data was migrated, in ms.
+             */
+            heldMs?: number;
+        };
+        /** @description A page of organisations, ring after ring. */
+        RolloutOrganizationList: {
+            items: components["schemas"]["RolloutOrganization"][];
+            nextCursor?: string;
+        };
+        /**
+         * @description What the whole is doing.
+         * @enum {string}
+         */
+        RolloutPhase: "preparing" | "running" | "rolling-back" | "done" | "rolled-back" | "stopped";
+        /** @description A ring of a rollout. */
+        RolloutRing: {
+            /**
+             * Format: int32
+             * @description 0 is the canaries', the others are waves.
+             */
+            ring: number;
+            /** Format: int64 */
+            organizations: number;
+            /** @description Only steps at which somebody is. */
+            steps: components["schemas"]["RingStep"][];
+        };
+        /**
+         * @description How far one organisation is.
+         * @enum {string}
+         */
+        RolloutStep: "waiting" | "checking" | "switching" | "watching" | "promoted" | "restoring" | "restored" | "refused" | "deferred" | "skipped";
         /**
          * @description Where a package comes from.
          * @enum {string}
@@ -750,6 +1326,20 @@ export interface components {
          * @enum {string}
          */
         WorkerState: "installing" | "stopped" | "starting" | "ready" | "backing-off" | "failed";
+        /** @description Rows of one table that a version wrote before it was taken back. */
+        WrittenCount: {
+            table: string;
+            /**
+             * Format: int64
+             * @description Inserted or changed.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Deleted.
+             */
+            missing: number;
+        };
         /** @description Rows of one table that a version wrote before it was taken back. */
         WrittenRows: {
             /** @description The table. */
@@ -1218,6 +1808,369 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Isolation"];
+                };
+            };
+        };
+    };
+    list_operator_deeds: {
+        parameters: {
+            query?: {
+                /** @description 1 to 500, else 100 */
+                limit?: number;
+                /** @description From `nextCursor` */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorDeedList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_operator_history: {
+        parameters: {
+            query?: {
+                /** @description This package only */
+                package?: string;
+                /** @description The organisation at this address only */
+                organization?: string;
+                /** @description 1 to 500, else 100 */
+                limit?: number;
+                /** @description From `nextCursor` */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorHistory"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_operator_isolation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Isolation"];
+                };
+            };
+        };
+    };
+    list_operator_organizations: {
+        parameters: {
+            query: {
+                /** @description The package */
+                package: string;
+                /** @description This version only */
+                version?: string;
+                /** @description 1 to 500, else 100 */
+                limit?: number;
+                /** @description From `nextCursor` */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorOrganizationList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_operator_plugins: {
+        parameters: {
+            query?: {
+                /** @description 1 to 500, else 100 */
+                limit?: number;
+                /** @description From `nextCursor` */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorPluginList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_operator_rollouts: {
+        parameters: {
+            query?: {
+                /** @description 1 to 500, else 100 */
+                limit?: number;
+                /** @description From `nextCursor` */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorRolloutList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    start_operator_rollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOperatorRollout"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunRollout"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not on the list */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The package is being rolled out */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_operator_rollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorRollout"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_rollout_organizations: {
+        parameters: {
+            query?: {
+                /** @description Those at this step only */
+                step?: components["schemas"]["RolloutStep"];
+                /** @description 1 to 500, else 100 */
+                limit?: number;
+                /** @description From `nextCursor` */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOrganizationList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    revert_operator_rollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    stop_operator_rollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_operator_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorWorkerList"];
                 };
             };
         };
