@@ -19,6 +19,7 @@ mod process;
 mod slot;
 mod upgrade;
 mod users;
+mod vitals;
 mod watch;
 
 pub use lease::Lease;
@@ -32,6 +33,7 @@ use doors::Reach;
 use kernel::{Error, Result, TenantId};
 use launch::{Launching, Variant};
 use runtime::Tasks;
+use runtime::sandbox::cgroup::Usage;
 use slot::{Command, Handle, Slot};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,6 +83,13 @@ impl Supervisor {
     #[must_use]
     pub fn figures(&self, tenant: TenantId, plugin_id: &str) -> Figures {
         self.find(tenant, plugin_id).map(|handle| handle.meter.read()).unwrap_or_default()
+    }
+
+    /// What the worker takes of the machine, and how many processes it had; `None` when nothing was ever asked of it.
+    #[must_use]
+    pub fn vitals(&self, tenant: TenantId, plugin_id: &str) -> Option<(u64, Option<(Usage, u64)>)> {
+        let handle = self.find(tenant, plugin_id)?;
+        Some((handle.vitals.starts(), handle.vitals.usage(&self.launching.isolation.processes)))
     }
 
     /// What the worker is doing; `None` when nothing was ever asked of it.

@@ -9,6 +9,7 @@ use super::lease::{Gauge, Lease};
 use super::logs::Logs;
 use super::meter::Meter;
 use super::process::{self, Process, Report, Surroundings};
+use super::vitals::Vitals;
 use crate::domain::lifecycle::{Action, Event, Next, Phase, Worker, step};
 use crate::domain::reason::{Ending, Reason};
 use kernel::{Error, Result, TenantId};
@@ -87,6 +88,8 @@ pub struct Handle {
     pub gauge: Arc<Gauge>,
     /// What it did so far.
     pub meter: Arc<Meter>,
+    /// What it takes.
+    pub vitals: Arc<Vitals>,
 }
 
 /// One worker's actor.
@@ -109,6 +112,7 @@ pub struct Slot {
     reach: Arc<Reach>,
     commands: mpsc::WeakUnboundedSender<Command>,
     meter: Arc<Meter>,
+    vitals: Arc<Vitals>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
     logs: Arc<Logs>,
@@ -134,6 +138,7 @@ impl Slot {
         let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
         let logs = Arc::new(Logs::default());
         let (gauge, meter) = (Arc::new(Gauge::default()), Arc::new(Meter::default()));
+        let vitals = Arc::new(Vitals::default());
         let slot = Self {
             tenant,
             plugin_id: plugin_id.to_owned(),
@@ -149,6 +154,7 @@ impl Slot {
             waiting: Vec::new(),
             gauge: gauge.clone(),
             meter: meter.clone(),
+            vitals: vitals.clone(),
             budget,
             reach: reach.clone(),
             commands: commands.downgrade(),
@@ -158,7 +164,7 @@ impl Slot {
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs, reach, gauge, meter }
+        Handle { commands, status: shown, logs, reach, gauge, meter, vitals }
     }
 
     async fn run(
@@ -298,6 +304,7 @@ impl Slot {
             reports: self.reports.clone(),
             number: self.number,
             logs: self.logs.clone(),
+            vitals: self.vitals.clone(),
             tasks: self.tasks.clone(),
             launching: self.launching.clone(),
         };

@@ -10,6 +10,7 @@ mod notes;
 mod radar;
 mod routes;
 mod secrets;
+mod settings;
 mod sockets;
 mod upgrades;
 mod workers;

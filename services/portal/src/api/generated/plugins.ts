@@ -459,6 +459,7 @@ export interface components {
              * @description Since when.
              */
             installedAt: string;
+            activity?: components["schemas"]["PluginActivity"];
         };
         /** @description A list of plugins. */
         InstalledList: {
@@ -766,6 +767,62 @@ export interface components {
             missing: number;
             /** @description Primary keys, the first thousand. */
             keys: Record<string, unknown>[];
+        };
+        PackageAbout: {
+            package: string;
+            version: string;
+            description?: string;
+            licence?: string;
+            role?: string;
+            pluginId?: string;
+            keywords: string[];
+            homepage?: string;
+            repository?: string;
+            siblings: string[];
+        };
+        AboutInstalled: {
+            about: components["schemas"]["PackageAbout"];
+            readme?: string;
+        };
+        PluginAbout: {
+            packages: components["schemas"]["AboutInstalled"][];
+        };
+        AvailablePackage: {
+            package: string;
+            source: components["schemas"]["Source"];
+            title: string;
+            pluginId: string;
+            installed: boolean;
+            about?: components["schemas"]["PackageAbout"];
+            asking: boolean;
+            message?: string;
+        };
+        AvailableList: {
+            items: components["schemas"]["AvailablePackage"][];
+        };
+        ConfigSchemaOrigin: {
+            name: string;
+            version: string;
+        };
+        PluginConfigSchema: {
+            schema?: Record<string, unknown>;
+            ownKeys: string[];
+            packages: components["schemas"]["ConfigSchemaOrigin"][];
+            notes: string[];
+        };
+        ResourceUse: {
+            memoryBytes: number;
+            memoryLimitBytes: number;
+            cpuMs: number;
+            tasks: number;
+        };
+        PluginActivity: {
+            starts: number;
+            failures: number;
+            requests: number;
+            errors: number;
+            p95Ms?: number;
+            usage?: components["schemas"]["ResourceUse"];
         };
     };
     responses: never;
