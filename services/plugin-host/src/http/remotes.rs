@@ -115,7 +115,11 @@ async fn frontend_config(state: &State, packages: &[Package], found: &Installati
     let own: Vec<Package> = packages.iter().filter(|package| package.plugin_id == found.plugin_id).cloned().collect();
     let mut data = frontend_part(&state.config_schema(&own).await?, &found.config)?;
     // Where the gateway tells the portal about the organisation, nobody else speaks.
-    data.as_object_mut()?.shift_remove("proscenium");
+    let parts = data.as_object_mut()?;
+    parts.shift_remove("proscenium");
+    if parts.is_empty() {
+        return None;
+    }
     Some(FrontendConfig { context: format!("plugin:{}", found.plugin_id), data })
 }
 

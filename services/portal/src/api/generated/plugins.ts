@@ -1,5 +1,25 @@
 // Generated from openapi/plugins.json by `npm run generate`. Do not edit.
 export interface paths {
+    "/api/plugins/v1/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The packages that may be installed. What the registry says of them may come later: ask again while one is `asking`.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["list_available"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/beacons": {
         parameters: {
             query?: never;
@@ -68,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/installed/{plugin_id}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the packages of an installed plugin say about themselves.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/installed/{plugin_id}/config": {
         parameters: {
             query?: never;
@@ -77,10 +117,31 @@ export interface paths {
         };
         get?: never;
         /**
-         * Replaces a plugin's configuration. Its worker starts again with the next request.
+         * Replaces a plugin's configuration. Its worker starts again with the next request. What the schemas of its packages do
+         *     not permit is answered with 400 and the places (`/config/…`).
          * @description Permission: `plugin.update`.
          */
         put: operations["set_config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/installed/{plugin_id}/config-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be configured in an installed plugin, as its packages say.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_config_schema"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -381,6 +442,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One installed package's words. */
+        AboutInstalled: {
+            about: components["schemas"]["PackageAbout"];
+            /** @description Its README in Markdown, written by strangers; cut off after 64 KiB. */
+            readme?: string;
+        };
+        /** @description The packages that may be installed. */
+        AvailableList: {
+            /** @description All of the operator's list, by name. */
+            items: components["schemas"]["AvailablePackage"][];
+        };
+        /** @description A package that may be installed. */
+        AvailablePackage: {
+            /** @description Its name. */
+            package: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["Source"];
+            /** @description For people. */
+            title: string;
+            /** @description The plugin that it is a part of, where that is known or can be guessed. */
+            pluginId: string;
+            /** @description Whether the organisation has it, or is getting it. */
+            installed: boolean;
+            /** @description What the registry says of its newest version. */
+            about?: components["schemas"]["PackageAbout"];
+            /** @description Whether the registry is being asked about it now. */
+            asking: boolean;
+            /** @description Why nothing is known of it. */
+            message?: string;
+        };
         /** @description A report that a plugin's front end broke in a browser. */
         Beacon: {
             /** @description Which plugin. */
@@ -399,6 +490,15 @@ export interface components {
         ConfigRequest: {
             /** @description Part of Backstage's configuration tree; replaces the old one. */
             config: Record<string, unknown>;
+            /** @description Saves it whatever the schemas of the plugin's packages say. */
+            unchecked?: boolean;
+        };
+        /** @description A package whose schema counts. */
+        ConfigSchemaOrigin: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its version. */
+            version: string;
         };
         /** @description One difference between two versions. */
         Difference: {
@@ -422,6 +522,13 @@ export interface components {
         ExposedModule: {
             /** @description For example `./alpha`. */
             expose: string;
+        };
+        /** @description What browsers may see of one plugin's configuration. */
+        FrontendConfig: {
+            /** @description `plugin:<id>`. */
+            context: string;
+            /** @description Exactly what the schemas of its packages mark as visible for the front end. */
+            data: Record<string, unknown>;
         };
         /** @description What to install. */
         InstallRequest: {
@@ -450,6 +557,8 @@ export interface components {
             hasFrontend: boolean;
             /** @description Its worker, or how far its installation is. */
             worker?: components["schemas"]["Worker"];
+            /** @description What its worker did and takes; told of one plugin at a time. */
+            activity?: components["schemas"]["PluginActivity"];
             /** @description Part of Backstage's configuration tree, given to its worker. */
             config: Record<string, unknown>;
             /** @description Every package of it. */
@@ -459,7 +568,6 @@ export interface components {
              * @description Since when.
              */
             installedAt: string;
-            activity?: components["schemas"]["PluginActivity"];
         };
         /** @description A list of plugins. */
         InstalledList: {
@@ -538,11 +646,113 @@ export interface components {
              */
             p95Ms?: number;
         };
+        /** @description A package's words about itself. All of it was written by strangers. */
+        PackageAbout: {
+            /**
+             * @description Its name.
+             * @default
+             */
+            package: string;
+            /**
+             * @description Its version.
+             * @default
+             */
+            version: string;
+            /**
+             * @description What it does.
+             * @default null
+             */
+            description: string;
+            /**
+             * @description The licence of its code.
+             * @default null
+             */
+            licence: string;
+            /**
+             * @description `backend-plugin`, `frontend-plugin-module` and so on.
+             * @default null
+             */
+            role: string;
+            /**
+             * @description The plugin that it is a part of.
+             * @default null
+             */
+            pluginId: string;
+            /**
+             * @description Words to find it by.
+             * @default []
+             */
+            keywords: string[];
+            /**
+             * @description Where it is described.
+             * @default null
+             */
+            homepage: string;
+            /**
+             * @description Where its code is.
+             * @default null
+             */
+            repository: string;
+            /**
+             * @description Other packages of the same plugin.
+             * @default []
+             */
+            siblings: string[];
+        };
         /**
          * @description How far a package is.
          * @enum {string}
          */
         PackageState: "installing" | "installed" | "failed";
+        /** @description What a plugin's packages say about themselves. */
+        PluginAbout: {
+            /** @description Those of which something is known. */
+            packages: components["schemas"]["AboutInstalled"][];
+        };
+        /** @description What a plugin's worker did since the platform was started, and takes now. */
+        PluginActivity: {
+            /**
+             * Format: int64
+             * @description Processes that were started.
+             */
+            starts: number;
+            /**
+             * Format: int64
+             * @description Processes that ended by themselves, hung, or did not start.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description Answered requests.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Of these with 5xx, or not answered at all.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Nineteen of twenty requests had their first byte in so many milliseconds, rounded up.
+             */
+            p95Ms?: number;
+            /** @description What its process takes now; absent while it sleeps. */
+            usage?: components["schemas"]["ResourceUse"];
+        };
+        /** @description What can be configured in a plugin. */
+        PluginConfigSchema: {
+            /**
+             * @description JSON Schema (draft 07) of the configuration, with Backstage's `visibility` and `deepVisibility`; absent when no
+             *     package has one.
+             */
+            schema?: Record<string, unknown>;
+            /** @description The topmost keys that the plugin itself describes; the others are its libraries'. */
+            ownKeys: string[];
+            /** @description Packages that it was made from. */
+            packages: components["schemas"]["ConfigSchemaOrigin"][];
+            /** @description What is missing in it, for people. */
+            notes: string[];
+        };
         /** @description What one plugin adds. */
         PluginExtensions: {
             /** @description For example `scaffolder-github`. */
@@ -599,6 +809,12 @@ export interface components {
             entry: string;
             modules: components["schemas"]["ExposedModule"][];
         };
+        /** @description What the organisation's portal loads, and what its page says to that. */
+        PortalFeatures: {
+            items: components["schemas"]["PortalFeature"][];
+            /** @description Parts of the page's configuration, by plugin; the platform's own comes after them and wins. */
+            config: components["schemas"]["FrontendConfig"][];
+        };
         /** @description How many plugins will hear of an event. */
         Published: {
             /** @description Subscribers, each of which gets it at least once. */
@@ -639,6 +855,29 @@ export interface components {
             level: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description What a process takes of the machine. */
+        ResourceUse: {
+            /**
+             * Format: int64
+             * @description Memory in bytes, as its control group counts it, else resident.
+             */
+            memoryBytes: number;
+            /**
+             * Format: int64
+             * @description The most that it may take.
+             */
+            memoryLimitBytes: number;
+            /**
+             * Format: int64
+             * @description CPU time since it began, in milliseconds.
+             */
+            cpuMs: number;
+            /**
+             * Format: int64
+             * @description Its processes and threads.
+             */
+            tasks: number;
         };
         /**
          * @description Where a package comes from.
@@ -768,62 +1007,6 @@ export interface components {
             /** @description Primary keys, the first thousand. */
             keys: Record<string, unknown>[];
         };
-        PackageAbout: {
-            package: string;
-            version: string;
-            description?: string;
-            licence?: string;
-            role?: string;
-            pluginId?: string;
-            keywords: string[];
-            homepage?: string;
-            repository?: string;
-            siblings: string[];
-        };
-        AboutInstalled: {
-            about: components["schemas"]["PackageAbout"];
-            readme?: string;
-        };
-        PluginAbout: {
-            packages: components["schemas"]["AboutInstalled"][];
-        };
-        AvailablePackage: {
-            package: string;
-            source: components["schemas"]["Source"];
-            title: string;
-            pluginId: string;
-            installed: boolean;
-            about?: components["schemas"]["PackageAbout"];
-            asking: boolean;
-            message?: string;
-        };
-        AvailableList: {
-            items: components["schemas"]["AvailablePackage"][];
-        };
-        ConfigSchemaOrigin: {
-            name: string;
-            version: string;
-        };
-        PluginConfigSchema: {
-            schema?: Record<string, unknown>;
-            ownKeys: string[];
-            packages: components["schemas"]["ConfigSchemaOrigin"][];
-            notes: string[];
-        };
-        ResourceUse: {
-            memoryBytes: number;
-            memoryLimitBytes: number;
-            cpuMs: number;
-            tasks: number;
-        };
-        PluginActivity: {
-            starts: number;
-            failures: number;
-            requests: number;
-            errors: number;
-            p95Ms?: number;
-            usage?: components["schemas"]["ResourceUse"];
-        };
     };
     responses: never;
     parameters: never;
@@ -833,6 +1016,25 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_available: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailableList"];
+                };
+            };
+        };
+    };
     report_beacon: {
         parameters: {
             query?: never;
@@ -960,6 +1162,33 @@ export interface operations {
             };
         };
     };
+    get_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginAbout"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     set_config: {
         parameters: {
             query?: never;
@@ -988,6 +1217,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_config_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginConfigSchema"];
+                };
             };
             404: {
                 headers: {

@@ -32,7 +32,7 @@ export function PluginActivityFacts(props: {
         <dt>Starts</dt>
         <dd>
           {activity.starts}
-          {activity.failures > 0 && `, failed ${activity.failures} times`}
+          {activity.failures > 0 && `, ${activity.failures} failed`}
         </dd>
         <dt>Requests</dt>
         <dd>{requestWords(activity)}</dd>

@@ -56,16 +56,17 @@ export function ConfigForm(props: ConfigFormProps) {
   };
   // What is set beside the schema is named once, under the plugin's own.
   const isShownFirst = (name: string) => isOwn(name) || !known.includes(name);
-  const topGroups = {
-    ...schema,
-    required: [...(schema.required ?? []), ...described.ownKeys],
-  };
   return (
     <SchemaFormContext.Provider
       value={{ root, pluginId, errors, secrets, grant }}
     >
       <div className="config-form">
-        <Members {...fields} schema={topGroups} only={isShownFirst} />
+        <Members
+          {...fields}
+          schema={schema}
+          only={isShownFirst}
+          opened={described.ownKeys}
+        />
         {hasMore && (
           <>
             <h3 className="config-heading">Of its libraries</h3>

@@ -58,34 +58,41 @@ function Fold(props: {
 
 /** The fields of a group, in the order in which the schema has them. */
 export function Members(
-  props: FieldProps & { only?: (name: string) => boolean },
+  props: FieldProps & {
+    only?: (name: string) => boolean;
+    /** Groups that are open from the beginning. */
+    opened?: readonly string[];
+  },
 ) {
   const { root } = useForm();
   const { schema, path, value, onChange, only = () => true } = props;
   const required = new Set(schema.required);
   const members = isObject(value) ? value : {};
-  const known = Object.entries(schema.properties ?? {});
+  const known = Object.entries(schema.properties ?? {}).map(
+    ([name, raw]) => [name, whole(root, raw)] as const,
+  );
   const others = Object.keys(members).filter(
     name => !known.some(([other]) => other === name) && only(name),
   );
+  // The constant that tells a variant from others was chosen with it.
+  const isSaid = (name: string, { const: constant }: Schema) =>
+    constant !== undefined && members[name] === constant;
   return (
     <>
       {known
-        .filter(([name]) => only(name))
-        .map(([name, raw]) => {
-          const member = whole(root, raw);
-          return (
-            <SchemaField
-              key={name}
-              schema={member}
-              label={labelOf(name, member)}
-              path={below(path, name)}
-              value={members[name]}
-              isRequired={required.has(name) || undefined}
-              onChange={changed => onChange(withMember(members, name, changed))}
-            />
-          );
-        })}
+        .filter(([name, member]) => only(name) && !isSaid(name, member))
+        .map(([name, member]) => (
+          <SchemaField
+            key={name}
+            schema={member}
+            label={labelOf(name, member)}
+            path={below(path, name)}
+            value={members[name]}
+            isRequired={required.has(name) || undefined}
+            startsOpen={props.opened?.includes(name)}
+            onChange={changed => onChange(withMember(members, name, changed))}
+          />
+        ))}
       {others.length > 0 && (
         <p className="pro-quiet">
           Also set, and kept as it is:{' '}
@@ -112,7 +119,10 @@ function GroupField(props: FieldProps) {
   const members = <Members {...props} onChange={change} />;
   if (hidesLabel) return <div className="config-item">{members}</div>;
   const isOpen =
-    value !== undefined || props.isRequired || hasErrorWithin(errors, path);
+    value !== undefined ||
+    props.isRequired ||
+    props.startsOpen ||
+    hasErrorWithin(errors, path);
   return (
     <Fold
       label={label}

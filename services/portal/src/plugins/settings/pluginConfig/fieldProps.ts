@@ -13,6 +13,8 @@ export interface FieldProps {
   /** `undefined` takes the value away. */
   onChange: (value: unknown) => void;
   isRequired?: boolean;
+  /** Whether a group is open although nothing of it is set. */
+  startsOpen?: boolean;
   /** Whether something above says the label already, as in rows. */
   hidesLabel?: boolean;
 }

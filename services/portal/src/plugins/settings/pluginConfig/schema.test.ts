@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shapeOf, suits, variantOf, whole, type Schema } from './schema';
-import { hintOf, variantLabel } from './words';
+import { hintOf, labelOf, variantLabel } from './words';
 
 const root: Schema & { definitions: Record<string, Schema> } = {
   definitions: {
@@ -116,6 +116,12 @@ describe('variants', () => {
     const labels = branches.map((one, at) => variantLabel(root, one, at));
     expect(labels).toEqual(['Kind: file', 'Kind: url', 'Text']);
   });
+});
+
+test('a label is the key in words, unless the schema has a better one', () => {
+  expect(labelOf('baseUrl', {})).toBe('Base URL');
+  expect(labelOf('apiKey', {})).toBe('API key');
+  expect(labelOf('x', { title: 'Better' })).toBe('Better');
 });
 
 test('a hint says what is deprecated, what is usual and what browsers read', () => {

@@ -1,9 +1,20 @@
 import { wordsOf } from '../../managedEntities/schemaFields';
 import { isObject, whole, type Schema } from './schema';
 
+const shortForms = /\b(api|aws|id|ip|ssl|tls|ui|uri|url|urls)\b/gi;
+
+/** `baseUrl` is "Base URL". */
+function named(name: string): string {
+  return wordsOf(name).replaceAll(shortForms, word =>
+    word.toLocaleLowerCase('en-US') === 'urls'
+      ? 'URLs'
+      : word.toLocaleUpperCase('en-US'),
+  );
+}
+
 /** A field's name for people. */
 export function labelOf(name: string, schema: Schema): string {
-  return schema.title ?? wordsOf(name);
+  return schema.title ?? named(name);
 }
 
 function shown(value: unknown): string {
@@ -48,10 +59,10 @@ export function variantLabel(root: Schema, branch: Schema, at: number): string {
   const constant = properties
     .map(([name, part]) => [name, whole(root, part).const] as const)
     .find(([, value]) => value !== undefined);
-  if (constant) return `${wordsOf(constant[0])}: ${shown(constant[1])}`;
+  if (constant) return `${named(constant[0])}: ${shown(constant[1])}`;
   const needed = schema.required ?? [];
   const names = needed.length > 0 ? needed : properties.map(([name]) => name);
-  if (names.length > 0) return names.slice(0, 3).map(wordsOf).join(', ');
+  if (names.length > 0) return names.slice(0, 3).map(named).join(', ');
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
   return (type && typeWords[type]) ?? `Variant ${at + 1}`;
 }
