@@ -81,7 +81,9 @@ impl Leaflet {
         let bytes = self.config_schema.schema.as_ref().map_or(0, |schema| schema.to_string().len());
         if bytes > MAX_SCHEMA_BYTES {
             self.config_schema.schema = None;
-            self.config_schema.notes.push(format!("The schema has {bytes} bytes; at most {MAX_SCHEMA_BYTES} are taken."));
+            self.config_schema
+                .notes
+                .push(format!("The schema has {bytes} bytes; at most {MAX_SCHEMA_BYTES} are taken."));
         }
         self.readme = self.readme.filter(|readme| readme.len() <= MAX_README_BYTES);
         self
@@ -182,7 +184,9 @@ impl State {
 /// Native workers come with the platform, and so does what is known of them.
 pub fn native(package: &str) -> Option<Leaflet> {
     let (schema, description) = match package {
-        "proscenium:tech-radar" => (TECH_RADAR, "The back end of the tech radar: it shows what stands in its configuration."),
+        "proscenium:tech-radar" => {
+            (TECH_RADAR, "The back end of the tech radar: it shows what stands in its configuration.")
+        }
         _ => return None,
     };
     Some(Leaflet {
@@ -214,7 +218,8 @@ mod tests {
     #[test]
     fn the_native_radar_says_what_can_be_configured() {
         let schema = native("proscenium:tech-radar").unwrap().config_schema.schema.unwrap();
-        let entry = json!({ "id": "a", "title": "A", "quadrant": "q", "timeline": [{ "date": "2026-11-01", "ringId": "r" }] });
+        let entry =
+            json!({ "id": "a", "title": "A", "quadrant": "q", "timeline": [{ "date": "2026-11-01", "ringId": "r" }] });
         assert_eq!(judge(&schema, &json!({ "techRadar": { "entries": [entry] } })).mistakes, []);
         let wrong = judge(&schema, &json!({ "techRadar": { "entries": [{ "id": "a", "timeline": [] }] } })).mistakes;
         assert_eq!(wrong.len(), 3, "{wrong:?}");

@@ -87,7 +87,7 @@ async fn what_plugins_say_to_browsers_is_in_the_organisations_page_and_in_no_oth
     let page = edge.get(&org.host, "/").await.text();
     assert_eq!(page.matches("</script>").count(), 1, "{page}");
     let parts = injected_parts(&page);
-    assert_eq!(parts.as_array().unwrap().len(), 2);
+    assert_eq!(parts.as_array().unwrap().len(), 2, "{page}");
     assert_eq!(parts[0]["context"], "plugin:stage");
     assert_eq!(parts[0]["data"]["stage"], json!({ "baseUrl": "</script>" }));
     assert_eq!(parts[1]["data"]["app"]["title"], "acme & Co");

@@ -148,7 +148,10 @@ fn check_by(schema: &Value, config: &Value, before: &Value) -> kernel::Result<()
         more => format!(" ({more} more)"),
     };
     let error = Error::input(format!("The configuration is not saved: {}: {}{more}", first.pointer, first.text));
-    Err(mistakes.into_iter().rev().fold(error, |error, one| error.with_field(format!("/config{}", one.pointer), one.text)))
+    Err(mistakes
+        .into_iter()
+        .rev()
+        .fold(error, |error, one| error.with_field(format!("/config{}", one.pointer), one.text)))
 }
 
 fn keys(config: &Value) -> Vec<&str> {

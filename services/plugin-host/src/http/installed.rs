@@ -123,9 +123,10 @@ pub(super) async fn view(
     }
     let installation = installation::find_installation(tx, plugin_id).await?;
     let (status, level) = (state.supervisor.status(tenant, plugin_id), state.launching.isolation.level());
-    let activity = state.supervisor.vitals(tenant, plugin_id).map(|(starts, usage)| {
-        Activity::of(&state.supervisor.figures(tenant, plugin_id), starts, usage)
-    });
+    let activity = state
+        .supervisor
+        .vitals(tenant, plugin_id)
+        .map(|(starts, usage)| Activity::of(&state.supervisor.figures(tenant, plugin_id), starts, usage));
     let view = view_of(plugin_id, installation.as_ref(), &packages, status, Some(level));
     Ok(Installed { activity: activity.filter(|_| view.has_backend), ..view })
 }

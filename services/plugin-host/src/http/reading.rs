@@ -110,7 +110,8 @@ fn available(state: &State, packages: &[Package], name: &str) -> Option<Availabl
         None => (crate::leaflets::native(name).map(|leaflet| leaflet.about), None),
     };
     let said = about.as_ref().and_then(|about| about.plugin_id.clone());
-    let plugin_id = installed.map(|package| package.plugin_id.clone()).or(said).unwrap_or_else(|| wanted.guessed_plugin_id());
+    let plugin_id =
+        installed.map(|package| package.plugin_id.clone()).or(said).unwrap_or_else(|| wanted.guessed_plugin_id());
     Some(Available {
         package: name.to_owned(),
         source: wanted.source.word().to_owned(),

@@ -106,7 +106,8 @@ async fn a_configuration_is_checked_by_the_schema_and_mistakes_have_their_places
     assert_eq!(host.put_config(json!({ "config": { "stage": stage, "other": {} } })).await.status, StatusCode::OK);
     let changed = json!({ "baseUrl": "https://stage", "token": "another" });
     assert_eq!(host.put_config(json!({ "config": { "stage": changed } })).await.status, StatusCode::BAD_REQUEST);
-    let referred = json!({ "baseUrl": "https://stage", "token": "Bearer ${{ secrets.TOKEN }}", "seats": "${{ secrets.SEATS }}" });
+    let referred =
+        json!({ "baseUrl": "https://stage", "token": "Bearer ${{ secrets.TOKEN }}", "seats": "${{ secrets.SEATS }}" });
     assert_eq!(host.put_config(json!({ "config": { "stage": referred } })).await.status, StatusCode::OK);
     // A version without a schema takes everything.
     lay_down(&host, STAGE, "2.0.0", json!({}));

@@ -180,10 +180,16 @@ impl<'s> Walk<'s> {
     fn text(&mut self, map: &'s Map<String, Value>, text: &str, at: &str, found: &mut Found) {
         let length = text.chars().count();
         if map.get("minLength").and_then(size).is_some_and(|min| length < min) {
-            found.wrong(at, format!("It must have at least {}.", counted(map.get("minLength"), "character", "characters")));
+            found.wrong(
+                at,
+                format!("It must have at least {}.", counted(map.get("minLength"), "character", "characters")),
+            );
         }
         if map.get("maxLength").and_then(size).is_some_and(|max| length > max) {
-            found.wrong(at, format!("It must have at most {}.", counted(map.get("maxLength"), "character", "characters")));
+            found.wrong(
+                at,
+                format!("It must have at most {}.", counted(map.get("maxLength"), "character", "characters")),
+            );
         }
         if let Some(pattern) = map.get("pattern").and_then(Value::as_str)
             && self.matches(pattern, text) == Some(false)
@@ -200,13 +206,7 @@ impl<'s> Walk<'s> {
         compiled.as_ref().map(|regex| regex.is_match(text))
     }
 
-    fn combinations(
-        &mut self,
-        map: &'s Map<String, Value>,
-        value: &Value,
-        at: &str,
-        found: &mut Found,
-    ) -> Option<()> {
+    fn combinations(&mut self, map: &'s Map<String, Value>, value: &Value, at: &str, found: &mut Found) -> Option<()> {
         if let Some(target) = map.get("$ref").and_then(Value::as_str).and_then(|name| self.referred(name)) {
             self.visit(target, value, at, found)?;
         }

@@ -49,8 +49,16 @@ fn each_mistake_is_named_with_its_place() {
         (json!({ "baseUrl": "x", "halls": {} }), "/stage/halls", "It must be a list."),
         (json!({ "baseUrl": "x", "halls": "${{ secrets.A }}" }), "/stage/halls", "It must be a list."),
         (json!({ "baseUrl": "x", "halls": [{ "name": "great" }, {}] }), "/stage/halls/1/name", "It is needed."),
-        (json!({ "baseUrl": "x", "halls": [{ "name": "a" }] }), "/stage/halls/0/name", "It must have at least 2 characters."),
-        (json!({ "baseUrl": "x", "halls": [{ "name": "ab", "next": { "name": "A1" } }] }), "/stage/halls/0/next/name", "It does not match ^[a-z]+$."),
+        (
+            json!({ "baseUrl": "x", "halls": [{ "name": "a" }] }),
+            "/stage/halls/0/name",
+            "It must have at least 2 characters.",
+        ),
+        (
+            json!({ "baseUrl": "x", "halls": [{ "name": "ab", "next": { "name": "A1" } }] }),
+            "/stage/halls/0/next/name",
+            "It does not match ^[a-z]+$.",
+        ),
         (json!({ "baseUrl": "x", "hosts": { "a/b": {} } }), "/stage/hosts/a~1b/name", "It is needed."),
         (json!({ "baseUrl": "x", "source": { "kind": "url" } }), "/stage/source/url", "It is needed."),
         (json!({ "baseUrl": "x", "source": 7 }), "/stage/source", "It must be a group of settings."),
@@ -85,7 +93,8 @@ fn browsers_see_what_is_marked_for_them_and_nothing_else() {
     };
     let frontend = || text(json!({ "visibility": "frontend" }));
     let group = |properties: Value| json!({ "type": "object", "properties": properties });
-    let deep = |how: &str, properties: Value| json!({ "type": "object", "deepVisibility": how, "properties": properties });
+    let deep =
+        |how: &str, properties: Value| json!({ "type": "object", "deepVisibility": how, "properties": properties });
     for (what, schema, value, seen) in [
         ("a marked text", frontend(), json!("v"), Some(json!("v"))),
         ("one without a mark", text(json!({})), json!("v"), None),
@@ -116,7 +125,10 @@ fn browsers_see_what_is_marked_for_them_and_nothing_else() {
         ),
         (
             "exceptions in it",
-            deep("frontend", json!({ "a": text(json!({ "visibility": "secret" })), "b": text(json!({ "visibility": "backend" })), "c": deep("secret", json!({})) })),
+            deep(
+                "frontend",
+                json!({ "a": text(json!({ "visibility": "secret" })), "b": text(json!({ "visibility": "backend" })), "c": deep("secret", json!({})) }),
+            ),
             json!({ "a": "1", "b": "2", "c": { "d": "3" }, "e": "${{ secrets.E }}", "f": "6" }),
             Some(json!({ "c": {}, "f": "6" })),
         ),
@@ -162,12 +174,7 @@ fn browsers_see_what_is_marked_for_them_and_nothing_else() {
             json!({ "x-a": "1", "y": "2" }),
             Some(json!({ "x-a": "1" })),
         ),
-        (
-            "a branch that fits",
-            json!({ "anyOf": [frontend(), { "type": "array" }] }),
-            json!("v"),
-            Some(json!("v")),
-        ),
+        ("a branch that fits", json!({ "anyOf": [frontend(), { "type": "array" }] }), json!("v"), Some(json!("v"))),
         (
             "a branch that does not fit",
             json!({ "anyOf": [{ "type": "object", "required": ["k"], "properties": { "a": frontend() } }, { "type": "object" }] }),
@@ -243,7 +250,9 @@ fn a_schema_without_an_end_is_given_up_and_shows_nothing() {
         assert_eq!(frontend_part(&schema, &json!({ "a": 1 })), None);
     }
     // What is no schema demands nothing.
-    for schema in [json!(7), json!({ "type": 7, "properties": [], "items": true, "enum": "x", "$ref": "../x", "pattern": "(" })] {
+    for schema in
+        [json!(7), json!({ "type": 7, "properties": [], "items": true, "enum": "x", "$ref": "../x", "pattern": "(" })]
+    {
         assert_eq!(judge(&schema, &json!({ "a": [1] })).mistakes, []);
     }
 }

@@ -6,8 +6,7 @@ use super::{below, judge};
 use serde_json::{Map, Value};
 
 /// What a secret is told that was typed in.
-const IN_CLEAR: &str =
-    "This is a secret, and everybody who may see plugins can read it here. Add it under Secrets, grant it to this \
+const IN_CLEAR: &str = "This is a secret, and everybody who may see plugins can read it here. Add it under Secrets, grant it to this \
      plugin, and refer to it: ${{ secrets.NAME }}.";
 
 /// The part of a configuration that a schema marks for browsers; `None` when there is nothing. A value that refers to a
