@@ -166,7 +166,6 @@ test('a plugin is configured in a form that is made from its own declarations', 
         await admin.sees('It is needed.');
         assert.deepEqual((await told()).stage, {});
         assert.deepEqual(await admin.obstacles(), []);
-        await admin.screenshotFromTheTop('plugin-form-mistakes');
       },
     ],
     [
@@ -187,7 +186,8 @@ test('a plugin is configured in a form that is made from its own declarations', 
         await page.getByLabel('Labels 1', { exact: true }).fill('Broadway');
         await pick(/Source/, 'Kind: url');
         await page.getByLabel(/^URL/).fill('https://plays.example.com');
-        await admin.screenshotFromTheTop('plugin-form');
+        await page.getByLabel('Base URL').scrollIntoViewIfNeeded();
+        await admin.screenshot('plugin-form');
         await save();
         await admin.sees('Saved. The plugin starts anew with it.');
         const since = Date.now();
@@ -267,7 +267,6 @@ test('a plugin is configured in a form that is made from its own declarations', 
         await admin.sees(/MB of/);
         await admin.sees('Requests');
         assert.deepEqual(await admin.obstacles(), []);
-        await admin.screenshotInTheDark('plugin-form-dark', 'Use');
         admin.assertQuiet();
       },
     ],
