@@ -313,17 +313,21 @@ impl<'s> Walk<'s> {
 }
 
 fn numbers(map: &Map<String, Value>, value: &Value, at: &str, found: &mut Found) {
-    let bounds: [(&str, &str, fn(f64, f64) -> bool); 4] = [
-        ("minimum", "at least", |number, limit| number >= limit),
-        ("maximum", "at most", |number, limit| number <= limit),
-        ("exclusiveMinimum", "more than", |number, limit| number > limit),
-        ("exclusiveMaximum", "less than", |number, limit| number < limit),
-    ];
     let Some(number) = number(value) else { return };
-    for (name, words, holds) in bounds {
-        if let Some(limit) = map.get(name).and_then(Value::as_f64)
-            && !holds(number, limit)
-        {
+    for (name, words) in [
+        ("minimum", "at least"),
+        ("maximum", "at most"),
+        ("exclusiveMinimum", "more than"),
+        ("exclusiveMaximum", "less than"),
+    ] {
+        let Some(limit) = map.get(name).and_then(Value::as_f64) else { continue };
+        let holds = match name {
+            "minimum" => number >= limit,
+            "maximum" => number <= limit,
+            "exclusiveMinimum" => number > limit,
+            _ => number < limit,
+        };
+        if !holds {
             found.wrong(at, format!("It must be {words} {limit}."));
         }
     }
