@@ -491,6 +491,9 @@ const INTEGRATIONS: &[Example] = &[
 const PLUGIN_HOST: &[Example] = &[
     get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
     get("GET /internal/plugins/v1/extensions", "/internal/plugins/v1/extensions"),
+    get("GET /api/plugins/v1/available", "/api/plugins/v1/available"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/about", "/api/plugins/v1/installed/<plugin>/about"),
+    get("GET /api/plugins/v1/installed/{plugin_id}/config-schema", "/api/plugins/v1/installed/<plugin>/config-schema"),
     example(
         "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
         "/internal/plugins/v1/workers/<plugin>/scaffolder/extension",

@@ -264,7 +264,10 @@ test('modules from npm run in a whole installation', async context => {
         const hosts = [github.host];
         const reach = await call('PUT', '/api/plugins/v1/installed/catalog-github/egress', { hosts });
         assert.equal(reach.status, 200, JSON.stringify(reach.body));
-        const set = await call('PUT', '/api/plugins/v1/installed/catalog-github/config', { config });
+        const set = await call('PUT', '/api/plugins/v1/installed/catalog-github/config', {
+          config,
+          unchecked: true,
+        });
         assert.equal(set.status, 200, JSON.stringify(set.body));
         await until('the entities of both repositories', async () => {
           const { body } = await call('GET', '/api/catalog/entities?filter=kind=component');

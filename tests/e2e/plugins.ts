@@ -39,7 +39,11 @@ export async function useTechRadar(visitor: Visitor, installation: Installation,
   await visitor.sees(/tech-radar|Tech Radar/i);
   await visitor.screenshot('plugins');
   await visitor.open(`${tenant}/settings/plugins/tech-radar`);
-  await page.getByLabel('Configuration as JSON').fill(JSON.stringify(radar, null, 2));
+  await page.getByRole('radio', { name: 'YAML' }).click();
+  await page.getByLabel('Configuration as YAML').fill(JSON.stringify(radar, null, 2));
+  // The form shows the same draft.
+  await page.getByRole('radio', { name: 'Form' }).click();
+  await page.locator(`input[value="${blip}"]`).waitFor();
   await page.getByRole('button', { name: 'Save configuration' }).click();
   await visitor.sees('Saved. The plugin starts anew with it.');
   await page.getByLabel('Hosts', { exact: true }).fill('Radar.example.com:443\n*.example.org:8443');

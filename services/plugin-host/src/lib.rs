@@ -14,6 +14,7 @@
 //! Start reading at [`routes`] for what is answered, at [`supervisor`] for workers, at [`jobs`] for installing.
 
 mod bundles;
+mod catalogue;
 pub mod config;
 mod discovery;
 pub mod domain;
@@ -21,6 +22,7 @@ mod events;
 mod http;
 mod install;
 pub mod jobs;
+mod leaflets;
 mod recorder;
 mod rollouts;
 mod state;

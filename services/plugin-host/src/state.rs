@@ -2,7 +2,9 @@
 
 use crate::Config;
 use crate::bundles::Bundles;
+use crate::catalogue::Catalogue;
 use crate::discovery::{self, Occasion};
+use crate::leaflets::Leaflets;
 use crate::recorder::Recorder;
 use crate::store::package::{Package, State as PackageState};
 use crate::store::{installation, package};
@@ -36,6 +38,8 @@ pub struct State {
     pub(crate) launching: Arc<Launching>,
     pub(crate) supervisor: Supervisor,
     pub(crate) bundles: Bundles,
+    pub(crate) leaflets: Leaflets,
+    pub(crate) catalogue: Catalogue,
     pub(crate) recorder: Recorder,
     pub(crate) wake: Arc<Notify>,
     pub(crate) tasks: Tasks,
@@ -79,6 +83,8 @@ impl State {
             discovery,
             supervisor: Supervisor::new(launching.clone(), tasks.clone()),
             recorder: Recorder::new(config.upgrades.recordings),
+            leaflets: Leaflets::new(config.bundles(), bundles.clone(), tasks.clone()),
+            catalogue: Catalogue::default(),
             bundles,
             db,
             objects,

@@ -2,13 +2,16 @@
  * The bundle tool, run by the supervisor when a plugin is installed. It prints one JSON object.
  *
  * - `node dist/bundle.js resolve PACKAGE[@RANGE]`: the version that this stands for, with its integrity.
+ * - `node dist/bundle.js about PACKAGE`: what the registry shows of its newest version.
  * - `node dist/bundle.js install PACKAGE[@RANGE] --dir DIR [--keep-all]`: installs it into DIR, without its install
- *   scripts, takes out what no worker reads, and describes it.
+ *   scripts, takes out what no worker reads, and describes it: with its README and the schema of its configuration.
  * - `node dist/bundle.js describe PACKAGE --dir DIR`: describes a package that is installed there.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
+import { aboutPackage, readmeOf, type Manifest } from './bundle/about.ts';
+import { configSchema } from './bundle/configSchema.ts';
 import { declaredFeatures, unsaidDependencies } from './bundle/features.ts';
 import {
   describePackage,
@@ -17,7 +20,7 @@ import {
   type PackageDescription,
   type PackageJson,
 } from './bundle/package.ts';
-import { install, LOCK_FILE, parseSpec, resolve } from './bundle/npm.ts';
+import { install, LOCK_FILE, parseSpec, resolve, view } from './bundle/npm.ts';
 import { prune } from './bundle/prune.ts';
 import { reportOn, writeReport } from './bundle/report.ts';
 import { findRecipe } from './remote/recipe.ts';
@@ -40,6 +43,7 @@ const COMMANDS: Record<
   (spec: string, args: Arguments) => Promise<unknown>
 > = {
   resolve: spec => resolve(spec),
+  about: async spec => aboutPackage((await view(spec)) as unknown as Manifest),
   describe: (spec, args) =>
     Promise.resolve(describe(parseSpec(spec).name, args.option('dir'))),
   install: async (spec, args) => {
@@ -48,12 +52,23 @@ const COMMANDS: Record<
     const described = describe(parseSpec(spec).name, dir);
     const report = reportOn(join(dir, 'node_modules'));
     writeReport(dir, report);
+    // Declarations and prose are read before they are taken out.
+    const told = await tell(parseSpec(spec).name, dir);
     // A bundler follows source maps and style sheets into places that a worker never reads.
     const whole = args.flag('keep-all') || !described.hasBackend;
     const prunedBytes = whole ? 0 : prune(join(dir, 'node_modules'));
-    return { ...described, prunedBytes, ...report };
+    return { ...described, ...told, prunedBytes, ...report };
   },
 };
+
+/** What people read of an installed package, and what they can configure. */
+async function tell(name: string, dir: string) {
+  return {
+    about: aboutPackage(readPackage(dir, name)),
+    readme: readmeOf(packageDir(dir, name)),
+    configSchema: await configSchema(dir, name),
+  };
+}
 
 /**
  * Installs a package, and once more when its code needs what it does not bring, or when a version that it asks for
@@ -107,7 +122,9 @@ runCommand(async () => {
   const [name, spec] = args.positionals;
   const command = name === undefined ? undefined : COMMANDS[name];
   if (!command || spec === undefined) {
-    throw new UsageError('usage: bundle.js resolve|install|describe PACKAGE');
+    throw new UsageError(
+      'usage: bundle.js resolve|about|install|describe PACKAGE',
+    );
   }
   return command(spec, args);
 });

@@ -6,7 +6,9 @@ function pageWith(...data: object[]): Document {
   for (const part of data) {
     const script = page.createElement('script');
     script.type = 'backstage.io/config';
-    script.textContent = JSON.stringify([{ context: 'x', data: part }]);
+    script.textContent = JSON.stringify([
+      { context: 'proscenium', data: part },
+    ]);
     page.head.append(script);
   }
   return page;
@@ -32,6 +34,26 @@ test('names and title come from the configuration as they are', () => {
     title: name,
     session: false,
     plugins: [],
+  });
+});
+
+test('what plugins say to their front ends is not about the portal', () => {
+  const page = pageWith({
+    app: { title: 'Acme' },
+    proscenium: { surface: 'tenant', domain: 'example.org' },
+  });
+  const script = page.createElement('script');
+  script.type = 'backstage.io/config';
+  script.textContent = JSON.stringify([
+    {
+      context: 'plugin:stage',
+      data: { app: { title: 'Stage' }, proscenium: { domain: 'x' } },
+    },
+  ]);
+  page.head.prepend(script);
+  expect(readPortalConfig(page)).toMatchObject({
+    title: 'Acme',
+    domain: 'example.org',
   });
 });
 

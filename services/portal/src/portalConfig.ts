@@ -60,8 +60,11 @@ export function injectedConfigs(page: Document): InjectedConfig[] {
 
 /** Reads what the gateway injected into `page`; undefined when it injected nothing. */
 export function readPortalConfig(page: Document): PortalConfig | undefined {
-  const data: InjectedData = {};
-  for (const part of injectedConfigs(page)) Object.assign(data, part.data);
+  // Other parts are what plugins' configuration says to their front ends.
+  const own = injectedConfigs(page).find(
+    ({ context }) => context === 'proscenium',
+  );
+  const data: InjectedData = own?.data ?? {};
   const portal = data.proscenium;
   if (!portal?.surface) return undefined;
   const name = data.organization?.name ?? portal.tenant?.name ?? 'Proscenium';

@@ -5,13 +5,15 @@ use serde_json::Value;
 /// Where the build leaves room for the configuration.
 const PLACE: &str = "<!--APP_CONFIG-->";
 
-/// The portal's page with its title and its configuration.
+/// The portal's page with its title and its configuration: the platform's own, and before it, so that it wins, what
+/// plugins say to browsers (`{context, data}`).
 ///
 /// `data` may hold any text an organisation chose: in JSON inside a script only `<` could end the script early
 /// (HTML §13.2.5.4), so each becomes `\u003c`, which JSON reads back as the same character.
 #[must_use]
-pub fn inject(index: &str, title: &str, data: &Value) -> String {
-    let config = serde_json::json!([{ "context": "proscenium", "data": data }]);
+pub fn inject(index: &str, title: &str, plugins: &[Value], data: &Value) -> String {
+    let own = serde_json::json!({ "context": "proscenium", "data": data });
+    let config = Value::Array(plugins.iter().cloned().chain([own]).collect());
     let script = format!("<script type=\"backstage.io/config\">{}</script>", script_safe(&config.to_string()));
     let page = match (index.find(PLACE), index.find("</head>")) {
         (Some(at), _) => [&index[..at], &script, &index[at + PLACE.len()..]].concat(),
@@ -88,7 +90,7 @@ mod tests {
     #[test]
     fn a_name_that_would_end_the_script_stays_text() {
         let name = "</script><script>alert(1)</script><!--<script> \u{2028} \" ' & <title>x</title>";
-        let page = inject(INDEX, name, &json!({ "organization": { "name": name } }));
+        let page = inject(INDEX, name, &[], &json!({ "organization": { "name": name } }));
         assert_eq!(page.matches("<script").count(), 1, "{page}");
         assert_eq!(page.matches("</script>").count(), 1);
         assert_eq!(page.matches("<title>").count(), 1);
@@ -97,8 +99,16 @@ mod tests {
     }
 
     #[test]
+    fn what_plugins_say_stands_before_the_platforms_own() {
+        let plugin = json!({ "context": "plugin:stage", "data": { "stage": { "text": "</script><b>" } } });
+        let page = inject(INDEX, "Acme", std::slice::from_ref(&plugin), &json!({"a": 1}));
+        assert_eq!(page.matches("</script>").count(), 1, "{page}");
+        assert_eq!(config_of(&page), json!([plugin, {"context": "proscenium", "data": {"a": 1}}]));
+    }
+
+    #[test]
     fn a_build_without_the_marker_still_gets_its_configuration() {
-        let page = inject("<html><head></head><body></body></html>", "Acme", &json!({"a": 1}));
+        let page = inject("<html><head></head><body></body></html>", "Acme", &[], &json!({"a": 1}));
         assert!(page.contains("<title>Acme</title></head>"), "{page}");
         assert_eq!(config_of(&page)[0]["data"]["a"], 1);
     }

@@ -38,11 +38,12 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
     if let Some(url) = config.demo_sample_url.as_ref().filter(|_| config.demo) {
         proscenium.insert("demoSampleUrl".into(), json!(url));
     }
+    let mut plugins = Plugins::default();
     if let Some(tenant) = tenant {
         describe_tenant(gateway, tenant, headers, &mut proscenium).await?;
-    } else {
-        proscenium.insert("plugins".into(), json!([]));
+        plugins = Plugins::of(gateway, tenant.id).await;
     }
+    proscenium.insert("plugins".into(), plugins.items);
     let data = json!({
         "app": { "title": title, "baseUrl": origin },
         "backend": { "baseUrl": origin },
@@ -51,7 +52,7 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
         "permission": { "enabled": tenant.is_some() },
         "proscenium": proscenium,
     });
-    Ok(inject(index, title, &data))
+    Ok(inject(index, title, &plugins.config, &data))
 }
 
 async fn describe_tenant(
@@ -65,7 +66,6 @@ async fn describe_tenant(
     let (id, slug, name) = (tenant.id, &tenant.slug, &tenant.name);
     proscenium.insert("tenant".into(), json!({ "id": id, "slug": slug, "name": name }));
     proscenium.insert("branding".into(), Value::Object(branding(&tenant.settings)));
-    proscenium.insert("plugins".into(), plugins(gateway, tenant.id).await);
     Ok(())
 }
 
@@ -86,31 +86,50 @@ fn branding(settings: &Value) -> Map<String, Value> {
     branding
 }
 
-/// The organisation's front-end plugins; none while the plugin host is away, for a portal without its plugins is
+/// What the plugin host tells the organisation's page; nothing while it is away, for a portal without its plugins is
 /// better than no portal.
-async fn plugins(gateway: &Gateway, tenant: TenantId) -> Value {
-    if let Some(known) = gateway.features.get(&tenant) {
-        return known;
+struct Plugins {
+    /// The front ends that are loaded.
+    items: Value,
+    /// What plugins' configuration says to browsers, `{context, data}` each.
+    config: Vec<Value>,
+}
+
+impl Default for Plugins {
+    fn default() -> Self {
+        Self { items: json!([]), config: Vec::new() }
     }
-    let answer = tokio::time::timeout(PLUGINS_PATIENCE, ask_for_plugins(gateway, tenant)).await;
-    let plugins = match answer {
-        Ok(Ok(plugins)) => plugins,
-        Ok(Err(error)) => {
-            tracing::debug!(%tenant, %error, "no list of plugins");
-            json!([])
+}
+
+impl Plugins {
+    async fn of(gateway: &Gateway, tenant: TenantId) -> Self {
+        if let Some(known) = gateway.features.get(&tenant) {
+            return Self::read(&known);
         }
-        Err(_) => json!([]),
-    };
-    gateway.features.put(tenant, plugins.clone(), SHORT);
-    plugins
+        let answer = tokio::time::timeout(PLUGINS_PATIENCE, ask_for_plugins(gateway, tenant)).await;
+        let told = match answer {
+            Ok(Ok(told)) => told,
+            Ok(Err(error)) => {
+                tracing::debug!(%tenant, %error, "no list of plugins");
+                json!([])
+            }
+            Err(_) => json!([]),
+        };
+        let plugins = Self::read(&told);
+        gateway.features.put(tenant, told, SHORT);
+        plugins
+    }
+
+    /// A plugin host from before there was configuration sends a bare list.
+    fn read(told: &Value) -> Self {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let items = if told.is_array() { told.clone() } else { Value::Array(list(&told["items"])) };
+        Self { items, config: list(&told["config"]) }
+    }
 }
 
 async fn ask_for_plugins(gateway: &Gateway, tenant: TenantId) -> Result<Value> {
     let request = Request::get("/internal/plugins/v1/portal-features").body(Body::empty()).map_err(Error::internal)?;
     let caller = Caller::service(tenant, "gateway");
-    let answer: Value =
-        read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await?;
-    // Either a bare list or a page of items.
-    let list = if answer.is_array() { answer } else { answer.get("items").cloned().unwrap_or_default() };
-    if list.is_array() { Ok(list) } else { Err(Error::internal("the list of plugins is not a list")) }
+    read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await
 }

@@ -226,7 +226,10 @@ async fn user_entity(Path(name): Path<String>) -> Json<Value> {
 }
 
 async fn features() -> Json<Value> {
-    Json(json!([{ "pluginId": "tech-radar", "entry": "/api/plugins/v1/remotes/d/mf-manifest.json" }]))
+    Json(json!({
+        "items": [{ "pluginId": "tech-radar", "entry": "/api/plugins/v1/remotes/d/mf-manifest.json" }],
+        "config": [{ "context": "plugin:stage", "data": { "stage": { "baseUrl": "</script>" }, "app": { "title": "not this" } } }],
+    }))
 }
 
 async fn echo(method: Method, uri: axum::http::Uri, headers: HeaderMap, body: Bytes) -> Json<Value> {
@@ -285,10 +288,18 @@ pub fn cookie_of(reply: &Reply) -> String {
     set.split(';').next().unwrap().to_owned()
 }
 
-/// The configuration that was written into a page.
+/// The platform's configuration that was written into a page: the last part of it, which wins.
 pub fn injected(page: &str) -> Value {
+    let parts = injected_parts(page);
+    let own = parts.as_array().and_then(|parts| parts.last()).unwrap();
+    assert_eq!(own["context"], "proscenium");
+    own["data"].clone()
+}
+
+/// All parts of the configuration that was written into a page.
+pub fn injected_parts(page: &str) -> Value {
     let opening = "<script type=\"backstage.io/config\">";
     let from = page.find(opening).expect("a configuration") + opening.len();
     let to = from + page[from..].find("</script>").unwrap();
-    serde_json::from_str::<Value>(&page[from..to]).unwrap()[0]["data"].clone()
+    serde_json::from_str(&page[from..to]).unwrap()
 }

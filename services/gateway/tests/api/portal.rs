@@ -1,6 +1,6 @@
 //! The portal's files and its one page.
 
-use crate::bench::{APEX, Edge, injected};
+use crate::bench::{APEX, Edge, injected, injected_parts};
 use axum::http::StatusCode;
 use serde_json::json;
 
@@ -78,6 +78,21 @@ async fn the_page_is_told_whose_it_is() {
     assert_eq!(tenant["proscenium"], expected);
     assert_eq!(tenant["app"]["baseUrl"], org.origin);
     assert_eq!(tenant["permission"], json!({ "enabled": true }));
+}
+
+#[tokio::test]
+async fn what_plugins_say_to_browsers_is_in_the_organisations_page_and_in_no_other() {
+    let edge = with_portal().await;
+    let org = edge.org("acme").await;
+    let page = edge.get(&org.host, "/").await.text();
+    assert_eq!(page.matches("</script>").count(), 1, "{page}");
+    let parts = injected_parts(&page);
+    assert_eq!(parts.as_array().unwrap().len(), 2, "{page}");
+    assert_eq!(parts[0]["context"], "plugin:stage");
+    assert_eq!(parts[0]["data"]["stage"], json!({ "baseUrl": "</script>" }));
+    assert_eq!(parts[1]["data"]["app"]["title"], "acme & Co");
+    let apex = injected_parts(&edge.get(APEX, "/").await.text());
+    assert_eq!(apex.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -35,6 +35,11 @@ impl AllowList {
         self.0.contains(package)
     }
 
+    /// The packages on it, in the order of their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// Refuses what is not on the list.
     ///
     /// # Errors

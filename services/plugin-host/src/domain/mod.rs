@@ -1,4 +1,4 @@
-//! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed, what crosses the border to a plugin, plain words.
+//! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed, what crosses the border to a plugin, plain words, what a configuration may be.
 
 pub mod allow_list;
 pub mod bundle;
@@ -13,3 +13,4 @@ pub mod reason;
 pub mod rollout;
 pub mod schedule;
 pub mod secret_refs;
+pub mod settings;

@@ -3,7 +3,8 @@
 use super::installed::{unknown, view};
 use super::view::Installed;
 use crate::State;
-use crate::store::installation;
+use crate::domain::settings::{Mistake, judge, plain_secrets};
+use crate::store::{installation, package};
 use axum::extract;
 use http::StatusCode;
 use http_shell::{Caller, Json, Path, Result};
@@ -24,6 +25,9 @@ pub struct ConfigRequest {
     /// Part of Backstage's configuration tree; replaces the old one.
     #[schema(value_type = Object)]
     config: Map<String, Value>,
+    /// Saves it whatever the schemas of the plugin's packages say.
+    #[serde(default)]
+    unchecked: bool,
 }
 
 /// A worker's log.
@@ -48,7 +52,8 @@ pub struct LogLine {
     text: String,
 }
 
-/// Replaces a plugin's configuration. Its worker starts again with the next request.
+/// Replaces a plugin's configuration. Its worker starts again with the next request. What the schemas of its packages do
+/// not permit is answered with 400 and the places (`/config/…`).
 #[utoipa::path(put, path = "/api/plugins/v1/installed/{plugin_id}/config", params(("plugin_id" = String, Path)),
     request_body = ConfigRequest, responses((status = 200, body = Installed), (status = 400), (status = 404)))]
 pub async fn set_config(
@@ -60,11 +65,22 @@ pub async fn set_config(
     let config = Value::Object(body.config);
     check(&config)?;
     let mut tx = state.db.tenant(caller.tenant).await?;
+    let packages = package::list_packages_of(&mut tx, &plugin_id).await?;
+    tx.commit().await?;
+    let schema = if body.unchecked { None } else { state.config_schema(&packages).await };
+    let mut tx = state.db.tenant(caller.tenant).await?;
     let before = find(&mut tx, &plugin_id).await?;
+    if let Some(schema) = schema {
+        check_by(&schema, &config, &before.config)?;
+    }
     installation::set_config(&mut tx, &plugin_id, &config).await?;
     // Which keys changed is enough for the log: values may be secrets.
     let event = AuditEvent::by(&caller.principal, "plugin.configure", &plugin_id);
-    tx.record(event.before(json!({ "keys": keys(&before.config) })).after(json!({ "keys": keys(&config) }))).await?;
+    let mut after = json!({ "keys": keys(&config) });
+    if body.unchecked {
+        after["unchecked"] = json!(true);
+    }
+    tx.record(event.before(json!({ "keys": keys(&before.config) })).after(after)).await?;
     let view = view(&state, &mut tx, caller.tenant, &plugin_id).await?;
     tx.commit().await?;
     state.changed(caller.tenant, &plugin_id);
@@ -118,6 +134,24 @@ fn check(config: &Value) -> kernel::Result<()> {
         return Err(Error::input(text.clone()).with_field("config", text));
     }
     Ok(())
+}
+
+/// Refuses what the schema does not permit, and secrets in clear that do not stand there already.
+fn check_by(schema: &Value, config: &Value, before: &Value) -> kernel::Result<()> {
+    let judgement = judge(schema, config);
+    let is_new = |mistake: &Mistake| before.pointer(&mistake.pointer) != config.pointer(&mistake.pointer);
+    let mut mistakes: Vec<Mistake> = plain_secrets(&judgement, config).into_iter().filter(is_new).collect();
+    mistakes.extend(judgement.mistakes);
+    let Some(first) = mistakes.first() else { return Ok(()) };
+    let more = match mistakes.len() - 1 {
+        0 => String::new(),
+        more => format!(" ({more} more)"),
+    };
+    let error = Error::input(format!("The configuration is not saved: {}: {}{more}", first.pointer, first.text));
+    Err(mistakes
+        .into_iter()
+        .rev()
+        .fold(error, |error, one| error.with_field(format!("/config{}", one.pointer), one.text)))
 }
 
 fn keys(config: &Value) -> Vec<&str> {

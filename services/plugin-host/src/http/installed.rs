@@ -1,6 +1,6 @@
 //! Looking at installed plugins, installing and removing them.
 
-use super::view::{Installed, InstalledList, view_of};
+use super::view::{Activity, Installed, InstalledList, view_of};
 use crate::domain::package::Wanted;
 use crate::jobs::QUEUE;
 use crate::store::description::delete_description;
@@ -123,7 +123,12 @@ pub(super) async fn view(
     }
     let installation = installation::find_installation(tx, plugin_id).await?;
     let (status, level) = (state.supervisor.status(tenant, plugin_id), state.launching.isolation.level());
-    Ok(view_of(plugin_id, installation.as_ref(), &packages, status, Some(level)))
+    let activity = state
+        .supervisor
+        .vitals(tenant, plugin_id)
+        .map(|(starts, usage)| Activity::of(&state.supervisor.figures(tenant, plugin_id), starts, usage));
+    let view = view_of(plugin_id, installation.as_ref(), &packages, status, Some(level));
+    Ok(Installed { activity: activity.filter(|_| view.has_backend), ..view })
 }
 
 /// The organisation has no such plugin.

@@ -6,6 +6,7 @@ mod egress;
 mod extensions;
 mod installed;
 mod operator;
+mod reading;
 mod remotes;
 mod tasks;
 mod upgrades;
@@ -25,6 +26,9 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(installed::install_plugin))
         .route(Access::user(Permission::PLUGIN_READ), routes!(installed::get_installed))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(installed::remove_plugin))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(reading::list_available))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(reading::get_about))
+        .route(Access::user(Permission::PLUGIN_READ), routes!(reading::get_config_schema))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::set_config))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::restart_worker))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::get_logs))

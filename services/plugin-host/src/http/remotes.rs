@@ -2,7 +2,9 @@
 
 use crate::State;
 use crate::domain::media_type;
-use crate::store::package::{self, Frontend};
+use crate::domain::settings::frontend_part;
+use crate::store::installation::{self, Installation};
+use crate::store::package::{self, Frontend, Package};
 use axum::body::Body;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +13,10 @@ use http_shell::{Caller, Json, OptionalCaller, Path, Result};
 use kernel::{Error, TenantId};
 use runtime::objects::{KeyPrefix, LARGEST_OBJECT, ObjectKey};
 use serde::Serialize;
+use serde_json::Value;
+
+/// Most bytes of configuration in one organisation's page.
+const MAX_CONFIG_BYTES: usize = 512 * 1024;
 
 /// A front-end plugin as the gateway announces it to the portal.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -24,6 +30,24 @@ pub struct PortalFeature {
     /// Path on the organisation's origin.
     entry: String,
     modules: Vec<ExposedModule>,
+}
+
+/// What the organisation's portal loads, and what its page says to that.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct PortalFeatures {
+    items: Vec<PortalFeature>,
+    /// Parts of the page's configuration, by plugin; the platform's own comes after them and wins.
+    config: Vec<FrontendConfig>,
+}
+
+/// What browsers may see of one plugin's configuration.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FrontendConfig {
+    /// `plugin:<id>`.
+    context: String,
+    /// Exactly what the schemas of its packages mark as visible for the front end.
+    #[schema(value_type = Object)]
+    data: Value,
 }
 
 /// One module of a container.
@@ -59,18 +83,44 @@ pub async fn get_remote_file(
     Ok((headers, Body::from(object.body)).into_response())
 }
 
-/// The front ends that the organisation's portal loads.
-#[utoipa::path(get, path = "/internal/plugins/v1/portal-features", responses((status = 200, body = Vec<PortalFeature>)))]
+/// The front ends that the organisation's portal loads, and the configuration that is meant for browsers.
+#[utoipa::path(get, path = "/internal/plugins/v1/portal-features", responses((status = 200, body = PortalFeatures)))]
 pub async fn list_portal_features(
     extract::State(state): extract::State<State>,
     caller: Caller,
-) -> Result<Json<Vec<PortalFeature>>> {
+) -> Result<Json<PortalFeatures>> {
     let mut tx = state.db.tenant(caller.tenant).await?;
     let packages = package::list_packages(&mut tx).await?;
+    let installations = installation::list_installations(&mut tx).await?;
     tx.commit().await?;
-    let features =
+    let mut config = Vec::new();
+    let mut bytes = 0;
+    for found in installations {
+        let Some(part) = frontend_config(&state, &packages, &found).await else { continue };
+        bytes += part.data.to_string().len();
+        if bytes > MAX_CONFIG_BYTES {
+            tracing::warn!(tenant = %caller.tenant, plugin = found.plugin_id, "the configuration for browsers is too long");
+            break;
+        }
+        config.push(part);
+    }
+    let items =
         packages.into_iter().filter_map(|package| Some(feature(package.plugin_id, package.frontend?.0))).collect();
-    Ok(Json(features))
+    Ok(Json(PortalFeatures { items, config }))
+}
+
+async fn frontend_config(state: &State, packages: &[Package], found: &Installation) -> Option<FrontendConfig> {
+    // Most plugins have none, and then nothing is read.
+    found.config.as_object().filter(|config| !config.is_empty())?;
+    let own: Vec<Package> = packages.iter().filter(|package| package.plugin_id == found.plugin_id).cloned().collect();
+    let mut data = frontend_part(&state.config_schema(&own).await?, &found.config)?;
+    // Where the gateway tells the portal about the organisation, nobody else speaks.
+    let parts = data.as_object_mut()?;
+    parts.shift_remove("proscenium");
+    if parts.is_empty() {
+        return None;
+    }
+    Some(FrontendConfig { context: format!("plugin:{}", found.plugin_id), data })
 }
 
 fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {

@@ -1,12 +1,15 @@
 //! Installed plugins as the API shows them.
 
+use crate::domain::gate::Figures;
 use crate::domain::package::{Source, title};
 use crate::store::installation::Installation;
 use crate::store::package::{Package, State};
 use crate::supervisor::{Status, WorkerState};
 use runtime::sandbox::Level;
+use runtime::sandbox::cgroup::Usage;
 use serde::Serialize;
 use serde_json::Value;
+use std::time::Duration;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
@@ -37,6 +40,10 @@ pub struct Installed {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub worker: Option<Worker>,
+    /// What its worker did and takes; told of one plugin at a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub activity: Option<Activity>,
     /// Part of Backstage's configuration tree, given to its worker.
     #[schema(value_type = Object)]
     pub config: Value,
@@ -68,6 +75,64 @@ pub struct Worker {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub isolation_level: Option<String>,
+}
+
+/// What a plugin's worker did since the platform was started, and takes now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PluginActivity)]
+pub struct Activity {
+    /// Processes that were started.
+    pub starts: u64,
+    /// Processes that ended by themselves, hung, or did not start.
+    pub failures: u64,
+    /// Answered requests.
+    pub requests: u64,
+    /// Of these with 5xx, or not answered at all.
+    pub errors: u64,
+    /// Nineteen of twenty requests had their first byte in so many milliseconds, rounded up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub p95_ms: Option<u64>,
+    /// What its process takes now; absent while it sleeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub usage: Option<ResourceUse>,
+}
+
+/// What a process takes of the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceUse {
+    /// Memory in bytes, as its control group counts it, else resident.
+    pub memory_bytes: u64,
+    /// The most that it may take.
+    pub memory_limit_bytes: u64,
+    /// CPU time since it began, in milliseconds.
+    pub cpu_ms: u64,
+    /// Its processes and threads.
+    pub tasks: u64,
+}
+
+impl Activity {
+    /// Puts the supervisor's figures together.
+    #[must_use]
+    pub fn of(figures: &Figures, starts: u64, usage: Option<(Usage, u64)>) -> Self {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            starts,
+            failures: figures.failures,
+            requests: figures.requests,
+            errors: figures.errors,
+            p95_ms: figures.percentile(95).map(ms),
+            usage: usage.map(|(usage, memory_limit_bytes)| ResourceUse {
+                memory_bytes: usage.memory_bytes,
+                memory_limit_bytes,
+                cpu_ms: ms(usage.cpu),
+                tasks: usage.tasks,
+            }),
+        }
+    }
 }
 
 /// One package of a plugin.
@@ -121,6 +186,7 @@ pub fn view_of(
         has_backend,
         has_frontend: packages.iter().any(|package| package.frontend.is_some()),
         worker: worker(packages, has_backend, status, installed_at, level),
+        activity: None,
         config: installation.map_or_else(|| Value::Object(serde_json::Map::new()), |found| found.config.clone()),
         packages: packages.iter().map(package_view).collect(),
         installed_at,

@@ -5,6 +5,7 @@ use super::{frontend, tool};
 use crate::State;
 use crate::domain::bundle::folder_name;
 use crate::domain::package::{Source, Wanted, is_hosted, is_own_api, is_plugin_id, module_id};
+use crate::leaflets::Leaflet;
 use crate::store::package::{self, Backend, Installed};
 use crate::store::tenant;
 use kernel::{Error, Result, TenantId};
@@ -43,6 +44,9 @@ pub struct Described {
     has_backend: bool,
     has_frontend: bool,
     lock_digest: String,
+    /// What it says about itself.
+    #[serde(flatten)]
+    pub leaflet: Leaflet,
 }
 
 impl Described {
@@ -223,7 +227,8 @@ async fn place(fresh: &Path, folder: &Path, described: Described) -> Result<Desc
     }
 }
 
-async fn read_description(folder: &Path) -> Option<Described> {
+/// What the bundle tool said of the package in this folder, if it is there.
+pub(crate) async fn read_description(folder: &Path) -> Option<Described> {
     let text = tokio::fs::read(folder.join(DESCRIPTION)).await.ok()?;
     serde_json::from_slice(&text).ok()
 }

@@ -10,7 +10,6 @@
 pub mod budget;
 mod client;
 mod doors;
-mod footprint;
 pub mod isolation;
 pub mod launch;
 mod lease;
@@ -20,6 +19,7 @@ mod process;
 mod slot;
 mod upgrade;
 mod users;
+mod vitals;
 mod watch;
 
 pub use lease::Lease;
@@ -102,6 +102,13 @@ impl Supervisor {
         self.find(tenant, plugin_id).map(|handle| handle.meter.read()).unwrap_or_default()
     }
 
+    /// What the worker takes of the machine, and how many processes it had; `None` when nothing was ever asked of it.
+    #[must_use]
+    pub fn vitals(&self, tenant: TenantId, plugin_id: &str) -> Option<(u64, Option<(Usage, u64)>)> {
+        let handle = self.find(tenant, plugin_id)?;
+        Some((handle.vitals.starts(), handle.vitals.usage(&self.launching.isolation.processes)))
+    }
+
     /// What the worker is doing; `None` when nothing was ever asked of it.
     #[must_use]
     pub fn status(&self, tenant: TenantId, plugin_id: &str) -> Option<Status> {
@@ -119,7 +126,7 @@ impl Supervisor {
         let running = |((tenant, plugin_id), handle): ((TenantId, String), Handle)| {
             let status = handle.status.borrow().clone();
             let (in_flight, _) = handle.gauge.read();
-            let usage = handle.footprint.read(processes);
+            let usage = handle.vitals.usage(processes).map(|(usage, _)| usage);
             Running { tenant, plugin_id, status, in_flight, figures: handle.meter.read(), usage }
         };
         slots.into_iter().map(running).filter(|running| running.status.state != WorkerState::Stopped).collect()

@@ -7,10 +7,10 @@
 use super::budget::{Place, Turn};
 use super::client::WorkerClient;
 use super::doors::{self, Post};
-use super::footprint::Footprint;
 use super::isolation::Cell;
 use super::launch::{Launching, Spec};
 use super::logs::{Logs, read_lines};
+use super::vitals::Vitals;
 use super::watch::{LOOK, Watch};
 use crate::domain::reason::{Ending, Reason};
 use command_fds::{CommandFdExt as _, FdMapping};
@@ -85,8 +85,8 @@ pub struct Surroundings {
     pub number: u64,
     /// Keeps its text.
     pub logs: Arc<Logs>,
-    /// Is told where to look for what it takes.
-    pub footprint: Arc<Footprint>,
+    /// Is told of it while it runs.
+    pub vitals: Arc<Vitals>,
     /// Runs what goes with it.
     pub tasks: Tasks,
     /// Clock, settings and tokens.
@@ -205,7 +205,7 @@ impl Guard {
         let heard = self.listen(lines);
         let mut stdin = child.stdin.take();
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
-        self.around.footprint.follow(&self.cell, group);
+        self.around.vitals.begun(group, &self.cell);
         let feed = async {
             if let Some(stdin) = &mut stdin {
                 // A worker that does not read its boot document shows by never becoming ready.
@@ -235,6 +235,7 @@ impl Guard {
                 }
             }
         };
+        self.around.vitals.ended(group);
         // Whatever it started goes with it.
         signal(group, Signal::SIGKILL, true);
         if listening {

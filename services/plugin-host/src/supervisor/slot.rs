@@ -4,12 +4,12 @@
 
 use super::budget::{Budget, Owner};
 use super::doors::Reach;
-use super::footprint::Footprint;
 use super::launch::{Launching, Spec, Variant};
 use super::lease::{Gauge, Lease};
 use super::logs::Logs;
 use super::meter::Meter;
 use super::process::{self, Process, Report, Surroundings};
+use super::vitals::Vitals;
 use crate::domain::lifecycle::{Action, Event, Next, Phase, Worker, step};
 use crate::domain::reason::{Ending, Reason};
 use kernel::{Error, Result, TenantId};
@@ -88,8 +88,8 @@ pub struct Handle {
     pub gauge: Arc<Gauge>,
     /// What it did so far.
     pub meter: Arc<Meter>,
-    /// What its process takes.
-    pub footprint: Arc<Footprint>,
+    /// What it takes.
+    pub vitals: Arc<Vitals>,
 }
 
 /// One worker's actor.
@@ -112,7 +112,7 @@ pub struct Slot {
     reach: Arc<Reach>,
     commands: mpsc::WeakUnboundedSender<Command>,
     meter: Arc<Meter>,
-    footprint: Arc<Footprint>,
+    vitals: Arc<Vitals>,
     permits: Arc<Semaphore>,
     status: watch::Sender<Status>,
     logs: Arc<Logs>,
@@ -138,7 +138,7 @@ impl Slot {
         let (status, shown) = watch::channel(Status { state: WorkerState::Stopped, message: None, since, restarts: 0 });
         let logs = Arc::new(Logs::default());
         let (gauge, meter) = (Arc::new(Gauge::default()), Arc::new(Meter::default()));
-        let footprint = Arc::new(Footprint::default());
+        let vitals = Arc::new(Vitals::default());
         let slot = Self {
             tenant,
             plugin_id: plugin_id.to_owned(),
@@ -154,7 +154,7 @@ impl Slot {
             waiting: Vec::new(),
             gauge: gauge.clone(),
             meter: meter.clone(),
-            footprint: footprint.clone(),
+            vitals: vitals.clone(),
             budget,
             reach: reach.clone(),
             commands: commands.downgrade(),
@@ -164,7 +164,7 @@ impl Slot {
             launched,
         };
         tasks.spawn(format!("plugin {tenant} {plugin_id}"), slot.run(asked, reported, starts));
-        Handle { commands, status: shown, logs, reach, gauge, meter, footprint }
+        Handle { commands, status: shown, logs, reach, gauge, meter, vitals }
     }
 
     async fn run(
@@ -304,7 +304,7 @@ impl Slot {
             reports: self.reports.clone(),
             number: self.number,
             logs: self.logs.clone(),
-            footprint: self.footprint.clone(),
+            vitals: self.vitals.clone(),
             tasks: self.tasks.clone(),
             launching: self.launching.clone(),
         };

@@ -147,10 +147,14 @@ impl Host {
         self.configure("probe", json!({ "probe": { "mode": mode } })).await;
     }
 
-    pub async fn configure(&self, plugin: &str, config: Value) {
+    pub async fn try_configure(&self, plugin: &str, config: Value) -> Reply {
         let path = format!("/api/plugins/v1/installed/{plugin}/config");
         let body = json!({ "config": config });
-        let reply = self.request(Some(&admin(self.tenant)), Method::PUT, &path, Some(body)).await;
+        self.request(Some(&admin(self.tenant)), Method::PUT, &path, Some(body)).await
+    }
+
+    pub async fn configure(&self, plugin: &str, config: Value) {
+        let reply = self.try_configure(plugin, config).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     }
 

@@ -11,6 +11,7 @@ mod operator;
 mod radar;
 mod routes;
 mod secrets;
+mod settings;
 mod sockets;
 mod upgrades;
 mod workers;

@@ -22,7 +22,13 @@ async fn the_tech_radar_answers_from_the_organisations_configuration() {
     });
     host.configure("tech-radar", json!({ "techRadar": { "entries": [entry] } })).await;
     assert_eq!(host.get("/api/tech-radar/data").await.json()["entries"][0]["title"], "Rust");
-    host.configure("tech-radar", json!({ "techRadar": { "entries": "none" } })).await;
+    let lost = json!({ "id": "x", "title": "X", "quadrant": "nowhere", "timeline": [] });
+    let refused = host.try_configure("tech-radar", json!({ "techRadar": { "entries": [lost] } })).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let text = refused.json()["error"]["fields"]["/config/techRadar/entries/0/timeline"].clone();
+    assert_eq!(text, "It must have at least 1 entry.");
+    let lost = json!({ "id": "x", "title": "X", "quadrant": "nowhere", "timeline": [{ "date": "2026-11-22", "ringId": "adopt" }] });
+    host.configure("tech-radar", json!({ "techRadar": { "entries": [lost] } })).await;
     let refused = host.get("/api/tech-radar/data").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     let message = refused.json()["error"]["message"].as_str().unwrap().to_owned();

@@ -65,6 +65,19 @@ export async function resolve(spec: string): Promise<Resolved> {
   };
 }
 
+/** What the registry shows of the newest version of a package. */
+export async function view(spec: string): Promise<Record<string, unknown>> {
+  const { name } = parseSpec(spec);
+  const fields = ['name', 'version', 'description', 'license', 'keywords'];
+  const more = ['homepage', 'repository', 'backstage', '--json'];
+  const out = await pnpm(['view', `${name}@latest`, ...fields, ...more]);
+  const found = JSON.parse(out || '{}') as Record<string, unknown>;
+  if (typeof found['version'] !== 'string') {
+    throw new NpmError(`the registry has no package ${name}`);
+  }
+  return found;
+}
+
 /**
  * Installs one package with its dependencies into an own folder, and `others` beside it: what its code asks for without
  * saying so.

@@ -22,6 +22,7 @@ export interface PackageJson {
     role?: string;
     pluginId?: string;
     pluginPackage?: string;
+    pluginPackages?: string[];
     features?: Record<string, string>;
   };
 }

@@ -1,6 +1,9 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import { requestJson, requestNothing, type Fetch } from './request';
 import type {
+  AboutInstalled,
+  AvailableList,
+  AvailablePackage,
   Egress,
   InstalledList,
   InstalledPlugin,
@@ -8,6 +11,8 @@ import type {
   JsonObject,
   LogLine,
   Logs,
+  PluginAbout,
+  PluginConfigSchema,
 } from './types';
 
 const base = 'plugin://plugins/v1/installed';
@@ -36,11 +41,33 @@ export class PluginHostClient {
     });
   }
 
-  setConfig(pluginId: string, config: JsonObject): Promise<InstalledPlugin> {
+  /** Replaces a plugin's configuration; `unchecked` saves it whatever the schemas say. */
+  setConfig(
+    pluginId: string,
+    config: JsonObject,
+    unchecked = false,
+  ): Promise<InstalledPlugin> {
     return requestJson(this.#fetch, `${this.#url(pluginId)}/config`, {
       method: 'PUT',
-      body: { config },
+      body: { config, unchecked },
     });
+  }
+
+  /** What can be configured. */
+  getConfigSchema(pluginId: string): Promise<PluginConfigSchema> {
+    return requestJson(this.#fetch, `${this.#url(pluginId)}/config-schema`);
+  }
+
+  /** What the plugin's packages say about themselves. */
+  async getAbout(pluginId: string): Promise<AboutInstalled[]> {
+    const url = `${this.#url(pluginId)}/about`;
+    return (await requestJson<PluginAbout>(this.#fetch, url)).packages;
+  }
+
+  /** The packages that may be installed. */
+  async listAvailable(): Promise<AvailablePackage[]> {
+    const url = 'plugin://plugins/v1/available';
+    return (await requestJson<AvailableList>(this.#fetch, url)).items;
   }
 
   restart(pluginId: string): Promise<void> {

@@ -91,6 +91,13 @@ export type Egress = Plugins['schemas']['Egress'];
 export type Isolation = Plugins['schemas']['Isolation'];
 export type LogLine = Plugins['schemas']['LogLine'];
 export type Logs = Plugins['schemas']['Logs'];
+export type PluginConfigSchema = Plugins['schemas']['PluginConfigSchema'];
+export type PluginAbout = Plugins['schemas']['PluginAbout'];
+export type PackageAbout = Plugins['schemas']['PackageAbout'];
+export type AboutInstalled = Plugins['schemas']['AboutInstalled'];
+export type AvailablePackage = Plugins['schemas']['AvailablePackage'];
+export type AvailableList = Plugins['schemas']['AvailableList'];
+export type PluginActivity = Plugins['schemas']['PluginActivity'];
 
 // the operator's view of the whole installation
 

@@ -14,6 +14,8 @@ import { RelativeTime } from '../../ui/RelativeTime';
 import { Status } from '../../ui/Status';
 import { FailureState, Skeleton } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { PluginAbout } from './PluginAbout';
+import { PluginActivityFacts } from './PluginActivityFacts';
 import { PluginConfig } from './PluginConfig';
 import { PluginHosts } from './PluginHosts';
 import { PluginIsolation } from './PluginIsolation';
@@ -206,6 +208,12 @@ export function PluginPage() {
       <div className="pro-stack">
         <Trouble plugin={plugin} />
         <Facts plugin={plugin} />
+        {plugin.activity && (
+          <PluginActivityFacts
+            activity={plugin.activity}
+            since={plugin.worker?.since}
+          />
+        )}
         <PluginConfig
           key={plugin.pluginId}
           plugin={plugin}
@@ -219,6 +227,7 @@ export function PluginPage() {
             <PluginLog pluginId={plugin.pluginId} />
           </>
         )}
+        <PluginAbout pluginId={plugin.pluginId} version={plugin.version} />
       </div>
     </PageFrame>
   );

@@ -8,6 +8,7 @@ import { Panel } from '../../ui/Panel';
 import { Status } from '../../ui/Status';
 import { EmptyState, Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
+import { AvailablePlugins } from './AvailablePlugins';
 import { InstallForm } from './InstallForm';
 import { useMe } from './useMe';
 import { workerWords } from './workerWords';
@@ -55,6 +56,13 @@ function pollOf(plugins: InstalledPlugin[]): number | undefined {
     : undefined;
 }
 
+/** Changes when a package comes or goes. */
+function versionOf(plugins: InstalledPlugin[]): string {
+  return plugins
+    .flatMap(({ packages }) => packages.map(({ package: name }) => name))
+    .join(' ');
+}
+
 /** What the organisation has installed. */
 export function PluginsPage() {
   const host = useApi(pluginHostApiRef);
@@ -84,6 +92,11 @@ export function PluginsPage() {
             }
           </Loaded>
         </Panel>
+        <AvailablePlugins
+          version={load.state === 'ready' ? versionOf(load.value) : ''}
+          mayInstall={me?.role === 'admin'}
+          onInstalled={reload}
+        />
         {me?.role === 'admin' && <InstallForm onInstalled={reload} />}
       </div>
     </PageFrame>
