@@ -31,6 +31,7 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
         "takes an address that only a run knows; the scaffolder's tests call one",
     ),
     ("POST /internal/tenant-admin/v1/mails", "tells people of a run whose start is audited"),
+    ("POST /api/plugins/v1/uploads", "takes an archive, which the example is not; plugin-host's tests upload one"),
     ("POST /api/plugins/v1/beacons", "counts what broke in a browser; what follows from it is audited"),
     ("POST /api/plugins/v1/installed/{plugin_id}/tasks/run", "the plugin has no task; plugin-host's tests run one"),
     ("POST /internal/plugins/v1/events", "what plugins do with an event is their business"),

@@ -86,6 +86,7 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
     ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
     ("POST /api/auth/v1/password", "the caller's own"),
+    ("POST /api/plugins/v1/uploads", "an archive of the caller's own organisation; other organisations' names are not looked at"),
     ("POST /api/plugins/v1/beacons", "counted for the caller's own organisation; the answer is always the same"),
 ];
 
@@ -483,6 +484,7 @@ const INTEGRATIONS: &[Example] = &[
 
 const PLUGIN_HOST: &[Example] = &[
     get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
+    get("GET /internal/plugins/v1/portal-previews", "/internal/plugins/v1/portal-previews"),
     get("GET /internal/plugins/v1/extensions", "/internal/plugins/v1/extensions"),
     example(
         "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
@@ -511,6 +513,19 @@ const PLUGIN_HOST: &[Example] = &[
         "GET /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
         "/api/plugins/v1/installed/<plugin>/upgrade-policy",
     ),
+    get("GET /api/plugins/v1/uploads", "/api/plugins/v1/uploads"),
+    example("POST /api/plugins/v1/uploads", "/api/plugins/v1/uploads", "{}"),
+    get("GET /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<upload>"),
+    get("GET /api/plugins/v1/uploads/{id}/logs", "/api/plugins/v1/uploads/<upload>/logs"),
+    get("GET /api/plugins/v1/previews", "/api/plugins/v1/previews"),
+    example("PUT /api/plugins/v1/previews/{id}", "/api/plugins/v1/previews/<upload>", r#"{"on":true}"#),
+    example(
+        "PUT /api/plugins/v1/uploads/{id}/previewers",
+        "/api/plugins/v1/uploads/<upload>/previewers",
+        r#"{"members":["<member>"]}"#,
+    ),
+    example("POST /api/plugins/v1/uploads/{id}/publish", "/api/plugins/v1/uploads/<upload>/publish", ""),
+    example("DELETE /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<upload>", ""),
     get("GET /api/plugins/v1/upgrades", "/api/plugins/v1/upgrades"),
     get("GET /api/plugins/v1/upgrades/{id}", "/api/plugins/v1/upgrades/<upgrade>"),
     example(

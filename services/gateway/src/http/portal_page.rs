@@ -1,6 +1,7 @@
 //! What the portal is told about the host that it was opened at.
 
 use crate::domain::page::inject;
+use crate::domain::preview::{both, plugins_of};
 use crate::state::{Gateway, SHORT, Surface};
 use crate::store::tenant::Tenant;
 use axum::body::Body;
@@ -65,7 +66,13 @@ async fn describe_tenant(
     let (id, slug, name) = (tenant.id, &tenant.slug, &tenant.name);
     proscenium.insert("tenant".into(), json!({ "id": id, "slug": slug, "name": name }));
     proscenium.insert("branding".into(), Value::Object(branding(&tenant.settings)));
-    proscenium.insert("plugins".into(), plugins(gateway, tenant.id).await);
+    let member = session.map(|session| session.acting().member_id.to_string());
+    let known = plugins(gateway, tenant.id).await;
+    let (plugins, previews) = plugins_of(&known["features"], &known["previews"], member.as_deref());
+    proscenium.insert("plugins".into(), plugins);
+    if previews.as_array().is_some_and(|list| !list.is_empty()) {
+        proscenium.insert("previews".into(), previews);
+    }
     Ok(())
 }
 
@@ -86,7 +93,7 @@ fn branding(settings: &Value) -> Map<String, Value> {
     branding
 }
 
-/// The organisation's front-end plugins; none while the plugin host is away, for a portal without its plugins is
+/// The organisation's front-end plugins, and who looks at which others; none while the plugin host is away, for a portal without its plugins is
 /// better than no portal.
 async fn plugins(gateway: &Gateway, tenant: TenantId) -> Value {
     if let Some(known) = gateway.features.get(&tenant) {
@@ -97,20 +104,24 @@ async fn plugins(gateway: &Gateway, tenant: TenantId) -> Value {
         Ok(Ok(plugins)) => plugins,
         Ok(Err(error)) => {
             tracing::debug!(%tenant, %error, "no list of plugins");
-            json!([])
+            both(json!([]), json!([]))
         }
-        Err(_) => json!([]),
+        Err(_) => both(json!([]), json!([])),
     };
     gateway.features.put(tenant, plugins.clone(), SHORT);
     plugins
 }
 
 async fn ask_for_plugins(gateway: &Gateway, tenant: TenantId) -> Result<Value> {
-    let request = Request::get("/internal/plugins/v1/portal-features").body(Body::empty()).map_err(Error::internal)?;
-    let caller = Caller::service(tenant, "gateway");
-    let answer: Value =
-        read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await?;
+    let ask = async |path: &str| -> Result<Value> {
+        let request = Request::get(path).body(Body::empty()).map_err(Error::internal)?;
+        let caller = Caller::service(tenant, "gateway");
+        read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await
+    };
+    let answer = ask("/internal/plugins/v1/portal-features").await?;
+    // A plugin host of the version before has no previews.
+    let previews = ask("/internal/plugins/v1/portal-previews").await.unwrap_or_else(|_| json!([]));
     // Either a bare list or a page of items.
     let list = if answer.is_array() { answer } else { answer.get("items").cloned().unwrap_or_default() };
-    if list.is_array() { Ok(list) } else { Err(Error::internal("the list of plugins is not a list")) }
+    if list.is_array() { Ok(both(list, previews)) } else { Err(Error::internal("the list of plugins is not a list")) }
 }

@@ -73,7 +73,8 @@ pub async fn list_portal_features(
     Ok(Json(features))
 }
 
-fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {
+/// A front end as the portal is told of it.
+pub(super) fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {
     PortalFeature {
         plugin_id,
         entry: format!("/api/plugins/v1/remotes/{}/{}", frontend.digest, frontend.entry),

@@ -12,4 +12,5 @@ mod routes;
 mod secrets;
 mod sockets;
 mod upgrades;
+mod uploads;
 mod workers;

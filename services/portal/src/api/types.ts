@@ -90,6 +90,12 @@ export type JsonObject = InstalledPlugin['config'];
 export type Egress = Plugins['schemas']['Egress'];
 export type Isolation = Plugins['schemas']['Isolation'];
 export type LogLine = Plugins['schemas']['LogLine'];
+export type OfferedPreview = Plugins['schemas']['OfferedPreview'];
+export type PreviewList = Plugins['schemas']['PreviewList'];
+export type UploadChecks = Plugins['schemas']['Checks'];
+export type UploadedVersion = Plugins['schemas']['UploadedVersion'];
+export type UploadList = Plugins['schemas']['UploadList'];
+export type UploadState = Plugins['schemas']['UploadState'];
 export type Logs = Plugins['schemas']['Logs'];
 
 // catalog: our additions beside the Backstage API

@@ -276,6 +276,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions that the caller may look at before they are published.
+         * @description Permission: `plugin.use`.
+         */
+        get: operations["list_previews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/previews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Looks at a version before it is published, or no more. It changes what the caller alone meets, from the next request and
+         *     the next page on.
+         * @description Permission: `plugin.use`.
+         */
+        put: operations["set_preview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/remotes/{digest}/{path}": {
         parameters: {
             query?: never;
@@ -327,6 +368,114 @@ export interface paths {
         get: operations["get_upgrade"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation's own plugins, with every version that is kept.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Uploads a version: what `npm pack` makes, at most 32 MB. Everything that is wrong with it is told at once, by place.
+         * @description Permission: `plugin.update`.
+         */
+        post: operations["upload_plugin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a version that the organisation does not run, and ends its preview.
+         * @description Permission: `plugin.update`.
+         */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last lines that a preview's worker wrote.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["get_upload_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}/previewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says who may look at a version before it is published. Whoever is left out looks at it no more.
+         * @description Permission: `plugin.update`.
+         */
+        put: operations["set_previewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a version to the whole organisation.
+         * @description Permission: `plugin.update`.
+         */
+        post: operations["publish_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -395,6 +544,31 @@ export interface components {
          * @enum {string}
          */
         Channel: "stable" | "early";
+        /** @description What is known of a bundle without running it. */
+        Checks: {
+            /**
+             * @description npm packages in it.
+             * @default 0
+             */
+            packages: number;
+            /**
+             * @description How many of them have which licence; `none` where they name none.
+             * @default {}
+             */
+            licences: {
+                [key: string]: number;
+            };
+            /**
+             * @description Packages with compiled code.
+             * @default []
+             */
+            native: string[];
+            /**
+             * @description Packages with install scripts, which were not run.
+             * @default []
+             */
+            installScripts: string[];
+        };
         /** @description A new configuration. */
         ConfigRequest: {
             /** @description Part of Backstage's configuration tree; replaces the old one. */
@@ -537,6 +711,18 @@ export interface components {
              */
             p95Ms?: number;
         };
+        /** @description A version that a member may look at before it is published. */
+        OfferedPreview: {
+            /** Format: uuid */
+            uploadId: string;
+            pluginId: string;
+            package: string;
+            version: string;
+            description?: string;
+            uploadedBy: string;
+            /** @description Whether they do. */
+            on: boolean;
+        };
         /**
          * @description How far a package is.
          * @enum {string}
@@ -598,6 +784,39 @@ export interface components {
             entry: string;
             modules: components["schemas"]["ExposedModule"][];
         };
+        /** @description What one member's page loads instead of what is published. */
+        PortalPreview: {
+            /** Format: uuid */
+            memberId: string;
+            /** Format: uuid */
+            uploadId: string;
+            pluginId: string;
+            package: string;
+            version: string;
+            /** @description Its front end, if it has one; it takes the place of the one with the same container. */
+            feature?: components["schemas"]["PortalFeature"];
+        };
+        /** @description The versions that the caller may look at. */
+        PreviewList: {
+            /** @description The latest first. */
+            items: components["schemas"]["OfferedPreview"][];
+        };
+        /** @description Who may look at a preview. */
+        PreviewMembers: {
+            /** @description Ids of members, at most 50. They turn it on themselves. */
+            members: string[];
+        };
+        /** @description Whether to look at a version. */
+        PreviewSwitch: {
+            on: boolean;
+        };
+        /** @description A member who may look at a preview. */
+        Previewer: {
+            /** Format: uuid */
+            memberId: string;
+            /** @description Whether they do. */
+            on: boolean;
+        };
         /** @description How many plugins will hear of an event. */
         Published: {
             /** @description Subscribers, each of which gets it at least once. */
@@ -643,7 +862,7 @@ export interface components {
          * @description Where a package comes from.
          * @enum {string}
          */
-        Source: "npm" | "native";
+        Source: "npm" | "native" | "upload";
         /** @description A plugin's tasks. */
         TaskList: {
             /** @description By name. */
@@ -720,6 +939,80 @@ export interface components {
             frozenUntil?: string;
             /** @description Hours of the day in UTC in which an upgrade may hold requests for longer than seconds. */
             quietHours?: components["schemas"]["QuietHours"];
+        };
+        /** @description How much an organisation may upload. */
+        UploadLimits: {
+            /**
+             * Format: int64
+             * @description Bytes of one archive.
+             */
+            archiveBytes: number;
+            /**
+             * Format: int64
+             * @description Bytes that it may unpack to.
+             */
+            unpackedBytes: number;
+            /** @description Versions together. */
+            versions: number;
+            /**
+             * Format: int64
+             * @description Bytes of all archives together.
+             */
+            bytes: number;
+        };
+        /** @description The organisation's own plugins. */
+        UploadList: {
+            /** @description Every version, the latest first. */
+            items: components["schemas"]["UploadedVersion"][];
+            /** @description Why nothing can be uploaded, where it cannot. */
+            refusal?: string;
+            /** @description What is possible. */
+            limits: components["schemas"]["UploadLimits"];
+        };
+        /**
+         * @description What a version is to the organisation.
+         * @enum {string}
+         */
+        UploadState: "building" | "failed" | "preview" | "publishing" | "published" | "former" | "refused";
+        /** @description One version of an organisation's own plugin. */
+        UploadedVersion: {
+            /** Format: uuid */
+            id: string;
+            package: string;
+            version: string;
+            /** @description Under which it is, or would be, installed. */
+            pluginId: string;
+            /** @description Backstage's word: `backend-plugin`, `frontend-plugin`, or either with `-module`. */
+            role: string;
+            description?: string;
+            state: components["schemas"]["UploadState"];
+            /** @description Why it is so, in plain words. */
+            message?: string;
+            hasBackend: boolean;
+            hasFrontend: boolean;
+            /** @description What is in its bundle, once that is there. */
+            checks?: components["schemas"]["Checks"];
+            /**
+             * Format: int64
+             * @description Length of the archive.
+             */
+            bytes: number;
+            /** @description SHA-256 of the archive as it is kept, in hex. */
+            sha256: string;
+            uploadedBy: string;
+            /** Format: date-time */
+            uploadedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was published last.
+             */
+            publishedAt?: string;
+            /** @description Who may look at its preview. */
+            previewers: components["schemas"]["Previewer"][];
+            /** @description Whether the caller looks at it. */
+            previewed: boolean;
+            /** @description The preview's own worker, as far as this process knows. */
+            worker?: components["schemas"]["Worker"];
         };
         /** @description The versions of one plugin. */
         VersionHistory: {
@@ -1241,6 +1534,63 @@ export interface operations {
             };
         };
     };
+    list_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+        };
+    };
+    set_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSwitch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_remote_file: {
         parameters: {
             query?: never;
@@ -1312,6 +1662,231 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadList"];
+                };
+            };
+        };
+    };
+    upload_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The archive (.tgz) */
+        requestBody: {
+            content: {
+                "application/gzip": string;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not permitted here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The version is there already, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is in use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_upload_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Logs"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    set_previewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewMembers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    publish_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,8 @@ import { Status } from '../../ui/Status';
 import { EmptyState, Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import { InstallForm } from './InstallForm';
+import { PreviewsPanel } from './uploads/PreviewsPanel';
+import { UploadsPanel } from './uploads/UploadsPanel';
 import { useMe } from './useMe';
 import { workerWords } from './workerWords';
 
@@ -85,6 +87,11 @@ export function PluginsPage() {
           </Loaded>
         </Panel>
         {me?.role === 'admin' && <InstallForm onInstalled={reload} />}
+        {me?.permissions.includes('plugin.update') ? (
+          <UploadsPanel onPublished={reload} />
+        ) : (
+          <PreviewsPanel />
+        )}
       </div>
     </PageFrame>
   );
