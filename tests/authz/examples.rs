@@ -86,7 +86,10 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/tenant-admin/v1/sign-in-providers/discover", "a provider of the outside world"),
     ("POST /api/tenant-admin/v1/sign-in-providers/preview", "decodes what is in the body and looks nothing up"),
     ("POST /api/auth/v1/password", "the caller's own"),
-    ("POST /api/plugins/v1/uploads", "an archive of the caller's own organisation; other organisations' names are not looked at"),
+    (
+        "POST /api/plugins/v1/uploads",
+        "an archive of the caller's own organisation; other organisations' names are not looked at",
+    ),
     ("POST /api/plugins/v1/beacons", "counted for the caller's own organisation; the answer is always the same"),
 ];
 

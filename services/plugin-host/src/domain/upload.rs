@@ -283,9 +283,18 @@ fn check_dependencies(manifest: &Map<String, Value>, problems: &mut Problems) {
             continue;
         };
         for (name, range) in found {
-            if !is_npm_name(name) || !range.as_str().is_some_and(is_registry_range) {
+            let text = range.as_str().unwrap_or_default();
+            if !is_npm_name(name) || !range.is_string() || !is_registry_range(text) {
                 let place: String = format!("{kind}.{name}").chars().filter(|c| !c.is_control()).take(120).collect();
-                problems.note(place, "It must be a package of npm with a version or range, such as ^1.2.0.");
+                let monorepo = ["workspace:", "backstage:"].iter().any(|scheme| text.starts_with(scheme));
+                problems.note(
+                    place,
+                    if monorepo {
+                        "Its version is known in your repository only. `yarn pack` puts the real one in its place."
+                    } else {
+                        "It must be a package of npm with a version or range, such as ^1.2.0."
+                    },
+                );
             }
         }
     }

@@ -111,7 +111,10 @@ fn nothing_but_plain_files_below_package_is_accepted() {
         assert_eq!(fields.len(), 1, "{path:?}: {fields:?}");
     }
     let bytes = File { path: b"package/\xff\xfe", kind: EntryType::Regular, link: "", content: vec![] };
-    assert!(refused(&gzip(&tar(&[file("package/package.json", &text), bytes])))["package/\u{fffd}\u{fffd}"].contains("UTF-8"));
+    assert!(
+        refused(&gzip(&tar(&[file("package/package.json", &text), bytes])))["package/\u{fffd}\u{fffd}"]
+            .contains("UTF-8")
+    );
     for (kind, link) in [
         (EntryType::Symlink, "../../../etc/passwd"),
         (EntryType::Symlink, "index.js"),
@@ -125,7 +128,10 @@ fn nothing_but_plain_files_below_package_is_accepted() {
         let fields = refused(&gzip(&tar(&[file("package/package.json", &text), odd])));
         assert!(fields.contains_key("package/odd") || fields.contains_key("archive"), "{kind:?}: {fields:?}");
     }
-    let twice = [file("package/package.json", &text), file("package/package.json", &manifest(|m| m["version"] = json!("9.9.9")))];
+    let twice = [
+        file("package/package.json", &text),
+        file("package/package.json", &manifest(|m| m["version"] = json!("9.9.9"))),
+    ];
     assert!(refused(&gzip(&tar(&twice)))["package/package.json"].contains("twice"));
     accepted(&[file("package/package.json", &text), file(&long, "x")]);
 }
@@ -161,7 +167,8 @@ fn bombs_are_refused_before_they_go_off() {
     header.set_entry_type(EntryType::Regular);
     header.set_size(MOST_UNPACKED + 1);
     header.set_cksum();
-    let claims = gzip(&[tar(&[file("package/package.json", &text)])[..1024].to_vec(), header.as_bytes().to_vec()].concat());
+    let claims =
+        gzip(&[tar(&[file("package/package.json", &text)])[..1024].to_vec(), header.as_bytes().to_vec()].concat());
     assert!(refused(&claims)["archive"].contains("256 MB"));
     let many: Vec<String> = (0..=MOST_ENTRIES).map(|number| format!("package/{number}")).collect();
     let many: Vec<File<'_>> = many.iter().map(|path| file(path, "")).collect();
@@ -204,8 +211,23 @@ fn the_manifest_says_what_it_must_and_all_mistakes_are_told_at_once() {
 fn dependencies_come_from_the_registry_and_from_nowhere_else() {
     for kind in ["dependencies", "optionalDependencies", "peerDependencies"] {
         for range in [
-            "file:../../etc", "link:/etc", "/etc", "./x", "../x", "..", "~/x", "x.tgz", "X.TAR.GZ", "git+ssh://git@x/y",
-            "github:a/b", "a/b", "https://x/y.tgz", "npm:@backstage/x@1", "workspace:*", "-g", "",
+            "file:../../etc",
+            "link:/etc",
+            "/etc",
+            "./x",
+            "../x",
+            "..",
+            "~/x",
+            "x.tgz",
+            "X.TAR.GZ",
+            "git+ssh://git@x/y",
+            "github:a/b",
+            "a/b",
+            "https://x/y.tgz",
+            "npm:@backstage/x@1",
+            "workspace:*",
+            "-g",
+            "",
         ] {
             let text = manifest(|manifest| manifest[kind] = json!({ "x": range }));
             let judged = judged(&gzip(&tar(&[file("package/package.json", &text)]))).0;

@@ -5,8 +5,8 @@ use crate::State;
 use crate::domain::bundle::Checks;
 use crate::domain::own_plugins::{MOST_BYTES, MOST_MEMBERS, MOST_VERSIONS};
 use crate::domain::upload::{MOST_PACKED, MOST_UNPACKED};
-use crate::store::upload::{self, State as Build, Upload};
 use crate::store::preview;
+use crate::store::upload::{self, State as Build, Upload};
 use crate::supervisor::Status;
 use crate::uploads::{self, Actor, Desk, Incoming};
 use axum::body::Body;
@@ -282,7 +282,8 @@ fn check_media_type(request: &Request) -> kernel::Result<()> {
     if ARCHIVES.contains(&kind.as_str()) {
         return Ok(());
     }
-    Err(Error::input("Send the archive itself as application/gzip.").with_field("archive", "It is sent as another type."))
+    Err(Error::input("Send the archive itself as application/gzip.")
+        .with_field("archive", "It is sent as another type."))
 }
 
 /// Writes the body to a file, as far as an archive may be long.

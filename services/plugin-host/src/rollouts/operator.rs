@@ -73,8 +73,7 @@ pub async fn start_own_rollout(
     // Whoever publishes looks at it: there may be few requests, and they are not waited for.
     let gate = Gate { soak_seconds: OWN_SOAK, min_requests: 0, ..Gate::default() };
     let (package, version) = (package.to_owned(), version.to_owned());
-    let new =
-        NewRollout { package, version, canaries: vec![], waves: vec![], parallel: 1, gate, only: Some(tenant) };
+    let new = NewRollout { package, version, canaries: vec![], waves: vec![], parallel: 1, gate, only: Some(tenant) };
     begin(db, clock, new, (by, true)).await
 }
 
@@ -117,14 +116,15 @@ async fn begin(db: &Db, clock: &SharedClock, new: NewRollout, (by, own): (&str, 
         .map(|member| (member.tenant, member.early))
         .collect();
     let dealt = rings(&canaries, &new.waves, &rest);
-    let plan =
-        Plan { waves: new.waves, parallel: new.parallel.clamp(1, 64), gate: new.gate, by: by.to_owned() };
+    let plan = Plan { waves: new.waves, parallel: new.parallel.clamp(1, 64), gate: new.gate, by: by.to_owned() };
     let rollout_id = Uuid::now_v7();
     let (package, version) = (new.package.as_str(), new.version.as_str());
     let head = New { rollout_id, plugin_id: &first.plugin_id, package, version, plan: &plan, now: clock.now() };
     let mut tx = db.system(SystemReason::Rollouts).await?;
     if rollout::is_open(&mut tx, package, new.only.filter(|_| own)).await? {
-        let text = if own { "A version of this package is being brought in. Wait until it has been watched for a moment." } else {
+        let text = if own {
+            "A version of this package is being brought in. Wait until it has been watched for a moment."
+        } else {
             "This package is being rolled out. Stop that rollout first."
         };
         return Err(Error::conflict(text));

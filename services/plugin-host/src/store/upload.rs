@@ -73,7 +73,7 @@ macro_rules! select {
             "exists (select from plugin_package p where p.tenant_id = $1 and p.upload_id = u.upload_id ",
             "and p.version = u.version) as installed, case when r.version = u.version then r.step end as step, ",
             "case when r.version = u.version then r.step_reason end as step_reason, coalesce(r.open, false) as rolling ",
-            "from plugin_upload u left join lateral (select r.step, r.step_reason, r.open from plugin_rollout r ",
+            "from plugin_upload u left join lateral (select r.version, r.step, r.step_reason, r.open from plugin_rollout r ",
             "where r.tenant_id = $1 and r.package = u.package and u.version in (r.version, r.former ->> 'version') ",
             "and (r.open or r.version = u.version) ",
             "order by r.open desc, r.rollout_id desc limit 1) r on true where u.tenant_id = $1 ",
@@ -151,13 +151,12 @@ pub async fn count_for_insert(tx: &mut TenantTx) -> Result<(usize, u64)> {
         .execute(tx.conn())
         .await
         .map_err(db)?;
-    let (count, bytes): (i64, i64) = sqlx::query_as(
-        "select count(*), coalesce(sum(bytes), 0)::bigint from plugin_upload where tenant_id = $1",
-    )
-    .bind(tx.id())
-    .fetch_one(tx.conn())
-    .await
-    .map_err(db)?;
+    let (count, bytes): (i64, i64) =
+        sqlx::query_as("select count(*), coalesce(sum(bytes), 0)::bigint from plugin_upload where tenant_id = $1")
+            .bind(tx.id())
+            .fetch_one(tx.conn())
+            .await
+            .map_err(db)?;
     Ok((usize::try_from(count).unwrap_or(usize::MAX), u64::try_from(bytes).unwrap_or(u64::MAX)))
 }
 

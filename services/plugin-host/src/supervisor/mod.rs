@@ -55,7 +55,14 @@ impl Supervisor {
     #[must_use]
     pub fn new(launching: Arc<Launching>, tasks: Tasks) -> Self {
         let budget = Budget::new(launching.config.awake);
-        Self { slots: Arc::default(), held: upgrade::Held::default(), previews: Default::default(), launching, budget, tasks }
+        Self {
+            slots: Arc::default(),
+            held: upgrade::Held::default(),
+            previews: Default::default(),
+            launching,
+            budget,
+            tasks,
+        }
     }
 
     /// A hold on the worker for one request, as of `revision` of its installation; starts it when it sleeps.
@@ -131,8 +138,7 @@ impl Supervisor {
 
     /// As [`changed`](Self::changed), for every worker that was given secrets.
     pub fn all_with_secrets_changed(&self) {
-        let live: Vec<Handle> =
-            self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let live: Vec<Handle> = self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for handle in live.into_iter().chain(self.all_previews()) {
             if handle.logs.masks_secrets() {
                 Self::tell(&handle, Command::Changed);

@@ -1,11 +1,11 @@
 //! Versions that only those members meet who turned their preview on. Each has a worker of its own beside the published
 //! version's, on data of its own; it sleeps and wakes as any other.
 
+use super::Supervisor;
 use super::launch::Variant;
 use super::lease::Lease;
 use super::logs;
 use super::slot::{Command, Handle, Status};
-use super::Supervisor;
 use kernel::{Result, TenantId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +27,13 @@ impl Supervisor {
     ///
     /// # Errors
     /// `Unavailable`, with the reason, when it cannot start.
-    pub async fn lease_preview(&self, tenant: TenantId, plugin_id: &str, upload: Uuid, variant: Variant) -> Result<Lease> {
+    pub async fn lease_preview(
+        &self,
+        tenant: TenantId,
+        plugin_id: &str,
+        upload: Uuid,
+        variant: Variant,
+    ) -> Result<Lease> {
         // What an administrator says about hosts holds for both.
         let reach = self.slot(tenant, plugin_id).reach;
         let handle = {

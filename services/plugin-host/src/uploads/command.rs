@@ -18,13 +18,7 @@ const LOOK: Duration = Duration::from_millis(300);
 /// # Errors
 /// `Input` with everything that is wrong with the archive, or why it cannot be built; `Conflict` as for publishing;
 /// `Unavailable` when nobody has built it within `patience`.
-pub async fn upload(
-    desk: &Desk,
-    tenant: TenantId,
-    file: &Path,
-    publish: bool,
-    patience: Duration,
-) -> Result<Value> {
+pub async fn upload(desk: &Desk, tenant: TenantId, file: &Path, publish: bool, patience: Duration) -> Result<Value> {
     let operator = Actor { label: "operator".to_owned(), member: None };
     let unreadable = |error| Error::input(format!("{} cannot be read: {error}", file.display()));
     let length = tokio::fs::metadata(file).await.map_err(unreadable)?.len();

@@ -275,7 +275,9 @@ pub async fn delete(state: &State, tenant: TenantId, id: Uuid, actor: &Actor) ->
     let mut tx = state.db.tenant(tenant).await?;
     let found = upload::get_for_update(&mut tx, id).await?;
     if found.in_use() {
-        return Err(Error::conflict("Your organisation uses this version. Publish another one, or remove the plugin first."));
+        return Err(Error::conflict(
+            "Your organisation uses this version. Publish another one, or remove the plugin first.",
+        ));
     }
     queue::forget(&mut tx, UPLOADS, &id.to_string()).await?;
     upload::delete(&mut tx, id).await?;

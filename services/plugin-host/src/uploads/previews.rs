@@ -9,8 +9,8 @@ use crate::State;
 use crate::jobs::install;
 use crate::store::package::Backend;
 use crate::store::preview::{self, Active};
-use crate::store::upload::{self, Upload};
 use crate::store::schema;
+use crate::store::upload::{self, Upload};
 use crate::supervisor::launch::{Running, Variant};
 use kernel::{Error, Principal, Result, TenantId};
 use std::collections::HashMap;
@@ -72,7 +72,8 @@ impl Previews {
     ) -> Result<Option<(Uuid, Variant)>> {
         let Some(member) = caller.user().filter(|user| user.is_member()).map(|user| user.id) else { return Ok(None) };
         let all = self.list(state, tenant).await?;
-        let mine = all.iter().find(|one| one.member_id == member && one.plugin_id == plugin_id && one.backend.is_some());
+        let mine =
+            all.iter().find(|one| one.member_id == member && one.plugin_id == plugin_id && one.backend.is_some());
         mine.and_then(|one| variant(tenant, one).transpose()).transpose()
     }
 }

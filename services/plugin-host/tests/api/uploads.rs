@@ -187,7 +187,8 @@ async fn what_one_organisation_uploads_no_other_sees() {
     ] {
         let reply = host.ask(&other, method.clone(), &path, body.clone()).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{method} {path} {}", reply.text());
-        let nobody = host.ask(&other, method.clone(), &path.replace(&id.to_string(), &Uuid::now_v7().to_string()), body);
+        let nobody =
+            host.ask(&other, method.clone(), &path.replace(&id.to_string(), &Uuid::now_v7().to_string()), body);
         assert_eq!(nobody.await.json()["error"]["message"], reply.json()["error"]["message"], "{method} {path}");
     }
     // The same name and version is nothing to anybody else.
@@ -223,7 +224,13 @@ async fn an_archive_that_cannot_be_taken_is_refused_with_every_reason() {
     assert_eq!(fields, ["backstage.pluginId", "backstage.role", "dependencies.a", "name", "version"]);
     // A name that others know is nobody's to take.
     for name in ["@known/plugin", "@backstage/plugin-catalog-backend"] {
-        let reply = host.send_archive(&by, "application/gzip", pack(&[("package.json", &manifest(name, "1.0.0", "backend-plugin", "x"))])).await;
+        let reply = host
+            .send_archive(
+                &by,
+                "application/gzip",
+                pack(&[("package.json", &manifest(name, "1.0.0", "backend-plugin", "x"))]),
+            )
+            .await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{name}");
         assert!(reply.json()["error"]["fields"]["name"].is_string(), "{}", reply.text());
     }
@@ -364,12 +371,16 @@ async fn a_preview_is_met_by_its_member_alone_and_publishing_it_fails_no_request
     assert!(texts.contains("in earnest") && !texts.contains("only in the preview"), "{texts:?}");
     host.becomes(&ada, second, "published").await;
     let history = host.ask(&ada, Method::GET, "/api/plugins/v1/installed/notes/history", None).await.json();
-    let versions: Vec<&str> = history["items"].as_array().unwrap().iter().filter_map(|it| it["version"].as_str()).collect();
+    let versions: Vec<&str> =
+        history["items"].as_array().unwrap().iter().filter_map(|it| it["version"].as_str()).collect();
     assert_eq!(versions, ["2.0.0", "1.0.0"]);
     let installed = host.ask(&ada, Method::GET, "/api/plugins/v1/installed/notes", None).await.json();
     assert_eq!((&installed["source"], &installed["version"]), (&json!("upload"), &json!("2.0.0")));
     // The former version can go, and its files with it.
-    assert_eq!(host.ask(&ada, Method::DELETE, &format!("{UPLOADS}/{first}"), None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        host.ask(&ada, Method::DELETE, &format!("{UPLOADS}/{first}"), None).await.status,
+        StatusCode::NO_CONTENT
+    );
     let folders = std::fs::read_dir(host.folder.path().join("bundles")).unwrap();
     let folders: Vec<String> = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let own: Vec<&String> = folders.iter().filter(|name| name.starts_with("upload=")).collect();
@@ -401,8 +412,14 @@ async fn what_cannot_be_hosted_fails_with_the_reason_and_may_be_uploaded_again()
     host.becomes(&ada, again, "failed").await;
     // A module of the platform's own works for everybody at once.
     let module = pack(&[
-        ("package.json", &manifest("@acme/scaffolder-backend-module-own", "1.0.0", "backend-plugin-module", "scaffolder")),
-        ("index.js", "module.exports = { default: undefined }; // createBackendModule({ pluginId: 'scaffolder', moduleId: 'own' })"),
+        (
+            "package.json",
+            &manifest("@acme/scaffolder-backend-module-own", "1.0.0", "backend-plugin-module", "scaffolder"),
+        ),
+        (
+            "index.js",
+            "module.exports = { default: undefined }; // createBackendModule({ pluginId: 'scaffolder', moduleId: 'own' })",
+        ),
     ]);
     let module = host.uploaded(&ada, module).await;
     let ready = host.becomes(&ada, module, "preview").await;
