@@ -528,7 +528,7 @@ const PLUGIN_HOST: &[Example] = &[
         r#"{"members":["<member>"]}"#,
     ),
     example("POST /api/plugins/v1/uploads/{id}/publish", "/api/plugins/v1/uploads/<upload>/publish", ""),
-    example("DELETE /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<upload>", ""),
+    example("DELETE /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<draft_upload>", ""),
     get("GET /api/plugins/v1/upgrades", "/api/plugins/v1/upgrades"),
     get("GET /api/plugins/v1/upgrades/{id}", "/api/plugins/v1/upgrades/<upgrade>"),
     example(

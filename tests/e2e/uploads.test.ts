@@ -42,8 +42,7 @@ async function pack({ folder }: Scene, fixture: string, version: string): Promis
   const manifest = path.join(source, 'package.json');
   const written = JSON.parse(await readFile(manifest, 'utf8')) as object;
   await writeFile(manifest, JSON.stringify({ ...written, version }));
-  const npm = path.join(path.dirname(process.execPath), 'npm');
-  const packed = await promisify(execFile)(npm, ['pack', '--json', '--offline', '--pack-destination', folder], { cwd: source });
+  const packed = await promisify(execFile)('npm', ['pack', '--json', '--offline', '--pack-destination', folder], { cwd: source });
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
   return path.join(folder, filename);
 }

@@ -57,24 +57,26 @@ impl Place {
     fn root(self) -> Result<KeyPrefix> {
         match self {
             Self::Shared => ObjectKey::shared().segment("bundles"),
-            Self::Upload(tenant, upload) => upload_prefix(tenant, upload)?.segment("bundle"),
+            Self::Upload(tenant, upload) => upload_prefix(tenant, upload),
         }
     }
 
     fn manifest(self, digest: &str) -> Result<ObjectKey> {
-        self.root()?.segment("manifests")?.object(digest)
+        let folder = if self == Self::Shared { "manifests" } else { "list" };
+        self.root()?.segment(folder)?.object(digest)
     }
 }
 
 /// How folders of uploads begin; no package's name does.
-pub const UPLOAD_FOLDER: &str = "upload=";
+pub const UPLOAD_FOLDER: &str = "_upload-";
 
-/// Where everything of one upload is.
+/// Where everything of one upload is. Short: the embedded store makes one file name of a whole key, and a bundle's digest
+/// follows.
 ///
 /// # Errors
 /// Never: ids are possible keys.
 pub fn upload_prefix(tenant: TenantId, upload: Uuid) -> Result<KeyPrefix> {
-    ObjectKey::tenant(tenant).segment("uploads")?.segment(&upload.to_string())
+    ObjectKey::tenant(tenant).segment("own")?.segment(&upload.simple().to_string())
 }
 
 /// All bundles.

@@ -1,3 +1,4 @@
+//! Archives that are what they should be, and many that are not.
 #![expect(clippy::unwrap_used, reason = "tests")]
 use super::*;
 use flate2::read::GzDecoder;

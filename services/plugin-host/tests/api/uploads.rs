@@ -187,9 +187,9 @@ async fn what_one_organisation_uploads_no_other_sees() {
     ] {
         let reply = host.ask(&other, method.clone(), &path, body.clone()).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{method} {path} {}", reply.text());
-        let nobody =
-            host.ask(&other, method.clone(), &path.replace(&id.to_string(), &Uuid::now_v7().to_string()), body);
-        assert_eq!(nobody.await.json()["error"]["message"], reply.json()["error"]["message"], "{method} {path}");
+        let absent = path.replace(&id.to_string(), &Uuid::now_v7().to_string());
+        let nobody = host.ask(&other, method.clone(), &absent, body).await;
+        assert_eq!(nobody.json()["error"]["message"], reply.json()["error"]["message"], "{method} {path}");
     }
     // The same name and version is nothing to anybody else.
     host.uploaded(&other, notes("1.0.0", 1)).await;
@@ -383,8 +383,8 @@ async fn a_preview_is_met_by_its_member_alone_and_publishing_it_fails_no_request
     );
     let folders = std::fs::read_dir(host.folder.path().join("bundles")).unwrap();
     let folders: Vec<String> = folders.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let own: Vec<&String> = folders.iter().filter(|name| name.starts_with("upload=")).collect();
-    assert_eq!(own, [&format!("upload={}", second.simple())], "{folders:?}");
+    let own: Vec<&String> = folders.iter().filter(|name| name.starts_with("_upload-")).collect();
+    assert_eq!(own, [&format!("_upload-{}", second.simple())], "{folders:?}");
     host.stop().await;
 }
 
