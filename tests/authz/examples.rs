@@ -525,7 +525,7 @@ const PLUGIN_HOST: &[Example] = &[
     example(
         "PUT /api/plugins/v1/uploads/{id}/previewers",
         "/api/plugins/v1/uploads/<upload>/previewers",
-        r#"{"members":["<member>"]}"#,
+        r#"{"members":[]}"#,
     ),
     example("POST /api/plugins/v1/uploads/{id}/publish", "/api/plugins/v1/uploads/<upload>/publish", ""),
     example("DELETE /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<draft_upload>", ""),
