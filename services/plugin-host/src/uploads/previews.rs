@@ -26,10 +26,13 @@ const FRESH: Duration = Duration::seconds(1);
 /// What copying the live data may take while somebody waits for it.
 const COPY: Span = Span::from_secs(20);
 
+/// Until when it is good, and what it is.
+type Known = HashMap<TenantId, (OffsetDateTime, Arc<Vec<Active>>)>;
+
 /// What members look at, as it was a moment ago. Clones share it.
 #[derive(Clone, Default)]
 pub struct Previews {
-    known: Arc<Mutex<HashMap<TenantId, (OffsetDateTime, Arc<Vec<Active>>)>>>,
+    known: Arc<Mutex<Known>>,
     /// One schema is made at a time, or two members would each get one for the same version.
     making: Arc<tokio::sync::Mutex<()>>,
 }
