@@ -39,6 +39,7 @@ const WRITES_NO_ROW: &[(&str, &str)] = &[
     ),
     ("POST /api/plugins/v1/operator/rollouts/{id}/stop", "as the start of a rollout"),
     ("POST /api/plugins/v1/operator/rollouts/{id}/revert", "as the start of a rollout"),
+    ("POST /api/plugins/v1/uploads", "takes an archive, which the example is not; plugin-host's tests upload one"),
     ("POST /api/plugins/v1/beacons", "counts what broke in a browser; what follows from it is audited"),
     ("POST /api/plugins/v1/installed/{plugin_id}/tasks/run", "the plugin has no task; plugin-host's tests run one"),
     ("POST /internal/plugins/v1/events", "what plugins do with an event is their business"),

@@ -93,6 +93,10 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("GET /api/plugins/v1/operator/rollouts/{id}/organizations", "the operator's, of no organisation"),
     ("POST /api/plugins/v1/operator/rollouts/{id}/stop", "the operator's, of no organisation"),
     ("POST /api/plugins/v1/operator/rollouts/{id}/revert", "the operator's, of no organisation"),
+    (
+        "POST /api/plugins/v1/uploads",
+        "an archive of the caller's own organisation; other organisations' names are not looked at",
+    ),
     ("POST /api/plugins/v1/beacons", "counted for the caller's own organisation; the answer is always the same"),
 ];
 
@@ -490,6 +494,7 @@ const INTEGRATIONS: &[Example] = &[
 
 const PLUGIN_HOST: &[Example] = &[
     get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
+    get("GET /internal/plugins/v1/portal-previews", "/internal/plugins/v1/portal-previews"),
     get("GET /internal/plugins/v1/extensions", "/internal/plugins/v1/extensions"),
     get("GET /api/plugins/v1/available", "/api/plugins/v1/available"),
     get("GET /api/plugins/v1/installed/{plugin_id}/about", "/api/plugins/v1/installed/<plugin>/about"),
@@ -521,6 +526,19 @@ const PLUGIN_HOST: &[Example] = &[
         "GET /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
         "/api/plugins/v1/installed/<plugin>/upgrade-policy",
     ),
+    get("GET /api/plugins/v1/uploads", "/api/plugins/v1/uploads"),
+    example("POST /api/plugins/v1/uploads", "/api/plugins/v1/uploads", "{}"),
+    get("GET /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<upload>"),
+    get("GET /api/plugins/v1/uploads/{id}/logs", "/api/plugins/v1/uploads/<upload>/logs"),
+    get("GET /api/plugins/v1/previews", "/api/plugins/v1/previews"),
+    example("PUT /api/plugins/v1/previews/{id}", "/api/plugins/v1/previews/<upload>", r#"{"on":true}"#),
+    example(
+        "PUT /api/plugins/v1/uploads/{id}/previewers",
+        "/api/plugins/v1/uploads/<upload>/previewers",
+        r#"{"members":[]}"#,
+    ),
+    example("POST /api/plugins/v1/uploads/{id}/publish", "/api/plugins/v1/uploads/<upload>/publish", ""),
+    example("DELETE /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<draft_upload>", ""),
     get("GET /api/plugins/v1/upgrades", "/api/plugins/v1/upgrades"),
     get("GET /api/plugins/v1/upgrades/{id}", "/api/plugins/v1/upgrades/<upgrade>"),
     example(

@@ -256,6 +256,7 @@ impl Ground {
             launcher: Launcher::at("/bin/false"),
             // The operator's list is the same for everybody; it must not tell a plugin that is there from one that is not.
             allow: plugin_host::AllowList::new(["proscenium:radar", "proscenium:cabin"]).unwrap(),
+            uploads: plugin_host::domain::own_plugins::Uploads::On,
             native: [("radar".to_owned(), "/bin/false".into())].into(),
             limits: Limits { start: Duration::from_secs(2), ..Limits::default() },
             domain: self.settings.domain.clone(),

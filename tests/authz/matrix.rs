@@ -74,6 +74,7 @@ const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
     ("POST /internal/integrations/v1/exchange", &[Service], 403, "the guard refuses the address in the example"),
     ("GET /api/{plugin_id}/.backstage/auth/v1/cookie", MEMBERS, 401, "these callers have a token and no cookie"),
     ("GET /api/tenant-admin/v1/me", &[Service], 403, "a service is no person"),
+    ("PUT /api/plugins/v1/previews/{id}", &[Service], 403, "a service is no member who could look at it"),
     ("GET /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
     ("POST /api/tenant-admin/v1/tokens", &[Service], 403, "a service has no personal tokens"),
     ("DELETE /api/tenant-admin/v1/tokens/{id}", &[Service], 403, "a service has no personal tokens"),

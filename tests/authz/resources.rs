@@ -348,6 +348,22 @@ impl Installation {
             ))
             .await;
         made.set("upgrade", upgrade.to_string());
+        // As building them leaves them, offered to everybody; building takes Node.
+        for (name, resource) in [("own", "upload"), ("draft", "draft_upload")] {
+            let upload = Uuid::now_v7();
+            self.test
+                .execute_as_admin(&format!(
+                    "insert into plugin_upload (tenant_id, upload_id, package, version, plugin_id, role, bytes, sha256,
+                       state, uploaded_by, uploaded_at)
+                     values ('{0}', '{upload}', '@aardvark/{name}', '1.0.0', 'aardvark-{name}', 'frontend-plugin', 1, '',
+                       'ready', 'user:default/aardvark', now());
+                     insert into plugin_preview (tenant_id, upload_id, member_id, changed_at)
+                     select tenant_id, '{upload}', member_id, now() from member where tenant_id = '{0}'",
+                    of.id
+                ))
+                .await;
+            made.set(resource, upload.to_string());
+        }
     }
 
     async fn wait_until(&self, of: &Organisation, path: &str, pointer: &str, wanted: &str) {

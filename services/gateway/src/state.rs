@@ -35,6 +35,8 @@ const KEYS_KEPT: Duration = Duration::seconds(30);
 const IDENTITY_CHANGED: Topic = Topic("identity");
 /// Something about a tenant itself changed; the message is the tenant's id.
 const TENANT_CHANGED: Topic = Topic("tenant");
+/// Members meet other versions of plugins than before: previews were turned on or off, or published.
+const PREVIEWS_CHANGED: Topic = Topic("plugin-previews");
 
 /// A tenant's policies were published; the message is the tenant's id.
 const POLICY_CHANGED: Topic = Topic("policy");
@@ -161,6 +163,9 @@ impl Gateway {
         let gateway = Self(Arc::new(inner));
         gateway.listen(IDENTITY_CHANGED, |gateway, tenant| gateway.forget_identities(tenant));
         gateway.listen(TENANT_CHANGED, |gateway, tenant| gateway.forget_tenant(tenant));
+        gateway.listen(PREVIEWS_CHANGED, |gateway, tenant| {
+            gateway.features.forget(|id| tenant.is_none_or(|tenant| tenant == *id));
+        });
         gateway.listen(POLICY_CHANGED, |gateway, tenant| {
             gateway.policy_revisions.forget(|id| tenant.is_none_or(|tenant| tenant == *id));
         });

@@ -3,6 +3,7 @@
 use crate::bundles::BundleKeys;
 use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
+use crate::domain::own_plugins::Uploads;
 use crate::supervisor::budget::Awake;
 use crate::supervisor::isolation::{Settings, WorkerLimits};
 use anyhow::Context as _;
@@ -41,6 +42,8 @@ pub struct Config {
     pub tools: Tools,
     /// Which packages may be installed and run.
     pub allow: AllowList,
+    /// Whether organisations bring plugins of their own.
+    pub uploads: Uploads,
     /// How many workers an organisation may have; without any plan there is no limit.
     pub plans: Plans,
     /// Native workers by name.
@@ -187,6 +190,7 @@ impl Config {
             gateway_url: config.services.gateway_url.clone().unwrap_or_else(|| format!("http://{gateway}")),
             tools: Tools::Found(Box::new(config.clone())),
             allow: AllowList::new(&config.plugins.allow)?,
+            uploads: Uploads::parse(&config.plugins.uploads)?,
             plans: config.plans.clone(),
             native: native.into_iter().collect(),
             isolation: isolation(&config.plugins)?,
@@ -219,6 +223,7 @@ impl Config {
             gateway_url: "http://127.0.0.1:7007".to_owned(),
             tools: Tools::At { node: None, worker_dir: None, shell_versions: None },
             allow: AllowList::default(),
+            uploads: Uploads::default(),
             plans: Plans::default(),
             native: BTreeMap::new(),
             limits: Limits::default(),
@@ -234,6 +239,18 @@ impl Config {
     #[must_use]
     pub fn bundles(&self) -> PathBuf {
         self.data_dir.join("bundles")
+    }
+
+    /// Folder of archives that are being checked.
+    #[must_use]
+    pub fn incoming(&self) -> PathBuf {
+        self.data_dir.join("incoming")
+    }
+
+    /// Why plugins of organisations' own do not run where workers reach `level`; `None`: they do.
+    #[must_use]
+    pub fn uploads_refusal(&self, level: Level) -> Option<String> {
+        self.uploads.refusal(level >= Level::L2, level.as_str())
     }
 
     /// The keys that sign bundles.

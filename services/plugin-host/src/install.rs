@@ -29,6 +29,9 @@ pub async fn request_install(
     now: OffsetDateTime,
 ) -> Result<()> {
     allow.check(&wanted.package)?;
+    if package::find_package(tx, &wanted.package).await?.is_some_and(|found| found.upload_id.is_some()) {
+        return Err(Error::conflict("Your organisation has a plugin of its own by this name. Remove it first."));
+    }
     package::want_package(tx, wanted, now).await?;
     queue::enqueue(tx, NewJob::now(QUEUE, &wanted.package)).await?;
     let event = AuditEvent::named(actor, "plugin.install", &wanted.package);

@@ -7,7 +7,8 @@
 //! - A worker that crashes, hangs or cannot start makes its own routes answer 503 with the reason in plain words;
 //!   nothing else changes.
 //! - A worker sees its own tokens only: never a session, never a user's own token, never ours.
-//! - No code runs of a package that is not on the operator's list.
+//! - No code runs of a package that is not on the operator's list, but for organisations' own uploads where the operator
+//!   permits these; such code runs for its organisation alone.
 //! - Whatever an administrator does to a plugin leaves an audit row.
 //!
 //! Back-end bundles are on this machine's disk for now: a plugin host on another machine has to install them again.
@@ -29,6 +30,7 @@ mod state;
 pub mod store;
 pub mod supervisor;
 mod tasks;
+pub mod uploads;
 
 pub use bundles::BundleKeys;
 pub use config::Config;
@@ -38,6 +40,8 @@ pub use http::routes;
 pub use install::{install, request_install};
 pub use rollouts::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
 pub use state::State;
+pub use uploads::Desk;
+pub use uploads::command::upload;
 
 /// What this machine permits under these settings, as the operator sees it.
 ///

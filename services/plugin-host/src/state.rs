@@ -10,23 +10,29 @@ use crate::store::package::{Package, State as PackageState};
 use crate::store::{installation, package};
 use crate::supervisor::Supervisor;
 use crate::supervisor::launch::Launching;
+use crate::uploads::previews::Previews;
 use http_shell::ServiceClient;
 use kernel::{Result, SharedClock, TenantId};
 use runtime::Tasks;
 use runtime::bus::{Bus, Event, Topic};
 use runtime::objects::Objects;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::Db;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use uuid::Uuid;
 
 /// A plugin's secrets were rotated, granted or taken back.
 const SECRETS_CHANGED: Topic = Topic("plugin-secrets");
+/// Somebody turned a preview on or off, or an upload was published: the message is the organisation.
+const PREVIEWS_CHANGED: Topic = Topic("plugin-previews");
 
 /// How old what we know of an installation may be when a request comes: another process may have changed it.
 const FRESH: Duration = Duration::seconds(1);
+
+/// Archives that are checked at the same time: each may unpack to hundreds of megabytes.
+const AT_ONCE: usize = 2;
 
 /// What handlers and jobs share. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +49,10 @@ pub struct State {
     pub(crate) recorder: Recorder,
     pub(crate) wake: Arc<Notify>,
     pub(crate) tasks: Tasks,
+    pub(crate) previews: Previews,
+    /// Archives that are taken in at the same time.
+    pub(crate) taking_in: Arc<Semaphore>,
+    bus: Arc<OnceLock<Bus>>,
     discovery: discovery::Queue,
     known: Arc<Mutex<Known>>,
 }
@@ -80,6 +90,9 @@ impl State {
         let launching = Arc::new(launching.telling(discovery.clone()));
         let state = Self {
             tasks: tasks.clone(),
+            previews: Previews::default(),
+            bus: Arc::default(),
+            taking_in: Arc::new(Semaphore::new(AT_ONCE)),
             discovery,
             supervisor: Supervisor::new(launching.clone(), tasks.clone()),
             recorder: Recorder::new(config.upgrades.recordings),
@@ -96,6 +109,30 @@ impl State {
         };
         discovery::spawn(&state, tasks, asked);
         state
+    }
+
+    /// Tells the other processes of previews, and hears of theirs.
+    pub fn hear_of_previews(&self, bus: &Bus, tasks: &Tasks) {
+        // Once, where the state is made.
+        drop(self.bus.set(bus.clone()));
+        let (state, mut news, token) = (self.clone(), bus.subscribe(PREVIEWS_CHANGED), tasks.shutdown_token());
+        tasks.spawn("plugin previews", async move {
+            while let Some(Some(event)) = token.run_until_cancelled(news.next()).await {
+                if let Event::Message(tenant) = event
+                    && let Ok(tenant) = Uuid::try_parse(&tenant)
+                {
+                    state.previews.forget(TenantId::new(tenant));
+                }
+            }
+        });
+    }
+
+    /// Members of the organisation meet other versions than before.
+    pub(crate) fn previews_changed(&self, tenant: TenantId) {
+        self.previews.forget(tenant);
+        if let Some(bus) = self.bus.get() {
+            bus.publish(PREVIEWS_CHANGED, tenant.to_string());
+        }
     }
 
     /// Lets workers start again when what they were given of secrets changed: the message is organisation and plugin.
@@ -145,6 +182,11 @@ impl State {
         known.retain(|_, (until, _)| now < *until);
         known.insert(key, (now + FRESH, target.clone()));
         Ok(target)
+    }
+
+    /// Why organisations' own plugins do not run here; `None`: they do.
+    pub(crate) fn uploads_refusal(&self) -> Option<String> {
+        self.config.uploads_refusal(self.launching.isolation.level())
     }
 
     /// Another version answers: what requests meet may be another kind of thing, but workers go on.

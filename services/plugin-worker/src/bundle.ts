@@ -3,8 +3,10 @@
  *
  * - `node dist/bundle.js resolve PACKAGE[@RANGE]`: the version that this stands for, with its integrity.
  * - `node dist/bundle.js about PACKAGE`: what the registry shows of its newest version.
- * - `node dist/bundle.js install PACKAGE[@RANGE] --dir DIR [--keep-all]`: installs it into DIR, without its install
- *   scripts, takes out what no worker reads, and describes it: with its README and the schema of its configuration.
+ * - `node dist/bundle.js install PACKAGE[@RANGE] --dir DIR [--keep-all] [--archive FILE]`: installs it into DIR, without
+ *   its install scripts, takes out what no worker reads, and describes it: with its README and the schema of its
+ *   configuration. The package itself comes from FILE, an archive in DIR, if one is given; its dependencies come from the
+ *   registry all the same.
  * - `node dist/bundle.js describe PACKAGE --dir DIR`: describes a package that is installed there.
  */
 import { createHash } from 'node:crypto';
@@ -48,7 +50,7 @@ const COMMANDS: Record<
     Promise.resolve(describe(parseSpec(spec).name, args.option('dir'))),
   install: async (spec, args) => {
     const dir = resolvePath(args.option('dir'));
-    await installWhole(spec, dir);
+    await installWhole(spec, dir, args.optional('archive'));
     const described = describe(parseSpec(spec).name, dir);
     const report = reportOn(join(dir, 'node_modules'));
     writeReport(dir, report);
@@ -74,8 +76,12 @@ async function tell(name: string, dir: string) {
  * Installs a package, and once more when its code needs what it does not bring, or when a version that it asks for
  * itself did not come to lie beside it: that is where the framework and the sharing of libraries look.
  */
-async function installWhole(spec: string, dir: string): Promise<void> {
-  await install(spec, dir);
+async function installWhole(
+  spec: string,
+  dir: string,
+  archive?: string,
+): Promise<void> {
+  await install(spec, dir, {}, archive);
   const { name } = parseSpec(spec);
   const pkg = readPackage(dir, name);
   const folder = packageDir(dir, name);
@@ -86,7 +92,9 @@ async function installWhole(spec: string, dir: string): Promise<void> {
       existsSync(packageDir(folder, other));
     Object.assign(others, unsaidDependencies(folder, pkg, isThere));
   }
-  if (Object.keys(others).length > 0) await install(spec, dir, others);
+  if (Object.keys(others).length > 0) {
+    await install(spec, dir, others, archive);
+  }
 }
 
 /** Dependencies of a package that lie within it, with their versions. */
@@ -118,7 +126,11 @@ function describe(name: string, dir: string): BundleDescription {
 }
 
 runCommand(async () => {
-  const args = parseArguments(process.argv.slice(2), ['dir'], ['keep-all']);
+  const args = parseArguments(
+    process.argv.slice(2),
+    ['dir', 'archive'],
+    ['keep-all'],
+  );
   const [name, spec] = args.positionals;
   const command = name === undefined ? undefined : COMMANDS[name];
   if (!command || spec === undefined) {

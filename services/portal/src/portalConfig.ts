@@ -9,6 +9,14 @@ export interface RemotePlugin {
   modules: { expose: string }[];
 }
 
+/** An uploaded version that this person looks at before it is published. */
+export interface PortalPreview {
+  uploadId: string;
+  pluginId: string;
+  package: string;
+  version: string;
+}
+
 /** The look that the organisation chose. */
 export interface Branding {
   accent?: string;
@@ -33,6 +41,8 @@ export interface PortalConfig {
   tenant?: { id: string; slug: string; name: string };
   branding: Branding;
   plugins: RemotePlugin[];
+  /** The previews that this person has turned on. */
+  previews: PortalPreview[];
   organizationName: string;
   title: string;
 }
@@ -79,6 +89,7 @@ export function readPortalConfig(page: Document): PortalConfig | undefined {
     tenant: portal.tenant,
     branding: portal.branding ?? {},
     plugins: portal.plugins ?? [],
+    previews: portal.previews ?? [],
     organizationName: name,
     title: data.app?.title ?? name,
   };

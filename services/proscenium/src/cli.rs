@@ -239,6 +239,18 @@ pub enum PluginCommand {
         #[arg(long)]
         tenant: String,
     },
+    /// Upload a plugin of an organisation's own (what `npm pack` makes), wait until it is built, and print what became of
+    /// it. A running server builds it.
+    Upload {
+        /// The archive (.tgz).
+        file: PathBuf,
+        /// The organisation's address.
+        #[arg(long)]
+        tenant: String,
+        /// Give it to the whole organisation.
+        #[arg(long)]
+        publish: bool,
+    },
     /// List every plugin of every organisation with its version, one JSON object a line.
     Versions,
 }

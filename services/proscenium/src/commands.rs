@@ -107,6 +107,11 @@ pub async fn plugin(config: Config, command: PluginCommand) -> anyhow::Result<()
             print(&crate::demo::install_plugin(&platform, &tenant, &package).await?)?;
             finish(platform).await
         }
+        PluginCommand::Upload { file, tenant, publish } => {
+            let platform = Platform::beside(config, Tasks::new()).await?;
+            print(&crate::demo::upload_plugin(&platform, &tenant, &file, publish).await?)?;
+            finish(platform).await
+        }
         PluginCommand::Versions => {
             let platform = Platform::beside(config, Tasks::new()).await?;
             print_all(plugin_host::list_versions(&platform.db).await?)?;

@@ -9,6 +9,7 @@ use integrations::demo_git::Sample;
 use kernel::ErrorKind;
 use runtime::Config;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 
 /// How long a command waits for a package to be installed.
@@ -63,4 +64,19 @@ pub async fn install_plugin(platform: &Platform, slug: &str, package: &str) -> a
     let installed =
         plugin_host::install(&platform.db, &platform.clock, &allow, tenant, package, INSTALL_PATIENCE).await?;
     Ok(serde_json::to_value(installed)?)
+}
+
+/// Uploads a plugin of an organisation's own, waits until a running server has built it, and publishes it if that is asked.
+pub async fn upload_plugin(platform: &Platform, slug: &str, file: &Path, publish: bool) -> anyhow::Result<Value> {
+    let tenant = ::tenant_admin::find_tenant(&tenant_admin(platform)?, slug).await?;
+    let desk = plugin_host::Desk {
+        db: platform.db.clone(),
+        objects: platform.objects.clone(),
+        clock: platform.clock.clone(),
+        allow: plugin_host::AllowList::new(&platform.config.plugins.allow)?,
+        plans: platform.config.plans.clone(),
+        incoming: platform.config.data_dir.join("incoming"),
+    };
+    let found = plugin_host::upload(&desk, tenant, file, publish, INSTALL_PATIENCE).await?;
+    Ok(found)
 }

@@ -181,6 +181,7 @@ fn plugin_host_role(platform: &Platform) -> anyhow::Result<Router> {
     let (db, objects, clock) = (platform.db.clone(), platform.objects.clone(), platform.clock.clone());
     let state = plugin_host::State::new(db, platform.client.clone(), objects, config, clock, &platform.tasks);
     state.hear_of_secrets(&platform.bus, &platform.tasks);
+    state.hear_of_previews(&platform.bus, &platform.tasks);
     plugin_host::jobs::spawn(&state, &platform.tasks);
     Ok(plugin_host::routes().build(state, &platform.key).router)
 }

@@ -11,6 +11,7 @@ pub mod host;
 pub mod origin;
 pub mod page;
 pub mod path;
+pub mod preview;
 pub mod rate_headers;
 pub mod security_headers;
 pub mod user_token;

@@ -32,6 +32,10 @@ const HOP_BY_HOP: [&str; 9] = [
     "transfer-encoding",
     "upgrade",
 ];
+/// Where archives of plugins are sent.
+const UPLOADS: &str = "/api/plugins/v1/uploads";
+/// Of an archive, with room for the plugin host to say itself that it is too large.
+const LARGEST_UPLOAD: u64 = 33 << 20;
 /// Names that only we may set.
 const INTERNAL_PREFIX: &str = "x-proscenium-";
 /// Headers by which proxies describe the client, or by which a stranger could write into our traces; ours are the only
@@ -89,9 +93,10 @@ async fn send(
 ) -> Result<Response> {
     let config = &gateway.parts.config;
     let (parts, body) = request.into_parts();
-    let cap = BodyCap::new(config.max_body_bytes);
+    let largest = largest_body(config.max_body_bytes, &parts.uri);
+    let cap = BodyCap::new(largest);
     let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| length > config.max_body_bytes) {
+    if announced.is_some_and(|length: u64| length > largest) {
         return Err(cap.error());
     }
     // Rebuilt, so that nothing of the edge (extensions) leaks into a service that runs in this process.
@@ -224,6 +229,11 @@ fn until_first_error(
         };
         std::future::ready(next)
     })
+}
+
+/// An archive of a plugin may be larger than anything else that comes from a browser; whoever takes it has its own limit.
+fn largest_body(usual: u64, uri: &axum::http::Uri) -> u64 {
+    if uri.path() == UPLOADS { usual.max(LARGEST_UPLOAD) } else { usual }
 }
 
 /// Counts a request's body while it streams and stops it at the limit.

@@ -1,6 +1,7 @@
 //! What the portal is told about the host that it was opened at.
 
 use crate::domain::page::inject;
+use crate::domain::preview::plugins_of;
 use crate::state::{Gateway, SHORT, Surface};
 use crate::store::tenant::Tenant;
 use axum::body::Body;
@@ -38,12 +39,13 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
     if let Some(url) = config.demo_sample_url.as_ref().filter(|_| config.demo) {
         proscenium.insert("demoSampleUrl".into(), json!(url));
     }
-    let mut plugins = Plugins::default();
-    if let Some(tenant) = tenant {
-        describe_tenant(gateway, tenant, headers, &mut proscenium).await?;
-        plugins = Plugins::of(gateway, tenant.id).await;
-    }
-    proscenium.insert("plugins".into(), plugins.items);
+    let config = match tenant {
+        Some(tenant) => describe_tenant(gateway, tenant, headers, &mut proscenium).await?,
+        None => {
+            proscenium.insert("plugins".into(), json!([]));
+            Vec::new()
+        }
+    };
     let data = json!({
         "app": { "title": title, "baseUrl": origin },
         "backend": { "baseUrl": origin },
@@ -52,21 +54,29 @@ pub async fn render(gateway: &Gateway, index: &str, surface: &Surface, headers: 
         "permission": { "enabled": tenant.is_some() },
         "proscenium": proscenium,
     });
-    Ok(inject(index, title, &plugins.config, &data))
+    Ok(inject(index, title, &config, &data))
 }
 
+/// Tells the page of its organisation and of whoever asks; what plugins' configuration says to browsers comes back.
 async fn describe_tenant(
     gateway: &Gateway,
     tenant: &Tenant,
     headers: &HeaderMap,
     proscenium: &mut Map<String, Value>,
-) -> Result<()> {
+) -> Result<Vec<Value>> {
     let session = gateway.session_of_cookie(tenant.id, headers).await?;
     proscenium.insert("session".into(), json!(session.is_some()));
     let (id, slug, name) = (tenant.id, &tenant.slug, &tenant.name);
     proscenium.insert("tenant".into(), json!({ "id": id, "slug": slug, "name": name }));
     proscenium.insert("branding".into(), Value::Object(branding(&tenant.settings)));
-    Ok(())
+    let member = session.map(|session| session.acting().member_id.to_string());
+    let known = Plugins::of(gateway, tenant.id).await;
+    let (plugins, previews) = plugins_of(&known.items, &known.previews, member.as_deref());
+    proscenium.insert("plugins".into(), plugins);
+    if previews.as_array().is_some_and(|list| !list.is_empty()) {
+        proscenium.insert("previews".into(), previews);
+    }
+    Ok(known.config)
 }
 
 /// Colours as they are, pictures as their addresses.
@@ -91,14 +101,10 @@ fn branding(settings: &Value) -> Map<String, Value> {
 struct Plugins {
     /// The front ends that are loaded.
     items: Value,
+    /// Who looks at which others instead.
+    previews: Value,
     /// What plugins' configuration says to browsers, `{context, data}` each.
     config: Vec<Value>,
-}
-
-impl Default for Plugins {
-    fn default() -> Self {
-        Self { items: json!([]), config: Vec::new() }
-    }
 }
 
 impl Plugins {
@@ -111,25 +117,37 @@ impl Plugins {
             Ok(Ok(told)) => told,
             Ok(Err(error)) => {
                 tracing::debug!(%tenant, %error, "no list of plugins");
-                json!([])
+                Value::Null
             }
-            Err(_) => json!([]),
+            Err(_) => Value::Null,
         };
         let plugins = Self::read(&told);
         gateway.features.put(tenant, told, SHORT);
         plugins
     }
 
-    /// A plugin host from before there was configuration sends a bare list.
     fn read(told: &Value) -> Self {
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let items = if told.is_array() { told.clone() } else { Value::Array(list(&told["items"])) };
-        Self { items, config: list(&told["config"]) }
+        let features = &told["features"];
+        // A plugin host from before there was configuration sends a bare list.
+        let items = if features.is_array() { features } else { &features["items"] };
+        Self {
+            items: Value::Array(list(items)),
+            previews: Value::Array(list(&told["previews"])),
+            config: list(&features["config"]),
+        }
     }
 }
 
+/// `{features, previews}`, as the plugin host answers for each.
 async fn ask_for_plugins(gateway: &Gateway, tenant: TenantId) -> Result<Value> {
-    let request = Request::get("/internal/plugins/v1/portal-features").body(Body::empty()).map_err(Error::internal)?;
-    let caller = Caller::service(tenant, "gateway");
-    read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await
+    let ask = async |path: &str| -> Result<Value> {
+        let request = Request::get(path).body(Body::empty()).map_err(Error::internal)?;
+        let caller = Caller::service(tenant, "gateway");
+        read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await
+    };
+    let features = ask("/internal/plugins/v1/portal-features").await?;
+    // A plugin host of the version before has no previews.
+    let previews = ask("/internal/plugins/v1/portal-previews").await.unwrap_or_else(|_| json!([]));
+    Ok(json!({ "features": features, "previews": previews }))
 }

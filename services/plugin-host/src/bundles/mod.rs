@@ -16,7 +16,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use kernel::{Error, Result};
+use kernel::{Error, Result, TenantId};
 use pack::{Stamp, Unpacking};
 use runtime::objects::{KeyPrefix, LARGEST_OBJECT, ObjectKey, Objects};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,56 @@ use uuid::Uuid;
 
 /// Folder of manifests beside the bundles' own.
 const MANIFESTS: &str = ".manifests";
+
+/// Whose bundle it is, and so where it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A package of the registry: everybody has the same.
+    Shared,
+    /// An organisation's own upload, below its own keys.
+    Upload(TenantId, Uuid),
+}
+
+impl Place {
+    /// Of what an organisation has installed.
+    #[must_use]
+    pub fn of(tenant: TenantId, upload: Option<Uuid>) -> Self {
+        upload.map_or(Self::Shared, |upload| Self::Upload(tenant, upload))
+    }
+
+    /// Name of the copy's folder on this machine.
+    #[must_use]
+    pub fn folder(self, package: &str, version: &str) -> String {
+        match self {
+            Self::Shared => folder_name(package, version),
+            Self::Upload(_, upload) => format!("{UPLOAD_FOLDER}{}", upload.simple()),
+        }
+    }
+
+    fn root(self) -> Result<KeyPrefix> {
+        match self {
+            Self::Shared => ObjectKey::shared().segment("bundles"),
+            Self::Upload(tenant, upload) => upload_prefix(tenant, upload),
+        }
+    }
+
+    fn manifest(self, digest: &str) -> Result<ObjectKey> {
+        let folder = if self == Self::Shared { "manifests" } else { "list" };
+        self.root()?.segment(folder)?.object(digest)
+    }
+}
+
+/// How folders of uploads begin; no package's name does.
+pub const UPLOAD_FOLDER: &str = "_upload-";
+
+/// Where everything of one upload is. Short: the embedded store makes one file name of a whole key, and a bundle's digest
+/// follows.
+///
+/// # Errors
+/// Never: ids are possible keys.
+pub fn upload_prefix(tenant: TenantId, upload: Uuid) -> Result<KeyPrefix> {
+    ObjectKey::tenant(tenant).segment("own")?.segment(&upload.simple().to_string())
+}
 
 /// All bundles.
 #[derive(Clone)]
@@ -77,8 +127,8 @@ impl Bundles {
     ///
     /// # Errors
     /// `Unavailable` when object storage does not answer; `Internal` when what it has was not signed by us.
-    pub async fn address(&self, package: &str, version: &str) -> Result<Option<String>> {
-        let key = root()?.segment("index")?.object(&folder_name(package, version))?;
+    pub async fn address(&self, place: Place, package: &str, version: &str) -> Result<Option<String>> {
+        let key = place.root()?.segment("index")?.object(&place.folder(package, version))?;
         let Some(object) = self.0.objects.get(&key, LARGEST_OBJECT).await? else { return Ok(None) };
         let address: Address =
             serde_json::from_slice(&self.opened(&object.body, "the address of a bundle")?).map_err(Error::internal)?;
@@ -92,8 +142,8 @@ impl Bundles {
     ///
     /// # Errors
     /// `Input` when it is too large; `Unavailable` when object storage does not answer.
-    pub async fn publish(&self, package: &str, version: &str, lock_digest: &str) -> Result<String> {
-        let name = folder_name(package, version);
+    pub async fn publish(&self, place: Place, package: &str, version: &str, lock_digest: &str) -> Result<String> {
+        let name = place.folder(package, version);
         let folder = self.0.folder.join(&name);
         let (named, lock) = ((package.to_owned(), version.to_owned()), lock_digest.to_owned());
         let packed = blocking(move || pack::list(&folder, named, lock)).await?;
@@ -102,7 +152,7 @@ impl Bundles {
         let (list, folder) = (Arc::new(packed.manifest), self.0.folder.join(&name));
         let mut reader = pack::Reader::new(folder, list.clone());
         for part in &list.parts {
-            let key = root()?.segment("parts")?.object(part)?;
+            let key = place.root()?.segment("parts")?.object(part)?;
             let (next, read) = blocking(move || reader.part().map(|part| (reader, part))).await?;
             reader = next;
             if sha256(&read) != *part {
@@ -114,11 +164,11 @@ impl Bundles {
             }
         }
         let signed = self.signed(&bytes)?;
-        self.0.objects.put(&manifest_key(&digest)?, Bytes::from(signed.clone()), "application/json").await?;
+        self.0.objects.put(&place.manifest(&digest)?, Bytes::from(signed.clone()), "application/json").await?;
         self.keep_manifest(&digest, &signed).await?;
         let address = Address { package: package.to_owned(), version: version.to_owned(), digest: digest.clone() };
         let address = self.signed(&serde_json::to_vec(&address).map_err(Error::internal)?)?;
-        let key = root()?.segment("index")?.object(&name)?;
+        let key = place.root()?.segment("index")?.object(&name)?;
         self.0.objects.put(&key, Bytes::from(address), "application/json").await?;
         self.remember(&name, &digest, packed.stamp);
         Ok(digest)
@@ -128,7 +178,7 @@ impl Bundles {
     ///
     /// # Errors
     /// Why it cannot be used.
-    pub async fn ensure(&self, name: &str, digest: &str) -> Result<(), Reason> {
+    pub async fn ensure(&self, place: Place, name: &str, digest: &str) -> Result<(), Reason> {
         let _one_at_a_time = self.0.fetching.lock().await;
         let folder = self.0.folder.join(name);
         let known = self.known(name, digest);
@@ -138,7 +188,7 @@ impl Bundles {
                 return Ok(());
             }
         }
-        let manifest = Arc::new(self.manifest(digest).await.map_err(|error| untrusted(&error))?);
+        let manifest = Arc::new(self.manifest(place, digest).await.map_err(|error| untrusted(&error))?);
         if folder.is_dir() {
             let (looked, list) = (folder.clone(), manifest.clone());
             match blocking(move || pack::verify(&looked, &list)).await {
@@ -153,7 +203,7 @@ impl Bundles {
                 }
             }
         }
-        let stamp = self.fetch(&folder, manifest).await.map_err(|error| untrusted(&error))?;
+        let stamp = self.fetch(place, &folder, manifest).await.map_err(|error| untrusted(&error))?;
         self.remember(name, digest, stamp);
         Ok(())
     }
@@ -162,7 +212,7 @@ impl Bundles {
     ///
     /// # Errors
     /// `NotFound` when there is none; `Internal` when it is not what was signed.
-    pub async fn manifest(&self, digest: &str) -> Result<Manifest> {
+    pub async fn manifest(&self, place: Place, digest: &str) -> Result<Manifest> {
         if !is_digest(digest) {
             return Err(Error::input("This is not the address of a bundle"));
         }
@@ -173,7 +223,7 @@ impl Bundles {
             return Ok(manifest);
         }
         let missing = || Error::not_found("The bundle is not in object storage.");
-        let object = self.0.objects.get(&manifest_key(digest)?, LARGEST_OBJECT).await?.ok_or_else(missing)?;
+        let object = self.0.objects.get(&place.manifest(digest)?, LARGEST_OBJECT).await?.ok_or_else(missing)?;
         let manifest = self.checked(&object.body, digest)?;
         self.keep_manifest(digest, &object.body).await?;
         Ok(manifest)
@@ -188,9 +238,9 @@ impl Bundles {
     }
 
     /// Writes the bundle beside its place, compares it, and moves it there.
-    async fn fetch(&self, folder: &Path, manifest: Arc<Manifest>) -> Result<Stamp> {
+    async fn fetch(&self, place: Place, folder: &Path, manifest: Arc<Manifest>) -> Result<Stamp> {
         let fresh = self.0.folder.join(format!(".new-{}", Uuid::new_v4().simple()));
-        let written = self.unpack(&fresh, manifest).await;
+        let written = self.unpack(place, &fresh, manifest).await;
         let placed = match written {
             Ok(stamp) => match tokio::fs::rename(&fresh, folder).await {
                 // Moving the folder changes none of its files.
@@ -203,10 +253,10 @@ impl Bundles {
         placed
     }
 
-    async fn unpack(&self, fresh: &Path, manifest: Arc<Manifest>) -> Result<Stamp> {
+    async fn unpack(&self, place: Place, fresh: &Path, manifest: Arc<Manifest>) -> Result<Stamp> {
         let mut unpacking = Unpacking::new(fresh.to_owned(), manifest.clone());
         for part in &manifest.parts {
-            let key = root()?.segment("parts")?.object(part)?;
+            let key = place.root()?.segment("parts")?.object(part)?;
             let object = self.0.objects.get(&key, LARGEST_OBJECT).await?;
             let object = object.ok_or_else(|| Error::internal("a part of a bundle is missing in object storage"))?;
             let wanted = part.clone();
@@ -279,14 +329,6 @@ pub fn files_below<'a>(manifest: &'a Manifest, package: &str, folder: &str) -> H
 fn untrusted(error: &Error) -> Reason {
     let cause = error.source.as_ref().map_or_else(|| error.message.clone(), ToString::to_string);
     Reason::BundleUntrusted(cause)
-}
-
-fn root() -> Result<KeyPrefix> {
-    ObjectKey::shared().segment("bundles")
-}
-
-fn manifest_key(digest: &str) -> Result<ObjectKey> {
-    root()?.segment("manifests")?.object(digest)
 }
 
 fn zip(bytes: &[u8]) -> Result<Vec<u8>> {

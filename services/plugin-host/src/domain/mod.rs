@@ -1,4 +1,5 @@
-//! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed, what crosses the border to a plugin, plain words, what a configuration may be.
+//! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed and
+//! uploaded, what crosses the border to a plugin, plain words, what a configuration may be.
 
 pub mod allow_list;
 pub mod bundle;
@@ -8,9 +9,11 @@ pub mod gate;
 pub mod headers;
 pub mod lifecycle;
 pub mod media_type;
+pub mod own_plugins;
 pub mod package;
 pub mod reason;
 pub mod rollout;
 pub mod schedule;
 pub mod secret_refs;
 pub mod settings;
+pub mod upload;

@@ -33,6 +33,8 @@ pub enum Source {
     Npm,
     /// A worker that comes with the platform.
     Native,
+    /// The organisation's own upload.
+    Upload,
 }
 
 impl Source {
@@ -42,6 +44,7 @@ impl Source {
         match self {
             Self::Npm => "npm",
             Self::Native => "native",
+            Self::Upload => "upload",
         }
     }
 }
@@ -133,7 +136,9 @@ fn wrong(field: &str, text: &str) -> Error {
     Error::input(text).with_field(field, text)
 }
 
-fn is_npm_name(package: &str) -> bool {
+/// Whether npm takes this as a package's name.
+#[must_use]
+pub fn is_npm_name(package: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
             && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._~".contains(c))

@@ -25,6 +25,8 @@ pub enum Reason {
     ProgramMissing,
     /// The package is not, or no longer, on the operator's list.
     NotAllowed(String),
+    /// It is an upload, and these are not, or no longer, permitted; why not.
+    UploadsOff(String),
     /// The plugin's files are not on this machine.
     BundleMissing,
     /// The plugin's files are not what was signed, and cannot be fetched anew.
@@ -95,6 +97,7 @@ impl Reason {
                 | Self::NodeUnsuitable { .. }
                 | Self::ProgramMissing
                 | Self::NotAllowed(_)
+                | Self::UploadsOff(_)
                 | Self::BundleMissing
                 | Self::BundleUntrusted(_)
                 | Self::SecretsMissing(_)
@@ -130,6 +133,7 @@ impl fmt::Display for Reason {
                  Run `make build` or set PROSCENIUM_WORKER__DIR.",
             ),
             Self::NotAllowed(package) => write!(f, "Its worker cannot start: {}", refusal(package)),
+            Self::UploadsOff(why) => write!(f, "Its worker cannot start: {why}"),
             Self::BundleMissing => {
                 f.write_str("Its worker cannot start: its files are not on this machine. Install the plugin again.")
             }

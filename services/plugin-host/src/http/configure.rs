@@ -5,6 +5,7 @@ use super::view::Installed;
 use crate::State;
 use crate::domain::settings::{Mistake, judge, plain_secrets};
 use crate::store::{installation, package};
+use crate::supervisor::logs::Line;
 use axum::extract;
 use http::StatusCode;
 use http_shell::{Caller, Json, Path, Result};
@@ -35,6 +36,14 @@ pub struct ConfigRequest {
 pub struct Logs {
     /// The last 200 lines, oldest first.
     lines: Vec<LogLine>,
+}
+
+impl Logs {
+    /// As they are shown.
+    pub(super) fn of(lines: Vec<Line>) -> Self {
+        let shown = |line: Line| LogLine { at: line.at, stream: line.stream, level: line.level, text: line.text };
+        Self { lines: lines.into_iter().map(shown).collect() }
+    }
 }
 
 /// One line.
@@ -117,9 +126,7 @@ pub async fn get_logs(
     let mut tx = state.db.tenant(caller.tenant).await?;
     view(&state, &mut tx, caller.tenant, &plugin_id).await?;
     tx.commit().await?;
-    let lines = state.supervisor.logs(caller.tenant, &plugin_id).into_iter();
-    let lines = lines.map(|line| LogLine { at: line.at, stream: line.stream, level: line.level, text: line.text });
-    Ok(Json(Logs { lines: lines.collect() }))
+    Ok(Json(Logs::of(state.supervisor.logs(caller.tenant, &plugin_id))))
 }
 
 async fn find(tx: &mut TenantTx, plugin_id: &str) -> kernel::Result<installation::Installation> {

@@ -6,10 +6,12 @@ mod egress;
 mod extensions;
 mod installed;
 mod operator;
+mod previews;
 mod reading;
 mod remotes;
 mod tasks;
 mod upgrades;
+mod uploads;
 pub(crate) mod view;
 
 pub(crate) use remotes::remote_prefix;
@@ -34,6 +36,14 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(configure::get_logs))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_egress, egress::set_egress))
         .route(Access::user(Permission::PLUGIN_UPDATE), routes!(egress::get_isolation))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(uploads::list_uploads, uploads::upload_plugin))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(uploads::get_upload, uploads::delete_upload))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(uploads::publish_upload))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(uploads::set_previewers))
+        .route(Access::user(Permission::PLUGIN_UPDATE), routes!(uploads::get_upload_logs))
+        .route(Access::user(Permission::PLUGIN_USE), routes!(previews::list_previews))
+        .route(Access::user(Permission::PLUGIN_USE), routes!(previews::set_preview))
+        .route(Access::service(), routes!(previews::list_portal_previews))
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::list_upgrades))
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_upgrade))
         .route(Access::user(Permission::PLUGIN_READ), routes!(upgrades::get_version_history))

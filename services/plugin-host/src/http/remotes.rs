@@ -123,7 +123,8 @@ async fn frontend_config(state: &State, packages: &[Package], found: &Installati
     Some(FrontendConfig { context: format!("plugin:{}", found.plugin_id), data })
 }
 
-fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {
+/// A front end as the portal is told of it.
+pub(super) fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {
     PortalFeature {
         plugin_id,
         entry: format!("/api/plugins/v1/remotes/{}/{}", frontend.digest, frontend.entry),

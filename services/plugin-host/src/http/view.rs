@@ -182,7 +182,7 @@ pub fn view_of(
         version: first.and_then(version).unwrap_or_else(|| "latest".to_owned()),
         title: title(plugin_id),
         description: packages.iter().find_map(|package| package.description.clone()),
-        source: first.map(|package| package.source.clone()).unwrap_or_default(),
+        source: first.map(|package| package.origin().to_owned()).unwrap_or_default(),
         has_backend,
         has_frontend: packages.iter().any(|package| package.frontend.is_some()),
         worker: worker(packages, has_backend, status, installed_at, level),
@@ -226,7 +226,7 @@ fn package_view(package: &Package) -> InstalledPackage {
     InstalledPackage {
         package: package.package.clone(),
         version: package.version.clone(),
-        source: package.source.clone(),
+        source: package.origin().to_owned(),
         state: package.state,
         message: package.message.clone(),
     }

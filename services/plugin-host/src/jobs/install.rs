@@ -1,8 +1,9 @@
 //! Installs one package: resolves its version, puts its bundle on disk once for all organisations, and builds and
 //! stores its front end.
 
-use super::{frontend, tool};
+use super::{frontend, tool, upload};
 use crate::State;
+use crate::bundles::Place;
 use crate::domain::bundle::folder_name;
 use crate::domain::package::{Source, Wanted, is_hosted, is_own_api, is_plugin_id, module_id};
 use crate::leaflets::Leaflet;
@@ -23,6 +24,8 @@ use uuid::Uuid;
 const LONGEST_BACKEND_ID: usize = 28;
 /// What the bundle tool said, kept beside the bundle.
 const DESCRIPTION: &str = "bundle.json";
+/// An upload's archive while its bundle is made.
+const ARCHIVE: &str = "upload.tgz";
 
 /// What the bundle tool says of a package.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -43,7 +46,8 @@ pub struct Described {
     backend_features: Vec<String>,
     has_backend: bool,
     has_frontend: bool,
-    lock_digest: String,
+    /// SHA-256 in hex of npm's lock file.
+    pub lock_digest: String,
     /// What it says about itself.
     #[serde(flatten)]
     pub leaflet: Leaflet,
@@ -74,6 +78,9 @@ pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
     let row = package::find_package(&mut tx, &job.key).await?;
     tx.commit().await?;
     let Some(row) = row else { return Ok(None) };
+    if let Some(upload) = row.upload_id {
+        return upload::installed(state, tenant, upload).await.map(Some);
+    }
     // It may have been asked for when the list was another, and elsewhere.
     state.config.allow.check(&row.package)?;
     let version = job.payload.get("version").and_then(Value::as_str).or(row.wanted.as_deref());
@@ -91,6 +98,7 @@ pub async fn install(state: &State, job: &Job) -> Result<Option<Installed>> {
         version: bundle.described.version,
         description: bundle.described.description,
         frontend,
+        upload: None,
     }))
 }
 
@@ -105,6 +113,7 @@ fn install_native(state: &State, name: &str) -> Result<Installed> {
         description: None,
         backend: Some(Backend::Native { name: name.to_owned() }),
         frontend: None,
+        upload: None,
     })
 }
 
@@ -117,6 +126,8 @@ pub struct Bundle {
     pub name: String,
     /// Its content address.
     pub digest: String,
+    /// The organisation's own upload that it is.
+    pub upload: Option<Uuid>,
 }
 
 impl Bundle {
@@ -125,7 +136,8 @@ impl Bundle {
     pub fn backend(&self) -> Option<Backend> {
         let (bundle, features) = (self.name.clone(), self.described.backend_features.clone());
         let (digest, extends) = (Some(self.digest.clone()), self.described.extends().map(str::to_owned));
-        self.described.has_backend.then_some(Backend::Node { bundle, features, digest, extends })
+        let upload = self.upload;
+        self.described.has_backend.then_some(Backend::Node { bundle, features, digest, extends, upload })
     }
 
     /// The id under which it is installed: the plugin's, or one of its own for a module of the platform's plugins.
@@ -184,24 +196,42 @@ pub async fn install_bundle(state: &State, wanted: &Wanted) -> Result<Bundle> {
         Some(described) => described,
         None => make(state, wanted, &version, &folder).await?,
     };
-    let digest = state.bundles.publish(&wanted.package, &version, &described.lock_digest).await?;
-    Ok(Bundle { described, name, digest })
+    let digest = state.bundles.publish(Place::Shared, &wanted.package, &version, &described.lock_digest).await?;
+    Ok(Bundle { described, name, digest, upload: None })
 }
 
 /// A bundle that was signed before.
 async fn known_bundle(state: &State, package: &str, version: &str) -> Result<Option<Bundle>> {
-    let Some(digest) = state.bundles.address(package, version).await? else { return Ok(None) };
-    let name = folder_name(package, version);
-    state.bundles.ensure(&name, &digest).await.map_err(|reason| Error::input(reason.to_string()))?;
+    placed_bundle(state, Place::Shared, package, version).await
+}
+
+/// As above, wherever it is stored.
+///
+/// # Errors
+/// Why it cannot be used.
+pub async fn placed_bundle(state: &State, place: Place, package: &str, version: &str) -> Result<Option<Bundle>> {
+    let Some(digest) = state.bundles.address(place, package, version).await? else { return Ok(None) };
+    let name = place.folder(package, version);
+    state.bundles.ensure(place, &name, &digest).await.map_err(|reason| Error::input(reason.to_string()))?;
     let described = read_description(&state.config.bundles().join(&name)).await;
     let described = described.ok_or_else(|| Error::internal("a bundle without a description"))?;
-    Ok(Some(Bundle { described, name, digest }))
+    let upload = if let Place::Upload(_, upload) = place { Some(upload) } else { None };
+    Ok(Some(Bundle { described, name, digest, upload }))
 }
 
 async fn make(state: &State, wanted: &Wanted, version: &str, folder: &Path) -> Result<Described> {
+    let spec = format!("{}@{version}", wanted.package);
+    make_of(state, &spec, None, folder).await
+}
+
+/// Makes the bundle of `PACKAGE@VERSION`, whose own archive is given if it is an upload's, and gives it its place.
+///
+/// # Errors
+/// Why it cannot be made.
+pub async fn make_of(state: &State, spec: &str, archive: Option<&[u8]>, folder: &Path) -> Result<Described> {
     let fresh = state.config.bundles().join(format!(".new-{}", Uuid::new_v4().simple()));
     tokio::fs::create_dir_all(&fresh).await.map_err(Error::internal)?;
-    let placed = match fill(state, wanted, version, &fresh).await {
+    let placed = match fill(state, spec, archive, &fresh).await {
         Ok(described) => place(&fresh, folder, described).await,
         Err(error) => Err(error),
     };
@@ -210,10 +240,16 @@ async fn make(state: &State, wanted: &Wanted, version: &str, folder: &Path) -> R
     placed
 }
 
-async fn fill(state: &State, wanted: &Wanted, version: &str, folder: &Path) -> Result<Described> {
-    let spec = format!("{}@{version}", wanted.package);
-    let args: [&OsStr; 4] = ["install".as_ref(), spec.as_ref(), "--dir".as_ref(), folder.as_os_str()];
+async fn fill(state: &State, spec: &str, archive: Option<&[u8]>, folder: &Path) -> Result<Described> {
+    let mut args: Vec<&OsStr> = vec!["install".as_ref(), spec.as_ref(), "--dir".as_ref(), folder.as_os_str()];
+    if let Some(archive) = archive {
+        tokio::fs::write(folder.join(ARCHIVE), archive).await.map_err(Error::internal)?;
+        args.extend::<[&OsStr; 2]>(["--archive".as_ref(), ARCHIVE.as_ref()]);
+    }
     let described: Described = tool::run(&state.config, "bundle.js", &args).await?;
+    if archive.is_some() {
+        tokio::fs::remove_file(folder.join(ARCHIVE)).await.map_err(Error::internal)?;
+    }
     let text = serde_json::to_vec_pretty(&described).map_err(Error::internal)?;
     tokio::fs::write(folder.join(DESCRIPTION), text).await.map_err(Error::internal)?;
     Ok(described)

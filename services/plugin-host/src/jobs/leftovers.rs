@@ -1,17 +1,21 @@
-//! Clears away what a killed process left: half-made bundles, and sockets that nobody listens on.
+//! Clears away what a killed process left: half-made bundles, archives that were being checked, and sockets that nobody listens on.
 
 use crate::Config;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Removes leftovers; whatever cannot be removed stays, harmlessly.
 pub async fn clear(config: &Config) {
     for path in entries(config.bundles()).await {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // Another process may be at work on a younger one.
-        let age = tokio::fs::metadata(&path).await.and_then(|meta| meta.modified()).map(|at| at.elapsed());
-        if name.starts_with(".new-") && age.is_ok_and(|age| age.is_ok_and(|age| age > config.install)) {
+        if name.starts_with(".new-") && is_old(&path, config.install).await {
             drop(tokio::fs::remove_dir_all(&path).await);
+        }
+    }
+    for path in entries(config.incoming()).await {
+        if is_old(&path, config.install).await {
+            drop(tokio::fs::remove_file(&path).await);
         }
     }
     for path in entries(config.socket_dir.clone()).await {
@@ -20,6 +24,12 @@ pub async fn clear(config: &Config) {
             drop(tokio::fs::remove_file(&path).await);
         }
     }
+}
+
+/// Another process may be at work on a younger one.
+async fn is_old(path: &Path, age: Duration) -> bool {
+    let modified = tokio::fs::metadata(path).await.and_then(|meta| meta.modified());
+    modified.is_ok_and(|at| at.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
 async fn entries(folder: PathBuf) -> Vec<PathBuf> {

@@ -4,9 +4,10 @@ mod frontend;
 pub(crate) mod install;
 mod leftovers;
 pub(crate) mod tool;
+pub(crate) mod upload;
 
 use crate::State;
-use crate::store::{history, package, tenant};
+use crate::store::{history, package, tenant, upload as uploads};
 use kernel::{Error, Result};
 use runtime::Tasks;
 use serde_json::json;
@@ -16,6 +17,8 @@ use store::{Db, SystemReason};
 
 /// The queue of packages to install; the key is the package's name.
 pub const QUEUE: &str = "plugins.install";
+/// The queue of uploads to build; the key is the upload's id.
+pub const UPLOADS: &str = "plugins.upload";
 
 /// How often the queue is looked at when nobody wakes us.
 const LOOK: Duration = Duration::from_secs(1);
@@ -36,21 +39,27 @@ pub fn spawn(state: &State, tasks: &Tasks) {
         }
     });
     crate::rollouts::spawn(state, tasks);
+    crate::uploads::upkeep::spawn(state, tasks);
     crate::tasks::spawn(state, tasks);
     crate::events::spawn(state, tasks);
     let (state, shutdown) = (state.clone(), tasks.shutdown_token());
     tasks.spawn("plugins.install", async move {
         while !shutdown.is_cancelled() {
-            // One at a time: an installation takes most of a small machine.
-            match queue::claim(&state.db, QUEUE, 1, LEASE).await {
-                Ok(jobs) if !jobs.is_empty() => {
-                    for job in &jobs {
-                        shutdown.run_until_cancelled(run(&state, job)).await;
+            let mut worked = false;
+            // One at a time: an installation takes most of a small machine. The two queues take turns.
+            for queue in [QUEUE, UPLOADS] {
+                match queue::claim(&state.db, queue, 1, LEASE).await {
+                    Ok(jobs) => {
+                        for job in &jobs {
+                            worked = true;
+                            shutdown.run_until_cancelled(run(&state, queue, job)).await;
+                        }
                     }
-                    continue;
+                    Err(error) => tracing::warn!(%error, queue, "a queue of installations cannot be read"),
                 }
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "the queue of installations cannot be read"),
+            }
+            if worked {
+                continue;
             }
             tokio::select! {
                 () = shutdown.cancelled() => {}
@@ -62,7 +71,10 @@ pub fn spawn(state: &State, tasks: &Tasks) {
 }
 
 /// Installs one package and writes down how it went; failures of the database leave the job to be run again.
-async fn run(state: &State, job: &Job) {
+async fn run(state: &State, queue: &str, job: &Job) {
+    if queue == UPLOADS {
+        return run_upload(state, job).await;
+    }
     let outcome = tokio::select! {
         outcome = install::install(state, job) => outcome,
         () = keep_lease(&state.db, job) => return,
@@ -73,6 +85,24 @@ async fn run(state: &State, job: &Job) {
     };
     if let Err(error) = finished {
         tracing::warn!(tenant = %job.tenant(), package = job.key, %error, "an installation's outcome cannot be written");
+    }
+}
+
+async fn run_upload(state: &State, job: &Job) {
+    let outcome = tokio::select! {
+        outcome = upload::build(state, job) => outcome,
+        () = keep_lease(&state.db, job) => return,
+    };
+    if let Err(error) = upload::finish(state, job, outcome).await {
+        tracing::warn!(tenant = %job.tenant(), upload = job.key, %error, "how building an upload went cannot be written");
+    }
+}
+
+/// A failure in words for people.
+fn words(error: Error) -> String {
+    match error.kind {
+        kernel::ErrorKind::Internal => "An internal error occurred; the platform's log has the cause.".to_owned(),
+        _ => error.message,
     }
 }
 
@@ -127,11 +157,7 @@ async fn give_up(state: &State, job: &Job, error: Error) -> Result<()> {
     if error.is_transient() && job.attempts < TRIES {
         queue::fail(&mut tx, job, &error.to_string(), queue::back_off(job.attempts)).await?;
     } else {
-        let message = match error.kind {
-            kernel::ErrorKind::Internal => "An internal error occurred; the platform's log has the cause.".to_owned(),
-            _ => error.message,
-        };
-        package::set_failed(&mut tx, &job.key, &message, state.clock.now()).await?;
+        package::set_failed(&mut tx, &job.key, &words(error), state.clock.now()).await?;
         queue::complete(&mut tx, job).await?;
     }
     tx.commit().await
@@ -150,6 +176,11 @@ async fn renew_frontends(state: &State) -> Result<()> {
                 // The same version: nobody asked for a newer one.
                 let job = NewJob::now(QUEUE, &found.package).with(json!({ "version": found.version }));
                 queue::enqueue(&mut tx, job).await?;
+            }
+        }
+        for found in uploads::list(&mut tx).await? {
+            if found.frontend.as_ref().is_some_and(|frontend| frontend.shell != shell) {
+                queue::enqueue(&mut tx, NewJob::now(UPLOADS, &found.upload_id.to_string())).await?;
             }
         }
         tx.commit().await?;

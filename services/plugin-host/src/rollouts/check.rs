@@ -10,7 +10,7 @@ use crate::domain::rollout::Event;
 use crate::jobs::install;
 use crate::store::package::Backend;
 use crate::store::rollout::{self, Report, Row, Side};
-use crate::store::{installation, package, policy, recording, schema};
+use crate::store::{installation, package, policy, recording, schema, upload};
 use crate::supervisor::launch::{Running, Variant};
 use crate::supervisor::{Lease, Staged};
 use axum::body::Body;
@@ -89,6 +89,9 @@ async fn obstacle(state: &State, row: &Row) -> Result<Option<String>> {
 
 /// The new version as this organisation gets it.
 async fn next(state: &State, row: &Row) -> Result<Side> {
+    if row.former.upload.is_some() {
+        return next_upload(state, row).await;
+    }
     let wanted = Wanted::new(&row.package, Some(&row.version))?;
     let bundle = install::install_bundle(state, &wanted).await?;
     if bundle.described.plugin_id != row.plugin_id {
@@ -99,6 +102,28 @@ async fn next(state: &State, row: &Row) -> Result<Side> {
         description: bundle.described.description.clone(),
         backend: bundle.backend(),
         frontend: bundle.frontend(state, row.tenant()).await?,
+        upload: None,
+    })
+}
+
+/// The organisation's own version, which was built when it was uploaded.
+async fn next_upload(state: &State, row: &Row) -> Result<Side> {
+    if let Some(refusal) = state.uploads_refusal() {
+        return Err(Error::input(refusal));
+    }
+    let mut tx = state.db.tenant(row.tenant()).await?;
+    let found = upload::find_version(&mut tx, &row.package, &row.version).await?;
+    tx.commit().await?;
+    let found = found.ok_or_else(|| Error::input("The upload was deleted."))?;
+    if found.plugin_id != row.plugin_id {
+        return Err(Error::input(format!("It is the plugin \"{}\" now.", found.plugin_id)));
+    }
+    Ok(Side {
+        version: found.version,
+        description: found.description,
+        backend: found.backend.map(|backend| backend.0),
+        frontend: found.frontend.map(|frontend| frontend.0),
+        upload: Some(found.upload_id),
     })
 }
 
@@ -106,7 +131,7 @@ async fn next(state: &State, row: &Row) -> Result<Side> {
 pub fn variant(package: &str, side: &Side, schema: Option<SchemaName>) -> Option<Variant> {
     let (package, version) = (package.to_owned(), side.version.clone());
     let backend = side.backend.clone()?;
-    Some(Variant { running: Running { package, version, backend }, schema })
+    Some(Variant { running: Running { package, version, backend }, schema, preview: false })
 }
 
 /// Starts the version and compares it; the inner error says what is wrong with the version.

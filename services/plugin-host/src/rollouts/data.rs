@@ -1,7 +1,7 @@
 //! A plugin's data during an upgrade: what has to be copied, and clearing away what a killed process left.
 
 use crate::State;
-use crate::bundles::files_below;
+use crate::bundles::{Place, files_below};
 use crate::store::package::Backend;
 use crate::store::rollout::{Row, Side};
 use crate::store::{policy, schema};
@@ -60,11 +60,12 @@ async fn has_new_migrations(state: &State, row: &Row, next: &Side) -> Result<boo
         Some(Backend::Node { digest, .. }) => digest.clone(),
         _ => None,
     };
+    let place = |side: &Side| Place::of(row.tenant(), side.upload);
     let Some(new) = digest(next) else { return Ok(true) };
-    let new = state.bundles.manifest(&new).await?;
+    let new = state.bundles.manifest(place(next), &new).await?;
     let new = files_below(&new, &row.package, "migrations");
     let Some(old) = digest(&row.former) else { return Ok(!new.is_empty()) };
-    let old = state.bundles.manifest(&old).await?;
+    let old = state.bundles.manifest(place(&row.former), &old).await?;
     let old = files_below(&old, &row.package, "migrations");
     Ok(new.iter().any(|(path, hash)| old.get(path) != Some(hash)))
 }

@@ -161,11 +161,13 @@ impl Driver {
     /// Carries an action out in a task of its own; how it went is the next event.
     fn carry_out(&self, row: &Row, action: Action) {
         let (state, events, id) = (self.state.clone(), self.events.clone(), row.rollout_id);
-        let (package, version) = (row.package.clone(), row.version.clone());
+        let (package, version, own) = (row.package.clone(), row.version.clone(), row.former.upload.is_some());
         let shutdown = self.tasks.shutdown_token();
         self.tasks.spawn(format!("rollout {id} {action:?}"), async move {
             let done = async {
                 match action {
+                    // It was built and checked when it was uploaded.
+                    Action::Prepare if own => Event::Prepared,
                     Action::Prepare => prepare(&state, &package, &version).await,
                     Action::Check(tenant) | Action::Switch(tenant) | Action::Restore(tenant) => {
                         until_it_is_done(&state, id, tenant, action).await

@@ -12,6 +12,7 @@ mod restore;
 mod switch;
 mod upkeep;
 
+pub(crate) use operator::start_own_rollout;
 pub use operator::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, start_rollout_by, wish, wish_by};
 
 use crate::State;
@@ -33,5 +34,6 @@ fn installed(plugin_id: &str, side: &Side) -> Installed {
         description: side.description.clone(),
         backend: side.backend.clone(),
         frontend: side.frontend.clone(),
+        upload: side.upload,
     }
 }

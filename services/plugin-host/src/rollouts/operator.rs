@@ -17,6 +17,9 @@ use uuid::Uuid;
 
 /// Rollouts that are listed.
 const SHOWN: i64 = 100;
+/// Who begins rollouts to many organisations.
+/// For so many seconds an organisation's own version is watched.
+const OWN_SOAK: u64 = 30;
 
 /// A rollout to begin.
 #[derive(Debug, Clone)]
@@ -67,6 +70,28 @@ pub async fn start_rollout_by(
     by: &str,
 ) -> Result<Uuid> {
     allow.check(&new.package)?;
+    begin(db, clock, new, (by, false)).await
+}
+
+/// Begins to bring an organisation's own version of its own package in, for `by`.
+///
+/// # Errors
+/// `Conflict` when another version of it is being brought in, or the plugin's version is pinned or frozen.
+pub async fn start_own_rollout(
+    db: &Db,
+    clock: &SharedClock,
+    tenant: TenantId,
+    (package, version): (&str, &str),
+    by: &str,
+) -> Result<Uuid> {
+    // Whoever publishes looks at it: there may be few requests, and they are not waited for.
+    let gate = Gate { soak_seconds: OWN_SOAK, min_requests: 0, ..Gate::default() };
+    let (package, version) = (package.to_owned(), version.to_owned());
+    let new = NewRollout { package, version, canaries: vec![], waves: vec![], parallel: 1, gate, only: Some(tenant) };
+    begin(db, clock, new, (by, true)).await
+}
+
+async fn begin(db: &Db, clock: &SharedClock, new: NewRollout, (by, own): (&str, bool)) -> Result<Uuid> {
     let wanted = Wanted::new(&new.package, Some(&new.version))?;
     let exact = new.version.split(['.', '-', '+']).take(3).filter(|part| part.parse::<u64>().is_ok()).count() == 3;
     if wanted.source == Source::Native || !exact {
@@ -81,11 +106,15 @@ pub async fn start_rollout_by(
     let mut tenants = tenant::list_active_tenants(&mut tx).await?;
     tx.commit().await?;
     tenants.retain(|tenant| new.only.is_none_or(|only| only == *tenant));
-    let members = candidates(db, &tenants, &new, clock.now()).await?;
+    let members = candidates(db, &tenants, (&new, own), clock.now()).await?;
     let with_it: Vec<&Candidate> = members.iter().filter(|member| member.skipped.is_none()).collect();
     let Some(first) = with_it.first() else {
+        let skipped = members.iter().find_map(|member| member.skipped.as_ref()).filter(|_| own);
         let told = "No organisation has this plugin in another version, or all have pinned theirs.";
-        return Err(Error::input(told).with_field("package", told));
+        return Err(skipped.map_or_else(
+            || Error::input(told).with_field("package", told),
+            |reason| Error::conflict(reason.as_str()),
+        ));
     };
     if let Some(stranger) = new.canaries.iter().find(|canary| !with_it.iter().any(|member| member.tenant == **canary)) {
         let told = format!("{} has no other version of it, or has pinned its own.", slug(db, *stranger).await?);
@@ -108,17 +137,24 @@ pub async fn start_rollout_by(
     let (package, version) = (new.package.as_str(), new.version.as_str());
     let head = New { rollout_id, plugin_id: &first.plugin_id, package, version, plan: &plan, now: clock.now() };
     let mut tx = db.system(SystemReason::Rollouts).await?;
-    if rollout::is_open(&mut tx, package).await? {
-        return Err(Error::conflict("This package is being rolled out. Stop that rollout first."));
+    if rollout::is_open(&mut tx, package, new.only.filter(|_| own)).await? {
+        let text = if own {
+            "A version of this package is being brought in. Wait until it has been watched for a moment."
+        } else {
+            "This package is being rolled out. Stop that rollout first."
+        };
+        return Err(Error::conflict(text));
     }
     for member in &members {
         let ring = dealt.iter().find(|(tenant, _)| *tenant == member.tenant).map_or(0, |(_, ring)| *ring);
         let skipped = member.skipped.as_deref();
         rollout::insert(&mut tx, &head, (member.tenant, ring, skipped), &member.former).await?;
     }
-    let details = json!({ "package": package, "version": version, "organizations": members.len() });
-    let target = rollout_id.to_string();
-    record(&mut tx, &Deed { actor: by, action: "rollout.start", target: &target, details }).await?;
+    if !own {
+        let details = json!({ "package": package, "version": version, "organizations": members.len() });
+        let target = rollout_id.to_string();
+        record(&mut tx, &Deed { actor: by, action: "rollout.start", target: &target, details }).await?;
+    }
     tx.commit().await?;
     Ok(rollout_id)
 }
@@ -139,11 +175,17 @@ struct Candidate {
     skipped: Option<String>,
 }
 
-async fn candidates(db: &Db, tenants: &[TenantId], new: &NewRollout, now: OffsetDateTime) -> Result<Vec<Candidate>> {
+async fn candidates(
+    db: &Db,
+    tenants: &[TenantId],
+    (new, own): (&NewRollout, bool),
+    now: OffsetDateTime,
+) -> Result<Vec<Candidate>> {
     let mut found = Vec::new();
     for tenant in tenants {
         let mut tx = db.tenant(*tenant).await?;
         if let Some(has) = package::find_package(&mut tx, &new.package).await?
+            && has.upload_id.is_some() == own
             && let Some(version) = has.version.filter(|version| *version != new.version)
         {
             let policy = policy::get(&mut tx, &has.plugin_id).await?;
@@ -155,6 +197,7 @@ async fn candidates(db: &Db, tenants: &[TenantId], new: &NewRollout, now: Offset
                     description: has.description,
                     backend: has.backend.map(|backend| backend.0),
                     frontend: has.frontend.map(|frontend| frontend.0),
+                    upload: has.upload_id,
                 },
                 early: policy.channel == Channel::Early,
                 skipped: policy.refusal(now),

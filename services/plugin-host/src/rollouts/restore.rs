@@ -109,7 +109,7 @@ async fn write(
     }
     rollout::set_report(tx, row.rollout_id, report).await?;
     rollout::set_step(tx, row.rollout_id, Step::Restored, (None, None), now).await?;
-    let event = AuditEvent::named("operator", "plugin.rollback", &row.plugin_id);
+    let event = AuditEvent::named(&row.plan.by, "plugin.rollback", &row.plugin_id);
     let versions = |version: &str| serde_json::json!({ "package": row.package, "version": version });
     tx.record(event.before(versions(&row.version)).after(versions(&row.former.version))).await
 }

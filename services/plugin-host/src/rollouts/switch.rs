@@ -129,7 +129,7 @@ async fn write(
         schemas = (Some(live.as_str()), Some(copy.as_str()));
     }
     rollout::set_step(tx, row.rollout_id, Step::Watching, schemas, now).await?;
-    let event = AuditEvent::named("operator", "plugin.upgrade", &row.plugin_id);
+    let event = AuditEvent::named(&row.plan.by, "plugin.upgrade", &row.plugin_id);
     let versions = |version: &str| serde_json::json!({ "package": row.package, "version": version });
     tx.record(event.before(versions(&row.former.version)).after(versions(&next.version))).await
 }

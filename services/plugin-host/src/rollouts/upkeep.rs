@@ -1,7 +1,7 @@
 //! What goes on beside rollouts: recorded addresses are written down, organisations that were left out are tried again in
 //! their quiet hours, and data that nobody misses any more is dropped.
 
-use super::operator::{NewRollout, start_rollout_by};
+use super::operator::{NewRollout, start_own_rollout, start_rollout_by};
 use crate::State;
 use crate::store::{policy, recording, rollout, schema, tenant};
 use kernel::{Result, TenantId};
@@ -79,7 +79,13 @@ async fn try_again(state: &State) -> Result<()> {
             gate: row.plan.gate.clone(),
             only: Some(row.tenant()),
         };
-        match start_rollout_by(&state.db, &state.clock, &state.config.allow, new, "system").await {
+        let begun = if row.former.upload.is_some() {
+            let version = (row.package.as_str(), row.version.as_str());
+            start_own_rollout(&state.db, &state.clock, row.tenant(), version, &row.plan.by).await
+        } else {
+            start_rollout_by(&state.db, &state.clock, &state.config.allow, new, "system").await
+        };
+        match begun {
             Ok(other) => {
                 let mut tx = state.db.tenant(row.tenant()).await?;
                 rollout::set_tried_again(&mut tx, row.rollout_id, other).await?;

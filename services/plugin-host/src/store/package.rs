@@ -1,12 +1,13 @@
 //! One row per package that somebody asked for: wanted, installed or failed.
 
-use crate::domain::package::Wanted;
+use crate::domain::package::{Source, Wanted};
 use kernel::Result;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use store::{TenantTx, db};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// How far a package is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
@@ -49,6 +50,16 @@ pub struct Package {
     pub requested_at: OffsetDateTime,
     /// When its state changed.
     pub changed_at: OffsetDateTime,
+    /// The organisation's own upload that it is; `None`: it comes from npm or with the platform.
+    pub upload_id: Option<Uuid>,
+}
+
+impl Package {
+    /// Where it comes from, in a word.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        if self.upload_id.is_some() { Source::Upload.word() } else { &self.source }
+    }
 }
 
 /// What a worker loads.
@@ -67,6 +78,9 @@ pub enum Backend {
         /// Of a module: the platform's own plugin that it extends, for example `scaffolder`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         extends: Option<String>,
+        /// The organisation's own upload that it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upload: Option<Uuid>,
     },
     /// A native worker.
     Native {
@@ -81,6 +95,15 @@ impl Backend {
     pub fn extends(&self) -> Option<&str> {
         match self {
             Self::Node { extends, .. } => extends.as_deref(),
+            Self::Native { .. } => None,
+        }
+    }
+
+    /// The organisation's own upload that it is.
+    #[must_use]
+    pub const fn upload(&self) -> Option<Uuid> {
+        match self {
+            Self::Node { upload, .. } => *upload,
             Self::Native { .. } => None,
         }
     }
@@ -115,6 +138,8 @@ pub struct Installed {
     pub backend: Option<Backend>,
     /// Its front end, if it has one.
     pub frontend: Option<Frontend>,
+    /// The organisation's own upload that it is.
+    pub upload: Option<Uuid>,
 }
 
 /// All packages, in the order in which they were asked for.
@@ -124,7 +149,7 @@ pub struct Installed {
 pub async fn list_packages(tx: &mut TenantTx) -> Result<Vec<Package>> {
     sqlx::query_as(
         "select package, plugin_id, source, wanted, version, description, state, message, backend, frontend,
-           requested_at, changed_at
+           requested_at, changed_at, upload_id
          from plugin_package where tenant_id = $1 order by plugin_id, requested_at, package",
     )
     .bind(tx.id())
@@ -140,7 +165,7 @@ pub async fn list_packages(tx: &mut TenantTx) -> Result<Vec<Package>> {
 pub async fn list_packages_of(tx: &mut TenantTx, plugin_id: &str) -> Result<Vec<Package>> {
     sqlx::query_as(
         "select package, plugin_id, source, wanted, version, description, state, message, backend, frontend,
-           requested_at, changed_at
+           requested_at, changed_at, upload_id
          from plugin_package where tenant_id = $1 and plugin_id = $2 order by requested_at, package",
     )
     .bind(tx.id())
@@ -157,7 +182,7 @@ pub async fn list_packages_of(tx: &mut TenantTx, plugin_id: &str) -> Result<Vec<
 pub async fn find_package(tx: &mut TenantTx, package: &str) -> Result<Option<Package>> {
     sqlx::query_as(
         "select package, plugin_id, source, wanted, version, description, state, message, backend, frontend,
-           requested_at, changed_at
+           requested_at, changed_at, upload_id
          from plugin_package where tenant_id = $1 and package = $2",
     )
     .bind(tx.id())
@@ -192,6 +217,34 @@ pub async fn want_package(tx: &mut TenantTx, wanted: &Wanted, now: OffsetDateTim
     Ok(())
 }
 
+/// Notes which of the organisation's own uploads a package is. A row that is not there is made, and is not installed yet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn want_upload(
+    tx: &mut TenantTx,
+    (package, plugin_id, version): (&str, &str, &str),
+    upload: Uuid,
+    now: OffsetDateTime,
+) -> Result<()> {
+    sqlx::query(
+        "insert into plugin_package
+           (tenant_id, package, plugin_id, source, wanted, state, requested_at, changed_at, upload_id)
+         values ($1, $2, $3, 'npm', $4, 'installing', $5, $5, $6)
+         on conflict on constraint plugin_package_pk do update set wanted = excluded.wanted, upload_id = excluded.upload_id",
+    )
+    .bind(tx.id())
+    .bind(package)
+    .bind(plugin_id)
+    .bind(version)
+    .bind(now)
+    .bind(upload)
+    .execute(tx.conn())
+    .await
+    .map_err(db)?;
+    Ok(())
+}
+
 /// Writes what installing found. `false`: the package was removed meanwhile.
 ///
 /// # Errors
@@ -204,7 +257,7 @@ pub async fn set_installed(
 ) -> Result<bool> {
     let updated = sqlx::query(
         "update plugin_package set plugin_id = $3, version = $4, description = $5, backend = $6, frontend = $7,
-           state = 'installed', message = null, changed_at = $8
+           state = 'installed', message = null, changed_at = $8, upload_id = $9
          where tenant_id = $1 and package = $2",
     )
     .bind(tx.id())
@@ -215,6 +268,7 @@ pub async fn set_installed(
     .bind(installed.backend.as_ref().map(Json))
     .bind(installed.frontend.as_ref().map(Json))
     .bind(now)
+    .bind(installed.upload)
     .execute(tx.conn())
     .await
     .map_err(db)?;

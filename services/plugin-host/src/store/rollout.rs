@@ -42,6 +42,9 @@ pub struct Side {
     pub backend: Option<Backend>,
     /// Its front end.
     pub frontend: Option<Frontend>,
+    /// The organisation's own upload that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Uuid>,
 }
 
 /// The gate's figures of both versions.
@@ -232,18 +235,22 @@ pub async fn lease(tx: &mut SystemTx, process: Uuid, lease: Duration) -> Result<
         .map_err(db)
 }
 
-/// Whether the package has an open rollout. Until the transaction ends, nobody else begins one of it.
+/// Whether the package has an open rollout, for `only` this organisation if there is one: what others call theirs is
+/// nothing to it. Until the transaction ends, nobody else begins one of it.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn is_open(tx: &mut SystemTx, package: &str) -> Result<bool> {
+pub async fn is_open(tx: &mut SystemTx, package: &str, only: Option<TenantId>) -> Result<bool> {
     sqlx::query("select pg_advisory_xact_lock(hashtext('rollout'), hashtext($1))")
         .bind(package)
         .execute(tx.conn())
         .await
         .map_err(db)?;
-    sqlx::query_scalar("select exists (select from plugin_rollout where open and package = $1)")
+    sqlx::query_scalar(
+        "select exists (select from plugin_rollout where open and package = $1 and ($2::uuid is null or tenant_id = $2))",
+    )
         .bind(package)
+        .bind(only.map(TenantId::as_uuid))
         .fetch_one(tx.conn())
         .await
         .map_err(db)

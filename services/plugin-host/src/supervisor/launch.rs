@@ -3,7 +3,7 @@
 use super::doors::{Doors, GATEWAY, Gateway as Door, OUT, PLATFORM, Reach, Server, Target};
 use super::isolation::{Cell, Isolation};
 use crate::Config;
-use crate::bundles::Bundles;
+use crate::bundles::{Bundles, Place};
 use crate::config::Tools;
 use crate::discovery::{self, Occasion};
 use crate::domain::egress::Rules;
@@ -58,6 +58,8 @@ pub struct Spec {
     pub doors: Doors,
     /// The boot document.
     pub boot: Boot,
+    /// Whether it is a version that only some members look at.
+    pub preview: bool,
     /// What it was given of the organisation's secrets; masked in its log, and in ours while it runs.
     pub secrets: Arc<GrantedSecrets>,
 }
@@ -80,6 +82,8 @@ pub struct Variant {
     pub running: Running,
     /// On which data; `None`: on what is live.
     pub schema: Option<SchemaName>,
+    /// Whether only those who asked for it meet it: it says nothing to the platform by itself.
+    pub preview: bool,
 }
 
 /// What the rows say.
@@ -247,15 +251,15 @@ impl Launching {
             }
             _ => Reason::Platform(error.message),
         };
-        let Found { running, config, revision, live } = self.installed(tenant, plugin_id).await.map_err(platform)?;
+        let preview = variant.is_some_and(|variant| variant.preview);
+        let Found { running, config, revision, live } =
+            self.installed(tenant, plugin_id, preview).await.map_err(platform)?;
         let running = variant.map(|variant| variant.running.clone()).or(running);
         reach.set(self.hosts(tenant, plugin_id).await.map_err(platform)?);
         let Some(Running { package, version, backend }) = running else { return Err(Reason::BundleMissing) };
-        if !self.config.allow.has(&package) {
-            return Err(Reason::NotAllowed(package));
-        }
+        self.permits(&package, &backend)?;
         let Program { program, args, bundle, features, readable, wants_database } =
-            self.program(&backend, cell).await?;
+            self.program(tenant, &backend, cell).await?;
         let secrets = self.secrets(tenant, plugin_id, &config).await?;
         let config = secret_refs::filled(config, secrets.values());
         let schema = variant.and_then(|variant| variant.schema.clone()).map_or(live, Ok).map_err(platform)?;
@@ -290,18 +294,28 @@ impl Launching {
             readable,
             doors,
             boot: self.boot(&signer, plugin, config, cell),
+            preview,
             secrets: Arc::new(secrets),
         })
     }
 
+    /// Whether the operator lets this package run: by its name, or as an organisation's own upload.
+    fn permits(&self, package: &str, backend: &Backend) -> Result<(), Reason> {
+        if backend.upload().is_some() {
+            let refusal = self.config.uploads_refusal(self.isolation.level());
+            return refusal.map_or(Ok(()), |why| Err(Reason::UploadsOff(why)));
+        }
+        if self.config.allow.has(package) { Ok(()) } else { Err(Reason::NotAllowed(package.to_owned())) }
+    }
+
     /// What is executed for a back end.
-    async fn program(&self, backend: &Backend, cell: &Cell) -> Result<Program, Reason> {
+    async fn program(&self, tenant: TenantId, backend: &Backend, cell: &Cell) -> Result<Program, Reason> {
         // Links are followed here: inside, nothing is where they lead from.
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         match backend {
-            Backend::Node { bundle, features, digest, .. } => {
+            Backend::Node { bundle, features, digest, upload, .. } => {
                 if let Some(digest) = digest {
-                    self.bundles.ensure(bundle, digest).await?;
+                    self.bundles.ensure(Place::of(tenant, *upload), bundle, digest).await?;
                 }
                 let bundle = real(&self.config.bundles().join(bundle));
                 if !bundle.join("node_modules").is_dir() {
@@ -352,13 +366,18 @@ impl Launching {
     }
 
     /// What the rows say.
-    async fn installed(&self, tenant: TenantId, plugin_id: &str) -> Result<Found> {
+    async fn installed(&self, tenant: TenantId, plugin_id: &str, preview: bool) -> Result<Found> {
         let mut tx = self.db.tenant(tenant).await?;
         let installation = installation::find_installation(&mut tx, plugin_id).await?;
         let packages = package::list_packages_of(&mut tx, plugin_id).await?;
         let live = schema::live(&mut tx, plugin_id).await;
         tx.commit().await?;
-        let installation = installation.ok_or_else(|| Error::not_found("the plugin was removed."))?;
+        let (config, revision) = match installation {
+            Some(installation) => (installation.config, installation.revision),
+            // Nobody has published any version yet.
+            None if preview => (json!({}), 0),
+            None => return Err(Error::not_found("the plugin was removed.")),
+        };
         // A back end whose newer version is being installed, or failed to, goes on as it is.
         let running = packages
             .into_iter()
@@ -368,7 +387,7 @@ impl Launching {
             let (version, backend) = (package.version.unwrap_or_default(), package.backend?.0);
             Some(Running { package: package.package, version, backend })
         });
-        Ok(Found { running, config: installation.config, revision: installation.revision, live })
+        Ok(Found { running, config, revision, live })
     }
 
     fn boot(&self, signer: &Signer, plugin: PluginBoot, own: Value, cell: &Cell) -> Boot {

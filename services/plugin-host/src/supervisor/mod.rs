@@ -15,6 +15,7 @@ pub mod launch;
 mod lease;
 pub mod logs;
 mod meter;
+mod preview;
 mod process;
 mod slot;
 mod upgrade;
@@ -62,6 +63,7 @@ pub struct Running {
 pub struct Supervisor {
     slots: Arc<Mutex<HashMap<(TenantId, String), Handle>>>,
     held: upgrade::Held,
+    previews: preview::Previews,
     launching: Arc<Launching>,
     budget: Arc<Budget>,
     tasks: Tasks,
@@ -72,7 +74,14 @@ impl Supervisor {
     #[must_use]
     pub fn new(launching: Arc<Launching>, tasks: Tasks) -> Self {
         let budget = Budget::new(launching.config.awake);
-        Self { slots: Arc::default(), held: upgrade::Held::default(), launching, budget, tasks }
+        Self {
+            slots: Arc::default(),
+            held: upgrade::Held::default(),
+            previews: Default::default(),
+            launching,
+            budget,
+            tasks,
+        }
     }
 
     /// A hold on the worker for one request, as of `revision` of its installation; starts it when it sleeps.
@@ -167,13 +176,15 @@ impl Supervisor {
         if let Some(handle) = self.find(tenant, plugin_id) {
             Self::tell(&handle, Command::Changed);
         }
+        self.previews_changed(tenant, plugin_id);
     }
 
     /// As [`changed`](Self::changed), for every worker that was given secrets.
     pub fn all_with_secrets_changed(&self) {
-        for handle in self.slots.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        let live: Vec<Handle> = self.slots.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for handle in live.into_iter().chain(self.all_previews()) {
             if handle.logs.masks_secrets() {
-                Self::tell(handle, Command::Changed);
+                Self::tell(&handle, Command::Changed);
             }
         }
     }

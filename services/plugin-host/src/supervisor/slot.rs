@@ -233,7 +233,9 @@ impl Slot {
             Report::Ready => {
                 self.gauge.touch();
                 self.apply(Event::Ready);
-                self.launching.has_started(self.tenant, &self.plugin_id);
+                if !self.variant.as_ref().is_some_and(|variant| variant.preview) {
+                    self.launching.has_started(self.tenant, &self.plugin_id);
+                }
             }
             Report::Health(true) => self.apply(Event::Healthy),
             Report::Health(false) => self.apply(Event::Missed),

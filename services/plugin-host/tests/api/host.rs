@@ -45,6 +45,8 @@ pub struct Host {
     /// The plugins' database, as its administrator.
     pub plugins_url: String,
     pub endpoint: runtime::embedded::s3::Endpoint,
+    /// For what goes on beside requests.
+    pub state: State,
     plugins: String,
 }
 
@@ -80,7 +82,12 @@ impl Host {
 
     /// One that does nothing by itself: another process does.
     pub async fn at_rest() -> Self {
-        Self::build(|_| (), false).await
+        Self::at_rest_with(|_| ()).await
+    }
+
+    /// As above, with other settings.
+    pub async fn at_rest_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(change, false).await
     }
 
     async fn build(change: impl FnOnce(&mut Config), at_work: bool) -> Self {
@@ -113,11 +120,12 @@ impl Host {
         let state =
             State::new(test.db.clone(), client.clone(), Objects::new(&endpoint), config, system_clock(), &tasks);
         state.hear_of_secrets(&bus, &tasks);
+        state.hear_of_previews(&bus, &tasks);
         if at_work {
             jobs::spawn(&state, &tasks);
         }
-        let router = routes().build(state, &key()).router;
-        Self { test, tenant, router, tasks, folder, allow, client, bus, plugins_url, endpoint, plugins }
+        let router = routes().build(state.clone(), &key()).router;
+        Self { test, tenant, router, tasks, folder, allow, client, bus, plugins_url, endpoint, state, plugins }
     }
 
     pub async fn request(&self, by: Option<&Caller>, method: Method, path: &str, body: Option<Value>) -> Reply {

@@ -14,4 +14,5 @@ mod secrets;
 mod settings;
 mod sockets;
 mod upgrades;
+mod uploads;
 mod workers;

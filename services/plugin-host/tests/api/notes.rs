@@ -85,6 +85,14 @@ const BROKEN: &str = "exports.up = async db => {
 };
 exports.down = async () => {};";
 
+/// What the first and the second version bring.
+pub const MIGRATIONS: [&str; 2] = [FIRST, SECOND];
+
+/// The plugin's code.
+pub fn index(fault: Fault) -> String {
+    INDEX.replace("{fault}", &format!("{fault:?}"))
+}
+
 /// Lays a version down below `bundles`, with so many migrations.
 pub fn lay_down(data_dir: &Path, version: &str, migrations: usize, fault: Fault) {
     let bundle = data_dir.join("bundles").join(format!("{}@{version}", PACKAGE.replace('/', "+")));
@@ -94,7 +102,7 @@ pub fn lay_down(data_dir: &Path, version: &str, migrations: usize, fault: Fault)
     let manifest = json!({ "name": PACKAGE, "version": version, "license": "Apache-2.0", "main": "index.js",
         "backstage": { "role": "backend-plugin", "pluginId": "notes" } });
     write(package.join("package.json"), &manifest.to_string());
-    write(package.join("index.js"), &INDEX.replace("{fault}", &format!("{fault:?}")));
+    write(package.join("index.js"), &index(fault));
     write(package.join("migrations/20260101000000_first.js"), FIRST);
     if migrations > 1 {
         let second = if fault == Fault::Migration { BROKEN } else { SECOND };

@@ -20,6 +20,7 @@ export interface DeclaredFeatures {
 const MOST_BYTES = 16_000_000;
 
 const REQUIRED = /\brequire\(["']((?:@[\w.~-]+\/)?[\w.~-]+)/g;
+const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 const FEATURE = /createBackend(Plugin|Module|FeatureLoader)\b/;
 const CALLS = /createBackend(Plugin|Module)\)?\(\{([^{}]{0,400})/g;
 
@@ -46,11 +47,20 @@ export function unsaidDependencies(
       if (range === undefined || pkg.dependencies?.[name] !== undefined) {
         continue;
       }
-      if (/^[\w.^~<>=|* -]+$/.test(range) && !present(name))
+      if (NAME.test(name) && isRange(range) && !present(name)) {
         found[name] = range;
+      }
     }
   }
   return found;
+}
+
+/** A version or range of the registry; the client takes a leading dot, or an archive's ending, for a file. */
+function isRange(range: string): boolean {
+  return (
+    /^[\w^~<>=|*][\w.^~<>=|* -]*$/.test(range) &&
+    !/\.(tgz|tar|tar\.gz)$/i.test(range)
+  );
 }
 
 /** Reads the code below a package's folder, but not of the packages that it brings. */

@@ -80,18 +80,20 @@ export async function view(spec: string): Promise<Record<string, unknown>> {
 
 /**
  * Installs one package with its dependencies into an own folder, and `others` beside it: what its code asks for without
- * saying so.
+ * saying so. With the name of an archive in the folder, the package itself is what that holds.
  */
 export async function install(
   spec: string,
   dir: string,
   others: Record<string, string> = {},
+  archive?: string,
 ): Promise<void> {
   const { name, range } = parseSpec(spec);
   mkdirSync(dir, { recursive: true });
+  const from = archive === undefined ? range : archiveSpec(archive);
   writeFileSync(
     join(dir, 'package.json'),
-    `${JSON.stringify({ private: true, dependencies: { ...others, [name]: range } })}\n`,
+    `${JSON.stringify({ private: true, dependencies: { ...others, [name]: from } })}\n`,
   );
   await pnpm(
     [
@@ -115,6 +117,14 @@ export async function install(
   for (const note of ['.modules.yaml', '.pnpm-workspace-state-v1.json']) {
     rmSync(join(dir, 'node_modules', note), { force: true });
   }
+}
+
+/** A file in the folder itself, under a name that means nothing else to the client. */
+function archiveSpec(archive: string): string {
+  if (!/^[\w-]+\.tgz$/.test(archive)) {
+    throw new NpmError(`${archive} is not the name of an archive`);
+  }
+  return `file:${archive}`;
 }
 
 const require = createRequire(import.meta.url);

@@ -1,13 +1,19 @@
 /** The rspack run that turns a published front-end package into a module-federation remote. */
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import {
   rspack,
+  type Compiler,
   type Configuration,
   type ModuleFederationPluginOptions,
 } from '@rspack/core';
 
 const require = createRequire(import.meta.url);
+/** The loaders of the rules below, whose generated code names them. */
+const LOADERS = ['style-loader', 'css-loader'];
+/** How module federation names what it generates for a container. */
+const RUNTIME = '@module-federation/runtime/rspack.js!=!data:text/javascript,';
 const ASSETS = /\.(bmp|gif|jpe?g|png|svg|ico|webp|avif|eot|woff2?|ttf|otf|md)$/;
 
 /** What to build. */
@@ -28,6 +34,76 @@ export interface RemoteBuild {
 /** The build failed; the message holds the compiler's errors. */
 export class BuildError extends Error {
   override name = 'BuildError';
+}
+
+/**
+ * Lets a package's code load what lies in its bundle, and what the build itself brings along, and nothing else of this
+ * machine; nor may it name the loaders that its files go through, which are programs that would run here.
+ */
+class Confinement {
+  readonly #roots: string[];
+
+  constructor(roots: string[]) {
+    this.#roots = [...roots, toolFolder()].flatMap(root => [
+      root,
+      realpathSync(root),
+    ]);
+  }
+
+  apply(compiler: Compiler): void {
+    compiler.hooks.compilation.tap(
+      'Confinement',
+      (compilation, { normalModuleFactory }) => {
+        normalModuleFactory.hooks.beforeResolve.tap('Confinement', data => {
+          // The container's own entry; no module asked for it.
+          const { issuer } = data.contextInfo;
+          if (!issuer && data.request.startsWith(RUNTIME)) return;
+          if (!mayAsk(data.request, data.context)) {
+            const shown = data.request.slice(0, 200);
+            throw new BuildError(`it may not load ${shown}`);
+          }
+        });
+        compilation.hooks.finishModules.tap('Confinement', modules => {
+          for (const module of modules) {
+            const file = module.nameForCondition();
+            if (file && isAbsolute(file) && !this.#contains(file)) {
+              throw new BuildError(`it may not load ${file}`);
+            }
+          }
+        });
+      },
+    );
+  }
+
+  #contains(file: string): boolean {
+    return this.#roots.some(root => isBelow(root, file));
+  }
+}
+
+/**
+ * Whether a request names a file or a package as any module does. Schemes other than those of modules that are written
+ * out, or that the build replaces, are for other places; loaders are named by the generated code of our own two only.
+ */
+function mayAsk(request: string, context: string): boolean {
+  if (/^(?!data:|node:|webpack\/)[a-z][a-z0-9+.-]+:/i.test(request))
+    return false;
+  if (request.startsWith('data:') || !request.includes('!')) return true;
+  if (request.includes('!=!')) return false;
+  const loaders = request.split('!').slice(0, -1).filter(Boolean);
+  return loaders.every(loader => {
+    const file = resolve(context, loader.split('?')[0] ?? '');
+    return LOADERS.some(name => isBelow(join(toolFolder(), name), file));
+  });
+}
+
+function isBelow(root: string, file: string): boolean {
+  const path = relative(root, file);
+  return !path.startsWith('..') && !isAbsolute(path);
+}
+
+/** Where the loaders and the replacements of Node's modules are installed. */
+function toolFolder(): string {
+  return dirname(dirname(require.resolve('style-loader/package.json')));
 }
 
 /** Runs the compiler. */
@@ -91,6 +167,7 @@ function configuration(build: RemoteBuild): Configuration {
       ],
     },
     plugins: [
+      new Confinement([build.root, ...Object.values(build.stubs)]),
       new rspack.container.ModuleFederationPlugin({
         name: build.name,
         filename: 'remoteEntry.js',

@@ -1,6 +1,7 @@
 import { SidebarPinStateProvider } from '@backstage/core-components';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import { ViewAsBanner } from '../plugins/settings/policies/ViewAsBanner';
+import { PreviewBanner } from '../plugins/settings/uploads/PreviewBanner';
 import './shell.css';
 
 /** What stock pages ask about the menu: ours cannot be pinned, and on a phone they leave out their side columns. */
@@ -33,6 +34,7 @@ export function Shell(props: { nav: ReactNode; content: ReactNode }) {
         {props.nav}
         <div className="shell-content" id="content" tabIndex={-1}>
           <ViewAsBanner />
+          <PreviewBanner />
           {props.content}
         </div>
       </div>

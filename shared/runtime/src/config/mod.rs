@@ -414,6 +414,8 @@ pub struct Portal {
 pub struct Plugins {
     /// Names of packages, without versions.
     pub allow: Vec<String>,
+    /// `off`, `isolated` or `on`: whether organisations run plugins of their own.
+    pub uploads: String,
     /// `highest`, or one isolation level alone.
     pub isolation: String,
     /// Below this isolation level no worker is started.

@@ -32,6 +32,7 @@ pub struct Platform {
     tenant: TenantId,
     plugin_id: Arc<str>,
     extends: Arc<BTreeSet<String>>,
+    preview: bool,
 }
 
 impl Platform {
@@ -42,6 +43,7 @@ impl Platform {
             launching: launching.clone(),
             tenant: spec.tenant,
             plugin_id: spec.plugin_id.as_str().into(),
+            preview: spec.preview,
             extends: Arc::new(spec.boot.plugins.iter().filter_map(|plugin| plugin.extends.clone()).collect()),
         }
     }
@@ -100,6 +102,10 @@ async fn refresh(State(door): State<Platform>, Json(Refresh { keys }): Json<Refr
 }
 
 async fn publish(State(door): State<Platform>, Json(event): Json<Event>) -> Result<Response, Refused> {
+    // Others meet the published version alone, and hear of it alone.
+    if door.preview {
+        return Ok(StatusCode::ACCEPTED.into_response());
+    }
     events::publish(&door.launching, door.tenant, Some(&door.plugin_id), &event).await?;
     Ok(StatusCode::ACCEPTED.into_response())
 }
@@ -123,6 +129,9 @@ async fn replace_documents(
 
 impl Platform {
     fn must_extend(&self, host: &str) -> Result<()> {
+        if self.preview {
+            return Err(Error::not_allowed("A preview changes nothing that others see."));
+        }
         if self.extends.contains(host) {
             return Ok(());
         }

@@ -21,6 +21,7 @@ import { PluginHosts } from './PluginHosts';
 import { PluginIsolation } from './PluginIsolation';
 import { PluginLog } from './PluginLog';
 import { useMe } from './useMe';
+import { sourceWords } from './uploads/uploadWords';
 import { isolationWords, workerTrouble, workerWords } from './workerWords';
 
 const settledPollMs = 10_000;
@@ -106,7 +107,7 @@ function Facts({ plugin }: { plugin: InstalledPlugin }) {
           {plugin.package}@{plugin.version}
         </dd>
         <dt>Source</dt>
-        <dd>{plugin.source === 'npm' ? 'npm, unmodified' : 'Native worker'}</dd>
+        <dd>{sourceWords(plugin.source)}</dd>
         <dt>Installed</dt>
         <dd>
           <RelativeTime at={plugin.installedAt} />

@@ -10,6 +10,8 @@ import { EmptyState, Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
 import { AvailablePlugins } from './AvailablePlugins';
 import { InstallForm } from './InstallForm';
+import { PreviewsPanel } from './uploads/PreviewsPanel';
+import { UploadsPanel } from './uploads/UploadsPanel';
 import { useMe } from './useMe';
 import { workerWords } from './workerWords';
 
@@ -98,6 +100,11 @@ export function PluginsPage() {
           onInstalled={reload}
         />
         {me?.role === 'admin' && <InstallForm onInstalled={reload} />}
+        {me?.permissions.includes('plugin.update') ? (
+          <UploadsPanel onPublished={reload} />
+        ) : (
+          <PreviewsPanel />
+        )}
       </div>
     </PageFrame>
   );

@@ -40,6 +40,7 @@ import {
 } from '../../api/templateEditor';
 import { TenantAdminClient, tenantAdminApiRef } from '../../api/tenantAdmin';
 import { TokensClient, tokensApiRef } from '../../api/tokens';
+import { UploadsClient, uploadsApiRef } from '../../api/uploads';
 
 function clientApi<T>(
   name: string,
@@ -62,6 +63,7 @@ function clientApi<T>(
 export const clientApis = [
   clientApi('tenant-admin', tenantAdminApiRef, TenantAdminClient),
   clientApi('plugin-host', pluginHostApiRef, PluginHostClient),
+  clientApi('uploads', uploadsApiRef, UploadsClient),
   clientApi('locations', locationsApiRef, LocationsClient),
   clientApi('entity-history', entityHistoryApiRef, EntityHistoryClient),
   clientApi('entity-source', entitySourceApiRef, EntitySourceClient),
