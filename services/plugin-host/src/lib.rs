@@ -22,6 +22,7 @@ mod http;
 mod install;
 pub mod jobs;
 mod recorder;
+mod render;
 mod rollouts;
 mod state;
 pub mod store;

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Db;
 use time::{Duration, OffsetDateTime};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use uuid::Uuid;
 
 /// A plugin's secrets were rotated, granted or taken back.
@@ -39,6 +39,8 @@ pub struct State {
     pub(crate) recorder: Recorder,
     pub(crate) wake: Arc<Notify>,
     pub(crate) tasks: Tasks,
+    /// One browser at a time.
+    pub(crate) browsers: Arc<Semaphore>,
     discovery: discovery::Queue,
     known: Arc<Mutex<Known>>,
 }
@@ -86,6 +88,7 @@ impl State {
             clock,
             launching,
             wake: Arc::default(),
+            browsers: Arc::new(Semaphore::new(1)),
             known: Arc::default(),
         };
         discovery::spawn(&state, tasks, asked);

@@ -1,4 +1,5 @@
-//! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed, what crosses the border to a plugin, plain words.
+//! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed, what crosses the border to a plugin,
+//! what a browser saw, plain words.
 
 pub mod allow_list;
 pub mod bundle;
@@ -10,6 +11,8 @@ pub mod lifecycle;
 pub mod media_type;
 pub mod package;
 pub mod reason;
+pub mod render_door;
+pub mod rendering;
 pub mod rollout;
 pub mod schedule;
 pub mod secret_refs;

@@ -10,7 +10,7 @@ mod tasks;
 mod upgrades;
 pub(crate) mod view;
 
-pub(crate) use remotes::remote_prefix;
+pub(crate) use remotes::{PortalFeature, feature, remote_file, remote_prefix};
 
 use crate::State;
 use authz::Permission;

@@ -3,7 +3,7 @@
 mod frontend;
 pub(crate) mod install;
 mod leftovers;
-mod tool;
+pub(crate) mod tool;
 
 use crate::State;
 use crate::store::{history, package, tenant};

@@ -174,6 +174,14 @@ impl Isolation {
     /// # Errors
     /// Folders or the control group cannot be made.
     pub fn cell(&self, tenant: TenantId, plugin_id: &str) -> io::Result<Cell> {
+        self.cell_with(tenant, plugin_id, self.settings.worker)
+    }
+
+    /// The same with limits of its own; `plugin_id` may be a name that no plugin can have.
+    ///
+    /// # Errors
+    /// Folders or the control group cannot be made.
+    pub fn cell_with(&self, tenant: TenantId, plugin_id: &str, limits: WorkerLimits) -> io::Result<Cell> {
         let level = self.level();
         let identity =
             if self.found.own_users && level > Level::L0 { Some(self.users.of(tenant, plugin_id)?) } else { None };
@@ -182,7 +190,7 @@ impl Isolation {
         let mut cell = Cell {
             level,
             identity,
-            worker: self.settings.worker,
+            worker: limits,
             root: None,
             home: PathBuf::from("/tmp"),
             group: None,
@@ -199,7 +207,7 @@ impl Isolation {
             cell.home = own_folder(tenant.join(plugin_id), identity)?;
         }
         if let Some(cgroups) = &self.found.cgroups {
-            cell.group = Some(group(cgroups, &name, self.settings.worker)?);
+            cell.group = Some(group(cgroups, &name, limits)?);
         }
         Ok(cell)
     }
