@@ -8,6 +8,7 @@ mod host;
 mod kills;
 mod notes;
 mod radar;
+mod rendering;
 mod routes;
 mod secrets;
 mod sockets;
