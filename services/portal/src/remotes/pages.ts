@@ -1,13 +1,10 @@
 import type { Entity } from '@backstage/catalog-model';
 import {
   coreExtensionData,
+  createExtensionDataRef,
   type AppNode,
   type AppTree,
 } from '@backstage/frontend-plugin-api';
-import {
-  EntityCardBlueprint,
-  EntityContentBlueprint,
-} from '@backstage/plugin-catalog-react/alpha';
 import type { RemoteFeature } from './loadRemotes';
 
 /** A place where an installed plugin's front end shows. */
@@ -17,6 +14,14 @@ export interface PluginPage {
   /** Below the portal's origin. */
   path: string;
 }
+
+/** For which entities a tab or card is, as the catalog's blueprints say it. */
+export const filterFunction = createExtensionDataRef<
+  (entity: Entity) => boolean
+>().with({ id: 'catalog.entity-filter-function' });
+export const filterExpression = createExtensionDataRef<string>().with({
+  id: 'catalog.entity-filter-expression',
+});
 
 declare global {
   interface Window {
@@ -40,14 +45,10 @@ function kindOf({ spec }: AppNode): PluginPage['kind'] | undefined {
 
 /** Whether an entity's tab or card shows for this one. Of filters in the old notation, kind and type count. */
 function shows(node: AppNode, entity: Entity): boolean {
-  const refs = [EntityContentBlueprint.dataRefs, EntityCardBlueprint.dataRefs];
-  for (const { filterFunction, filterExpression } of refs) {
-    const isFor = node.instance?.getData(filterFunction);
-    if (isFor) return isFor(entity);
-    const expression = node.instance?.getData(filterExpression);
-    if (expression) return fits(expression, entity);
-  }
-  return true;
+  const isFor = node.instance?.getData(filterFunction);
+  if (isFor) return isFor(entity);
+  const expression = node.instance?.getData(filterExpression);
+  return expression === undefined || fits(expression, entity);
 }
 
 function fits(expression: string, entity: Entity): boolean {

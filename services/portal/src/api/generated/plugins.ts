@@ -639,6 +639,52 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description One page under both versions. */
+        RenderedPage: {
+            /**
+             * @description Below the organisation's origin.
+             * @default
+             */
+            path: string;
+            /**
+             * @description `start` (the portal's first page), `page`, `entity-content` (a tab) or `entity-card`.
+             * @default
+             */
+            kind: string;
+            /**
+             * @description What breaks with the new version alone.
+             * @default []
+             */
+            broken: string[];
+            /**
+             * @description What else is new: errors in the console, a page that is gone.
+             * @default []
+             */
+            noted: string[];
+        };
+        /** @description Pages rendered in a browser before an upgrade. */
+        Rendering: {
+            /**
+             * @description Why pages were not rendered; absent: they were.
+             * @default null
+             */
+            notRendered: string;
+            /**
+             * @description The browser.
+             * @default null
+             */
+            browser: string;
+            /**
+             * @description Which back end answered the new version's pages: `new`, `present` or `none`.
+             * @default null
+             */
+            backEnd: string;
+            /**
+             * @description The pages, those that break first.
+             * @default []
+             */
+            pages: components["schemas"]["RenderedPage"][];
+        };
         /**
          * @description Where a package comes from.
          * @enum {string}
@@ -694,6 +740,8 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** @description Recorded requests that both versions were asked. */
             replayed: number;
+            /** @description Pages that were rendered in a browser under both versions, where the front end changes. */
+            rendering?: components["schemas"]["Rendering"];
             /** @description Rows that the version wrote before it was taken back: kept for 30 days. */
             written: components["schemas"]["WrittenRows"][];
             /**
