@@ -7,6 +7,8 @@ const tab = (path: string) => `/catalog/default/component/stage/${path}`;
 const overview = '/catalog/default/component/stage';
 
 export const frontends: readonly Frontend[] = [
+  // Small, and CI installs it by itself.
+  { package: '@backstage/plugin-mui-to-bui', version: '0.2.10-next.1', core: true, page: '/mui-to-bui', sees: /BUI Theme Converter/ },
   { package: `${community}tech-radar`, version: '1.14.0', core: true, page: '/tech-radar', sees: /Tech Radar/ },
   { package: `${community}sonarqube`, version: '1.2.0', core: true, page: tab('sonarqube'), sees: /SonarQube Dashboard/ },
   { package: `${community}jenkins`, version: '0.34.0', core: true, page: tab('jenkins'), sees: /Projects/ },
@@ -29,7 +31,6 @@ export const frontends: readonly Frontend[] = [
   { package: `${community}tekton`, version: '3.39.0', beside: ['@backstage/plugin-kubernetes@0.12.25'], page: tab('tekton'), sees: /Tekton|Pipeline/ },
   { package: '@secustor/backstage-plugin-renovate', version: '0.21.0', page: '/renovate', sees: /Renovate/ },
   { package: `${community}jfrog-artifactory`, version: '2.0.3', page: tab('jfrog-artifactory'), sees: /Jfrog|Artifactory/ },
-  { package: '@backstage/plugin-mui-to-bui', version: '0.2.10-next.1', page: '/mui-to-bui', sees: /BUI Theme Converter/ },
   { package: '@red-hat-developer-hub/backstage-plugin-adoption-insights', version: '1.0.1', page: '/adoption-insights', sees: /Adoption Insights/ },
   { package: '@terasky/backstage-plugin-crossplane-resources-frontend', version: '2.19.1', page: tab('crossplane-resources'), sees: /Crossplane/ },
   // From before the new front-end system: each by its recipe.
@@ -55,5 +56,5 @@ export const frontends: readonly Frontend[] = [
   { package: '@rsc-labs/backstage-changelog-plugin', version: '0.5.0', recipe: true, page: tab('changelog'), sees: /Changelog/i },
   { package: '@backstage/plugin-github-actions', version: '0.6.16', recipe: true, page: tab('github-actions'), sees: /Workflow|Sign in|Login required/i },
   { package: '@backstage/plugin-jenkins', version: '0.9.10', core: true, recipe: true, page: tab('jenkins'), sees: /Projects/ },
-  { package: '@backstage/plugin-sonarqube', version: '0.7.17', core: true, recipe: true, page: tab('sonarqube'), sees: /SonarQube/ },
+  { package: '@backstage/plugin-sonarqube', version: '0.7.17', recipe: true, page: tab('sonarqube'), sees: /SonarQube/ },
 ];

@@ -83,13 +83,7 @@ pub struct Rendering {
 
 impl Default for Rendering {
     fn default() -> Self {
-        Self {
-            wish: Wish::default(),
-            chromium: None,
-            memory_mb: 1536,
-            pages: 8,
-            page: Duration::from_secs(30),
-        }
+        Self { wish: Wish::default(), chromium: None, memory_mb: 1536, pages: 8, page: Duration::from_secs(30) }
     }
 }
 

@@ -23,7 +23,8 @@ pub enum Target<'a> {
 const OWN: [&str; 8] =
     ["auth", "docs", "openapi", "permission", "scaffolder", "tenant-admin", "integrations", "plugins"];
 /// What the catalog is asked by POST and only reads.
-const ASKING: [&str; 3] = ["/api/catalog/entities/by-refs", "/api/catalog/entities/by-query", "/api/catalog/entity-facets"];
+const ASKING: [&str; 3] =
+    ["/api/catalog/entities/by-refs", "/api/catalog/entities/by-query", "/api/catalog/entity-facets"];
 
 /// Decides by the raw (still encoded) path, without its query.
 #[must_use]

@@ -126,7 +126,9 @@ impl Door {
             Target::Branding => self.ask(ServiceName::TenantAdmin, onward).await,
             Target::Catalog => self.ask(ServiceName::Catalog, onward).await,
             Target::Plugin(plugin_id) => self.ask_plugin(plugin_id, next, onward).await,
-            Target::Refused => Err(Error::not_allowed("Pages that are rendered before an upgrade read, and this is more")),
+            Target::Refused => {
+                Err(Error::not_allowed("Pages that are rendered before an upgrade read, and this is more"))
+            }
         }
     }
 
@@ -143,9 +145,9 @@ impl Door {
         let host = HeaderValue::from_str(&self.0.signer.host).map_err(Error::internal)?;
         request.headers_mut().insert(header::HOST, host);
         let answered = self.0.portal.request(request).await;
-        answered.map(|answer| answer.map(Body::new)).map_err(|error| {
-            Error::unavailable("The gateway does not answer").with_source(error)
-        })
+        answered
+            .map(|answer| answer.map(Body::new))
+            .map_err(|error| Error::unavailable("The gateway does not answer").with_source(error))
     }
 
     /// The new version's pages meet its own back end where that runs, else the one that answers everybody.

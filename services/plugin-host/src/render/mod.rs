@@ -102,12 +102,8 @@ async fn once(
         (false, Some(crate::state::Target::Backend(_))) => "present",
         _ => "none",
     };
-    let rendering = Rendering {
-        not_rendered: None,
-        browser: Some(rendered.browser),
-        back_end: Some(back_end.to_owned()),
-        pages,
-    };
+    let rendering =
+        Rendering { not_rendered: None, browser: Some(rendered.browser), back_end: Some(back_end.to_owned()), pages };
     let again = doubtful && rendering.refusal().is_some();
     Ok((rendering, again))
 }

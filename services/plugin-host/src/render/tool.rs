@@ -74,12 +74,19 @@ impl Place {
         self.cell.kill();
         let starved = self.cell.usage().is_some_and(|usage| usage.ended_for_memory > 0);
         // Taking away folders and groups may wait for the kernel.
-        drop(tokio::task::spawn_blocking(move || drop(self)).await);
+        drop(tokio::task::spawn_blocking(move || self.clear()).await);
         match ended {
             Ok(Ok(rendered)) => Ok(rendered),
             Ok(Err(_)) if starved => Err(format!("The browser took more than {} MB.", settings.memory_mb)),
             Ok(Err(reason)) => Err(reason),
             Err(_) => Err(format!("The browser took longer than {} seconds.", settings.limit().as_secs())),
+        }
+    }
+
+    /// Below L2 the profile of a browser that was killed lies in a folder of the host.
+    fn clear(self) {
+        if self.cell.level < Level::L2 {
+            drop(std::fs::remove_dir_all(&self.cell.home));
         }
     }
 

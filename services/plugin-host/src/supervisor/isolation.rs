@@ -187,15 +187,8 @@ impl Isolation {
             if self.found.own_users && level > Level::L0 { Some(self.users.of(tenant, plugin_id)?) } else { None };
         let name = Uuid::new_v4().simple().to_string().split_off(20);
         let folder = own_folder(self.folder.join(&name), identity)?;
-        let mut cell = Cell {
-            level,
-            identity,
-            worker: limits,
-            root: None,
-            home: PathBuf::from("/tmp"),
-            group: None,
-            folder,
-        };
+        let mut cell =
+            Cell { level, identity, worker: limits, root: None, home: PathBuf::from("/tmp"), group: None, folder };
         if level >= Level::L2 {
             cell.root = Some(own_folder(self.folder.join(format!("{name}.root")), None)?);
         } else {
