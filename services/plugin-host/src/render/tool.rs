@@ -74,19 +74,12 @@ impl Place {
         self.cell.kill();
         let starved = self.cell.usage().is_some_and(|usage| usage.ended_for_memory > 0);
         // Taking away folders and groups may wait for the kernel.
-        drop(tokio::task::spawn_blocking(move || self.clear()).await);
+        drop(tokio::task::spawn_blocking(move || drop(self)).await);
         match ended {
             Ok(Ok(rendered)) => Ok(rendered),
             Ok(Err(_)) if starved => Err(format!("The browser took more than {} MB.", settings.memory_mb)),
             Ok(Err(reason)) => Err(reason),
             Err(_) => Err(format!("The browser took longer than {} seconds.", settings.limit().as_secs())),
-        }
-    }
-
-    /// Below L2 the profile of a browser that was killed lies in a folder of the host.
-    fn clear(self) {
-        if self.cell.level < Level::L2 {
-            drop(std::fs::remove_dir_all(&self.cell.home));
         }
     }
 
@@ -102,7 +95,8 @@ impl Place {
         let readable: Vec<PathBuf> = [node.clone(), base].into_iter().chain(browser.iter().cloned()).collect();
         let command = config.launcher.confined(self.cell.level, &self.cell.plan(&readable), &node);
         let mut command = command.map_err(|error| error.to_string())?;
-        let home = &self.cell.home;
+        // Below L2 the folder that goes with the run, whose path is short: the browser makes sockets in it.
+        let home = if self.cell.level < Level::L2 { &self.cell.folder } else { &self.cell.home };
         command
             .arg(script)
             .env_clear()
