@@ -8,7 +8,9 @@ use crate::domain::rendering::Rendered;
 use crate::jobs::tool::Group;
 use crate::supervisor::isolation::{Cell, WorkerLimits};
 use crate::supervisor::launch::{check_node, find_node};
+use crate::supervisor::watch::{LOOK, Watch};
 use kernel::TenantId;
+use nix::unistd::Pid;
 use runtime::process::spawn_bound;
 use runtime::sandbox::Level;
 use serde_json::Value;
@@ -64,8 +66,10 @@ impl Place {
         let child = self.start(state, browser).await?;
         let settings: &Settings = &state.config.rendering;
         let text = serde_json::to_vec(job).map_err(|error| error.to_string())?;
+        let leader = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let ended = tokio::time::timeout(settings.limit(), async {
             tokio::select! {
+                reason = self.watch(leader, state) => Err(plain(&reason)),
                 ended = finish(child, &text) => ended,
                 () = door.serve(listener) => Err("The browser's way out broke.".to_owned()),
             }
@@ -80,6 +84,18 @@ impl Place {
             Ok(Err(_)) if starved => Err(format!("The browser took more than {} MB.", settings.memory_mb)),
             Ok(Err(reason)) => Err(reason),
             Err(_) => Err(format!("The browser took longer than {} seconds.", settings.limit().as_secs())),
+        }
+    }
+
+    /// Looks at what the browser takes, where the kernel does not limit it, until it is too much.
+    async fn watch(&self, leader: Option<Pid>, state: &State) -> Reason {
+        let Some(leader) = leader else { return std::future::pending().await };
+        let mut watch = Watch::new(leader);
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if let Some(reason) = watch.look(&self.cell, &state.launching.isolation.processes) {
+                return reason;
+            }
         }
     }
 
@@ -145,5 +161,5 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>) -> String {
 }
 
 fn plain(reason: &Reason) -> String {
-    reason.to_string().replace("Its worker cannot start: ", "The browser cannot start: ")
+    reason.to_string().replace("Its worker", "The browser")
 }

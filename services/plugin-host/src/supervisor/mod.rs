@@ -19,7 +19,7 @@ mod process;
 mod slot;
 mod upgrade;
 mod users;
-mod watch;
+pub(crate) mod watch;
 
 pub use lease::Lease;
 pub use slot::{Status, WorkerState};
