@@ -10,15 +10,16 @@ export interface Look {
 }
 
 /**
- * An expression for the page. Stock Backstage shows "Error in PLUGIN" (or "Error: …") in the place of an extension that
+ * An expression for the page. `#content` is what the portal's frame is around. Stock Backstage shows "Error in PLUGIN" (or "Error: …") in the place of an extension that
  * threw, and in an alert where the extension has no place to show it.
  */
 export const LOOK = `(() => {
   const root = document.querySelector('#root');
-  const main = root?.querySelector('main') ?? root;
+  const main = root?.querySelector('#content') ?? root?.querySelector('main') ?? root;
   const seen = 'img, svg, canvas, iframe, table, input';
   const text = (main?.innerText ?? '').trim();
-  const broken = [...document.querySelectorAll('main h1, main h2, main h3, main h4, main h5, main h6, [role=alert]')]
+  const titles = main?.querySelectorAll('h1, h2, h3, h4, h5, h6') ?? [];
+  const broken = [...titles, ...document.querySelectorAll('[role=alert]')]
     .map(element => (element.innerText ?? '').trim())
     .filter(line => /^(error|warning): error|^error( in |:)|could not be shown/i.test(line))
     .map(line => line.slice(0, 300));
