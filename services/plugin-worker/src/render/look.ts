@@ -10,8 +10,8 @@ export interface Look {
 }
 
 /**
- * An expression for the page. `#content` is what the portal's frame is around. Stock Backstage shows "Error in PLUGIN" (or "Error: …") in the place of an extension that
- * threw, and in an alert where the extension has no place to show it.
+ * An expression for the page. `#content` is what the portal's frame is around. Stock Backstage shows "Error in PLUGIN" (or
+ * "Error: …") in the place of an extension that threw, and in an alert where the extension has no place to show it.
  */
 export const LOOK = `(() => {
   const root = document.querySelector('#root');
