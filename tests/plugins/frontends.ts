@@ -32,7 +32,6 @@ export const frontends: readonly Frontend[] = [
   { package: '@secustor/backstage-plugin-renovate', version: '0.21.0', page: '/renovate', sees: /Renovate/ },
   { package: `${community}jfrog-artifactory`, version: '2.0.3', page: tab('jfrog-artifactory'), sees: /Jfrog|Artifactory/ },
   { package: '@red-hat-developer-hub/backstage-plugin-adoption-insights', version: '1.0.1', page: '/adoption-insights', sees: /Adoption Insights/ },
-  { package: '@terasky/backstage-plugin-crossplane-resources-frontend', version: '2.19.1', page: tab('crossplane-resources'), sees: /Crossplane/ },
   // From before the new front-end system: each by its recipe.
   { package: '@roadiehq/backstage-plugin-github-pull-requests', version: '2.6.0', recipe: true, page: tab('pull-requests'), sees: /Login required|Sign in|Pull requests/ },
   { package: '@roadiehq/backstage-plugin-github-insights', version: '2.0.1', recipe: true, page: tab('code-insights'), sees: /Insights/ },
