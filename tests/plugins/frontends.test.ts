@@ -8,7 +8,8 @@ import { Bench } from './bench.ts';
 import { type Frontend } from './case.ts';
 import { frontends } from './frontends.ts';
 import { type Browser, Onlooker } from './onlooker.ts';
-import { chosen, writeRows, type Row } from './results.ts';
+import { chosen, isCore, writeRows, type Row } from './results.ts';
+import { layDown } from './shared-install.ts';
 
 const cases = chosen(frontends);
 const rows: Row[] = [];
@@ -19,6 +20,8 @@ let onlooker: Onlooker;
 before(async () => {
   const beside = cases.flatMap(plugin => plugin.beside ?? []).map(spec => spec.slice(0, spec.lastIndexOf('@')));
   bench = await Bench.open([...cases.map(({ package: name }) => name), ...beside]);
+  // The first is installed as anybody's is.
+  if (isCore) await layDown(cases.slice(1), path.join(bench.installation.dataDir, 'bundles'));
   browser = await launch();
   onlooker = await Onlooker.signIn(browser, bench.around.portal, bench.admin);
 });

@@ -23,6 +23,9 @@ export interface Row {
   readonly why?: string;
 }
 
+/** Whether this is CI's run of a subset. */
+export const isCore = process.env.PLUGINS !== 'all' && process.env.PLUGINS_ONLY === undefined;
+
 /** All cases (`PLUGINS=all`), or those of CI; `PLUGINS_ONLY` is a pattern of package names. */
 export function chosen<Case extends { package: string; core?: true }>(cases: readonly Case[]): Case[] {
   const only = process.env.PLUGINS_ONLY;

@@ -4,6 +4,7 @@ use crate::bundles::BundleKeys;
 use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
 use crate::domain::own_plugins::Uploads;
+use crate::domain::rendering::Wish;
 use crate::supervisor::budget::Awake;
 use crate::supervisor::isolation::{Settings, WorkerLimits};
 use anyhow::Context as _;
@@ -64,6 +65,29 @@ pub struct Config {
     pub bundle_seeds: Seeds,
     /// Numbers of upgrades.
     pub upgrades: Upgrades,
+    /// How pages are rendered before an upgrade.
+    pub rendering: Rendering,
+}
+
+/// How pages are rendered before an upgrade.
+#[derive(Debug, Clone)]
+pub struct Rendering {
+    /// Whether.
+    pub wish: Wish,
+    /// The browser; `None`: looked for at each use.
+    pub chromium: Option<PathBuf>,
+    /// What the browser and the tool that drives it may take.
+    pub memory_mb: u32,
+    /// Pages that are opened under each version.
+    pub pages: u32,
+    /// What one page may take.
+    pub page: Duration,
+}
+
+impl Default for Rendering {
+    fn default() -> Self {
+        Self { wish: Wish::default(), chromium: None, memory_mb: 1536, pages: 8, page: Duration::from_secs(30) }
+    }
 }
 
 /// Seeds that no log shows.
@@ -198,6 +222,7 @@ impl Config {
             outbound: Some(Outbound::new(Allow::parse(&config.plugins.reach).map_err(anyhow::Error::msg)?)?),
             limits: Limits { idle: config.plugins.idle, ..Limits::default() },
             bundle_seeds: Seeds(bundle_seeds),
+            rendering: rendering(&config.plugins)?,
             ..Self::in_folder(config.data_dir.clone())
         })
     }
@@ -211,6 +236,7 @@ impl Config {
         Self {
             bundle_seeds: Seeds(vec![seed]),
             upgrades: Upgrades::default(),
+            rendering: Rendering::default(),
             socket_dir: data_dir.join("sockets"),
             data_dir,
             launcher: Launcher::of_this_process(),
@@ -270,6 +296,12 @@ impl Config {
     pub fn origin(&self, slug: &str) -> String {
         format!("{}://{slug}.{}", self.scheme, self.domain)
     }
+}
+
+fn rendering(plugins: &runtime::config::Plugins) -> anyhow::Result<Rendering> {
+    let wish = plugins.render.parse().map_err(anyhow::Error::msg).context("plugins.render")?;
+    let (chromium, memory_mb) = (plugins.chromium.clone(), plugins.render_memory_mb.max(512));
+    Ok(Rendering { wish, chromium, memory_mb, ..Rendering::default() })
 }
 
 fn isolation(plugins: &runtime::config::Plugins) -> anyhow::Result<Settings> {

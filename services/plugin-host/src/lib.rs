@@ -25,6 +25,7 @@ mod install;
 pub mod jobs;
 mod leaflets;
 mod recorder;
+mod render;
 mod rollouts;
 mod state;
 pub mod store;

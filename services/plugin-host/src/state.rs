@@ -53,6 +53,8 @@ pub struct State {
     /// Archives that are taken in at the same time.
     pub(crate) taking_in: Arc<Semaphore>,
     bus: Arc<OnceLock<Bus>>,
+    /// One browser at a time.
+    pub(crate) browsers: Arc<Semaphore>,
     discovery: discovery::Queue,
     known: Arc<Mutex<Known>>,
 }
@@ -105,6 +107,7 @@ impl State {
             clock,
             launching,
             wake: Arc::default(),
+            browsers: Arc::new(Semaphore::new(1)),
             known: Arc::default(),
         };
         discovery::spawn(&state, tasks, asked);

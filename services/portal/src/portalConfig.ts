@@ -38,6 +38,8 @@ export interface PortalConfig {
   /** Whether the request for this page carried a living session. Absent: unknown. */
   session?: boolean;
   demoSampleUrl?: string;
+  /** Whether the page is rendered by the platform before an upgrade, and seen by nobody. */
+  rendering?: boolean;
   tenant?: { id: string; slug: string; name: string };
   branding: Branding;
   plugins: RemotePlugin[];
@@ -86,6 +88,7 @@ export function readPortalConfig(page: Document): PortalConfig | undefined {
     mail: portal.mail ?? false,
     session: portal.session,
     demoSampleUrl: portal.demoSampleUrl,
+    rendering: portal.rendering,
     tenant: portal.tenant,
     branding: portal.branding ?? {},
     plugins: portal.plugins ?? [],

@@ -1,5 +1,5 @@
 //! Decisions without I/O: the life of a worker and of a rollout, what a bundle is, package names, what may be installed and
-//! uploaded, what crosses the border to a plugin, plain words, what a configuration may be.
+//! uploaded, what crosses the border to a plugin, what a browser saw, plain words, what a configuration may be.
 
 pub mod allow_list;
 pub mod bundle;
@@ -12,6 +12,8 @@ pub mod media_type;
 pub mod own_plugins;
 pub mod package;
 pub mod reason;
+pub mod render_door;
+pub mod rendering;
 pub mod rollout;
 pub mod schedule;
 pub mod secret_refs;

@@ -14,7 +14,7 @@ mod upgrades;
 mod uploads;
 pub(crate) mod view;
 
-pub(crate) use remotes::remote_prefix;
+pub(crate) use remotes::{PortalFeature, feature, remote_file, remote_prefix};
 
 use crate::State;
 use authz::Permission;

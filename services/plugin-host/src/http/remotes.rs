@@ -66,19 +66,27 @@ pub async fn get_remote_file(
     Path((digest, path)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let missing = || Error::not_found("There is no such file");
-    let tenant = caller.tenant.ok_or_else(missing)?;
-    let key = remote_prefix(tenant, &digest).and_then(|prefix| prefix.path(&path)).map_err(|_| missing())?;
+    let tenant = caller.tenant.ok_or_else(|| Error::not_found("There is no such file"))?;
     let etag = format!("\"{digest}\"");
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes()) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
     }
+    Ok(remote_file(&state, tenant, &digest, &path).await?)
+}
+
+/// A file of a remote, as it is sent.
+///
+/// # Errors
+/// `NotFound`; `Unavailable` when object storage does not answer.
+pub async fn remote_file(state: &State, tenant: TenantId, digest: &str, path: &str) -> kernel::Result<Response> {
+    let missing = || Error::not_found("There is no such file");
+    let key = remote_prefix(tenant, digest).and_then(|prefix| prefix.path(path)).map_err(|_| missing())?;
     let object = state.objects.get(&key, LARGEST_OBJECT).await?.ok_or_else(missing)?;
     let headers = [
-        (header::CONTENT_TYPE, media_type::of(&path).to_owned()),
+        (header::CONTENT_TYPE, media_type::of(path).to_owned()),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        (header::ETAG, etag),
+        (header::ETAG, format!("\"{digest}\"")),
     ];
     Ok((headers, Body::from(object.body)).into_response())
 }
@@ -124,7 +132,7 @@ async fn frontend_config(state: &State, packages: &[Package], found: &Installati
 }
 
 /// A front end as the portal is told of it.
-pub(super) fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {
+pub fn feature(plugin_id: String, frontend: Frontend) -> PortalFeature {
     PortalFeature {
         plugin_id,
         entry: format!("/api/plugins/v1/remotes/{}/{}", frontend.digest, frontend.entry),

@@ -5,6 +5,7 @@ use super::installed::unknown;
 use crate::State;
 use crate::domain::compat::Difference;
 use crate::domain::gate::Figures;
+use crate::domain::rendering::Rendering;
 use crate::store::policy::{self, Channel, Policy, QuietHours};
 use crate::store::rollout::{self, Row};
 use crate::store::{history, package};
@@ -64,6 +65,10 @@ pub struct Upgrade {
     differences: Vec<Difference>,
     /// Recorded requests that both versions were asked.
     replayed: usize,
+    /// Pages that were rendered in a browser under both versions, where the front end changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    rendering: Option<Rendering>,
     /// Rows that the version wrote before it was taken back: kept for 30 days.
     written: Vec<WrittenRows>,
     /// How long requests were held while data was migrated, in ms.
@@ -314,6 +319,7 @@ fn upgrade(row: Row) -> Upgrade {
         new: figures.as_ref().map(|figures| measured(&figures.new)),
         differences: report.differences,
         replayed: report.replayed,
+        rendering: report.rendering,
         written: written
             .map(|of| WrittenRows { table: of.table, rows: of.rows, missing: of.missing, keys: of.keys })
             .collect(),

@@ -13,6 +13,7 @@ use serde_json::Value;
 use std::ffi::OsStr;
 use std::process::Stdio;
 use tokio::io::AsyncReadExt as _;
+use tokio::process::Child;
 
 /// Longest output that is read of a tool.
 const MAX_OUTPUT: u64 = 16 << 20;
@@ -36,7 +37,7 @@ pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&O
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = spawn_bound(command).await.map_err(Error::internal)?;
-    let _group = Group(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw));
+    let _group = Group::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let ended = tokio::time::timeout(config.install, async {
         let (out, err, status) = tokio::join!(read(stdout), read(stderr), child.wait());
@@ -60,7 +61,15 @@ pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&O
 }
 
 /// The tool and what it started (npm): gone with it, also when the installation is given up.
-struct Group(Option<Pid>);
+pub struct Group(Option<Pid>);
+
+impl Group {
+    /// Of a child that leads its group.
+    #[must_use]
+    pub fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
+    }
+}
 
 impl Drop for Group {
     fn drop(&mut self) {

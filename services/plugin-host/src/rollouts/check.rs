@@ -6,8 +6,10 @@ use crate::State;
 use crate::domain::bundle::{is_inside, sha256};
 use crate::domain::compat::{Replay, differences, refusal};
 use crate::domain::package::Wanted;
+use crate::domain::rendering::Wish;
 use crate::domain::rollout::Event;
 use crate::jobs::install;
+use crate::render::render;
 use crate::store::package::Backend;
 use crate::store::rollout::{self, Report, Row, Side};
 use crate::store::{installation, package, policy, recording, schema, upload};
@@ -18,6 +20,7 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use kernel::{Error, Principal, Result, TenantId};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 use store::plugin_copies::{self as copies, Access};
 use store::plugins::{SchemaName, drop_schema};
@@ -51,17 +54,36 @@ pub async fn check(state: &State, id: Uuid, tenant: TenantId) -> Result<Event> {
     }
     let tried = match &next.backend {
         Some(_) => try_out(state, &row, &next, plan).await?,
-        None => Ok((Report::default(), "none")),
+        None => {
+            let rendering = render(state, &row, &next, None).await?;
+            Ok((Report { rendering, ..Report::default() }, "none"))
+        }
     };
     data::tidy(state, tenant, &row.plugin_id).await?;
     let (report, data) = match tried {
         Ok(tried) => tried,
         Err(reason) => return Ok(Event::Refused(tenant, reason)),
     };
+    let event = verdict(state, tenant, &report);
     let mut tx = state.db.tenant(tenant).await?;
-    rollout::set_checked(&mut tx, id, &next, data, &report).await?;
+    match &event {
+        Event::Checked(_) => rollout::set_checked(&mut tx, id, &next, data, &report).await?,
+        _ => rollout::set_report(&mut tx, id, &report).await?,
+    }
     tx.commit().await?;
-    Ok(Event::Checked(tenant))
+    Ok(event)
+}
+
+/// What the pages in the browser say of the version.
+fn verdict(state: &State, tenant: TenantId, report: &Report) -> Event {
+    let Some(rendering) = &report.rendering else { return Event::Checked(tenant) };
+    match (rendering.refusal(), &rendering.not_rendered) {
+        (Some(reason), _) => Event::Refused(tenant, reason),
+        (None, Some(reason)) if state.config.rendering.wish == Wish::Required => {
+            Event::Deferred(tenant, format!("Its pages could not be rendered. {reason}"))
+        }
+        _ => Event::Checked(tenant),
+    }
 }
 
 /// The organisation's row.
@@ -154,10 +176,13 @@ async fn try_out(state: &State, row: &Row, next: &Side, plan: Plan) -> Result<Re
     };
     let Some(variant) = variant(&row.package, next, copy.clone()) else { return Ok(Err("It has no back end.".into())) };
     let staged = match state.supervisor.stage(tenant, &row.plugin_id, variant).await {
-        Ok(staged) => staged,
+        Ok(staged) => Arc::new(staged),
         Err(error) => return Ok(Err(error.message)),
     };
-    let compared = compare(state, row, next, &staged).await?;
+    let mut compared = compare(state, row, next, &staged).await?;
+    if let Ok(report) = &mut compared {
+        report.rendering = render(state, row, next, Some(&staged)).await?;
+    }
     let changed = match &copy {
         Some(copy) => copies::fingerprint(url, copy).await? != before,
         None => false,

@@ -17,7 +17,6 @@ use uuid::Uuid;
 
 /// Rollouts that are listed.
 const SHOWN: i64 = 100;
-/// Who begins rollouts to many organisations.
 /// For so many seconds an organisation's own version is watched.
 const OWN_SOAK: u64 = 30;
 

@@ -2,6 +2,7 @@
 
 use crate::domain::compat::Difference;
 use crate::domain::gate::{Figures, Gate};
+use crate::domain::rendering::Rendering;
 use crate::domain::rollout::{Member, Phase, Rollout, Step};
 use crate::store::package::{Backend, Frontend};
 use kernel::{Error, Result, TenantId};
@@ -65,6 +66,9 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// Recorded requests that both were asked.
     pub replayed: usize,
+    /// Pages in a browser, where the front end changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendering: Option<Rendering>,
     /// Rows that the version wrote before it was taken back.
     pub written: Vec<Written>,
     /// Where those rows are kept.

@@ -174,20 +174,21 @@ impl Isolation {
     /// # Errors
     /// Folders or the control group cannot be made.
     pub fn cell(&self, tenant: TenantId, plugin_id: &str) -> io::Result<Cell> {
+        self.cell_with(tenant, plugin_id, self.settings.worker)
+    }
+
+    /// The same with limits of its own; `plugin_id` may be a name that no plugin can have.
+    ///
+    /// # Errors
+    /// Folders or the control group cannot be made.
+    pub fn cell_with(&self, tenant: TenantId, plugin_id: &str, limits: WorkerLimits) -> io::Result<Cell> {
         let level = self.level();
         let identity =
             if self.found.own_users && level > Level::L0 { Some(self.users.of(tenant, plugin_id)?) } else { None };
         let name = Uuid::new_v4().simple().to_string().split_off(20);
         let folder = own_folder(self.folder.join(&name), identity)?;
-        let mut cell = Cell {
-            level,
-            identity,
-            worker: self.settings.worker,
-            root: None,
-            home: PathBuf::from("/tmp"),
-            group: None,
-            folder,
-        };
+        let mut cell =
+            Cell { level, identity, worker: limits, root: None, home: PathBuf::from("/tmp"), group: None, folder };
         if level >= Level::L2 {
             cell.root = Some(own_folder(self.folder.join(format!("{name}.root")), None)?);
         } else {
@@ -199,7 +200,7 @@ impl Isolation {
             cell.home = own_folder(tenant.join(plugin_id), identity)?;
         }
         if let Some(cgroups) = &self.found.cgroups {
-            cell.group = Some(group(cgroups, &name, self.settings.worker)?);
+            cell.group = Some(group(cgroups, &name, limits)?);
         }
         Ok(cell)
     }

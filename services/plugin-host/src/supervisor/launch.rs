@@ -131,6 +131,12 @@ pub struct Signer {
 }
 
 impl Signer {
+    /// The organisation's public origin.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     fn issuer(&self) -> Issuer<'_> {
         Issuer { tenant: self.tenant, origin: &self.origin }
     }

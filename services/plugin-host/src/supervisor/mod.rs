@@ -21,7 +21,7 @@ mod slot;
 mod upgrade;
 mod users;
 mod vitals;
-mod watch;
+pub(crate) mod watch;
 
 pub use lease::Lease;
 pub use slot::{Status, WorkerState};

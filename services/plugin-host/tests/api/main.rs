@@ -9,6 +9,7 @@ mod kills;
 mod notes;
 mod operator;
 mod radar;
+mod rendering;
 mod routes;
 mod secrets;
 mod settings;

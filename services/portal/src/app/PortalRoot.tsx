@@ -49,13 +49,18 @@ function report(errors: readonly AppError[]): void {
 export interface PortalRootProps {
   options: CompositionOptions;
   remotes: readonly RemoteFeature[];
+  /** Called with the app that is shown, and the remotes that are in it. */
+  onFinished?: (
+    app: FinalizedSpecializedApp,
+    remotes: readonly RemoteFeature[],
+  ) => void;
 }
 
 /**
  * Runs the app. A remote that breaks it, at whatever moment of the start, is left out and the app put together again:
  * one broken plugin must never take the portal down.
  */
-export function PortalRoot({ options, remotes }: PortalRootProps) {
+export function PortalRoot({ options, remotes, onFinished }: PortalRootProps) {
   const [composition, setComposition] = useState(() =>
     compose(options, remotes),
   );
@@ -75,8 +80,12 @@ export function PortalRoot({ options, remotes }: PortalRootProps) {
         const errors = app.errors ?? [];
         report(errors);
         const left = withoutCulprits(composition.remotes, errors);
-        if (left) again(left);
-        else setFinished(app);
+        if (left) {
+          again(left);
+          return;
+        }
+        onFinished?.(app, composition.remotes);
+        setFinished(app);
       }),
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [composition],

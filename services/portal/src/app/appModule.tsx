@@ -4,6 +4,7 @@ import {
   createExtension,
   createExtensionInput,
   createFrontendModule,
+  ErrorDisplay,
   NotFoundErrorPage,
   PageLayout,
 } from '@backstage/frontend-plugin-api';
@@ -21,6 +22,7 @@ import { chosenAccent, type Mode } from '../accent';
 import type { PortalConfig } from '../portalConfig';
 import { makeSignInPage } from '../signIn/SignInPage';
 import { portalApiRef } from './portalApi';
+import { BrokenExtension } from './BrokenExtension';
 import { NotFoundPage } from './NotFoundPage';
 import { makePageLayout } from './pageLayout';
 import { Shell } from './Shell';
@@ -90,6 +92,14 @@ export function makeAppModule(portal: PortalConfig) {
           define({
             component: NotFoundErrorPage,
             loader: () => NotFoundPage,
+          }),
+      }),
+      SwappableComponentBlueprint.make({
+        name: 'core-error-display',
+        params: define =>
+          define({
+            component: ErrorDisplay,
+            loader: () => BrokenExtension,
           }),
       }),
       SwappableComponentBlueprint.make({

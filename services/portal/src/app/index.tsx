@@ -1,6 +1,7 @@
 import '@backstage/ui/css/styles.css';
 import '../styles/backstage.css';
 import { ConfigReader, type AppConfig } from '@backstage/config';
+import { errorApiRef } from '@backstage/frontend-plugin-api';
 import ReactDOM from 'react-dom/client';
 import { injectedConfigs, type PortalConfig } from '../portalConfig';
 import {
@@ -8,8 +9,9 @@ import {
   type LoadedRemotes,
   type RemoteFeature,
 } from '../remotes/loadRemotes';
-import { reportBrokenRemotes } from '../remotes/beacon';
+import { reportBrokenRemotes, reportThrown } from '../remotes/beacon';
 import { recordOutcome } from '../remotes/outcomes';
+import { pagesOf } from '../remotes/pages';
 import { bindRoutes, ownFeatures } from './features';
 import { keepPortalTitle } from './pageTitle';
 import { PortalRoot } from './PortalRoot';
@@ -57,6 +59,19 @@ export async function renderTenant(
   );
   const options = { config, own: ownFeatures(portal), bindRoutes };
   ReactDOM.createRoot(element).render(
-    <PortalRoot options={options} remotes={remotes} />,
+    <PortalRoot
+      options={options}
+      remotes={remotes}
+      onFinished={(app, shown) => {
+        app.apis
+          .get(errorApiRef)
+          ?.error$()
+          .subscribe(({ error }) => reportThrown(error));
+        if (portal.rendering) {
+          window.prosceniumPages = entities =>
+            pagesOf(app.tree, shown, entities);
+        }
+      }}
+    />,
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RemotePlugin } from '../portalConfig';
-import { reportBrokenRemotes, type Beacon } from './beacon';
+import { reportBrokenRemotes, reportThrown, type Beacon } from './beacon';
 import { recordOutcome } from './outcomes';
 
 const digest = 'ab'.repeat(32);
@@ -51,5 +51,21 @@ test('what is thrown later is reported when it comes from a remote, and only the
   happen('error', { error });
   expect(sent.map(({ pluginId, message }) => [pluginId, message])).toEqual([
     ['notes', 'x is undefined'],
+  ]);
+});
+
+test('what the app caught and shows in the place of a page is reported too, by its cause', () => {
+  const sent: Beacon[] = [];
+  const { target } = page();
+  reportBrokenRemotes([remote('cards', 'ef'.repeat(32))], target, beacon =>
+    sent.push(beacon),
+  );
+  sent.length = 0;
+  reportThrown(new Error('of the shell'));
+  const cause = new Error('x is undefined');
+  cause.stack = `at Card (https://acme/api/plugins/v1/remotes/${'ef'.repeat(32)}/a.js:1:2)`;
+  reportThrown(new Error("Error in extension 'card'", { cause }));
+  expect(sent.map(({ pluginId, message }) => [pluginId, message])).toEqual([
+    ['cards', "Error in extension 'card'"],
   ]);
 });

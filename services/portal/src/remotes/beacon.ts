@@ -27,9 +27,18 @@ function post(beacon: Beacon): void {
   }).catch(() => undefined);
 }
 
+/** Hears of what the app caught: the browser itself tells of what nobody catches. */
+let thrownListener: ((error: unknown) => void) | undefined;
+
+/** Tells of an error that was caught and shown in the place of what broke, or in an alert. */
+export function reportThrown(error: unknown): void {
+  thrownListener?.(error);
+}
+
 function textOf(thrown: unknown): { message: string; stack: string } {
   if (thrown instanceof Error) {
-    return { message: thrown.message, stack: thrown.stack ?? '' };
+    const cause = thrown.cause instanceof Error ? thrown.cause.stack : '';
+    return { message: thrown.message, stack: `${thrown.stack}${cause}` };
   }
   return { message: String(thrown), stack: '' };
 }
@@ -65,6 +74,7 @@ export function reportBrokenRemotes(
     });
     if (culprit) report(culprit.pluginId, message);
   };
+  thrownListener = thrown;
   subscribeOutcomes(look);
   page.addEventListener('error', event => thrown(event.error));
   page.addEventListener('unhandledrejection', event => thrown(event.reason));

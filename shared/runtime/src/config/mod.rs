@@ -439,6 +439,13 @@ pub struct Plugins {
     pub worker_tasks: u64,
     /// Scratch folder of one worker.
     pub worker_scratch_mb: u32,
+    /// `off`, `when-possible` or `required`: whether pages are rendered before an upgrade.
+    pub render: String,
+    /// Absent: a usual place, or on PATH.
+    #[serde(with = "text::optional")]
+    pub chromium: Option<PathBuf>,
+    /// Memory of the browser and the tool that drives it.
+    pub render_memory_mb: u32,
 }
 
 /// `[worker]`

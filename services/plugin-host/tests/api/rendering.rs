@@ -1,0 +1,219 @@
+//! What the browser says decides about a front end's upgrade. The tools are small scripts here; `tests/e2e` has the real
+//! browser.
+
+use crate::host::{Host, checkout};
+use crate::notes::gate;
+use http::StatusCode;
+use kernel::TenantId;
+use plugin_host::config::{Rendering, Tools, Upgrades};
+use plugin_host::domain::rendering::Wish;
+use plugin_host::{AllowList, NewRollout};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+use uuid::Uuid;
+
+const PACKAGE: &str = "@acme/plugin-notes";
+
+/// Builds "remotes" of one file, whose digest follows from the version.
+const BUILD: &str = r"
+const { createHash } = require('crypto'); const { mkdirSync, writeFileSync, readFileSync } = require('fs'); const path = require('path');
+const [name, , root, , out] = process.argv.slice(2);
+const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules', name, 'package.json')));
+const hash = text => createHash('sha256').update(text).digest('hex');
+mkdirSync(out);
+writeFileSync(path.join(out, 'mf-manifest.json'), version);
+const manifest = { digest: hash('all ' + version), remote: 'acme__plugin_notes', entry: 'mf-manifest.json',
+  modules: [{ expose: './alpha' }], files: { 'mf-manifest.json': hash(version) } };
+writeFileSync(path.join(out, 'proscenium-plugin.json'), JSON.stringify(manifest));
+console.log(JSON.stringify(manifest));
+";
+
+/// Says what the version's package has in `seen`, and asks the door what a page would.
+const RENDER: &str = r"
+const { request } = require('http'); const { readFileSync } = require('fs'); const path = require('path');
+const job = JSON.parse(readFileSync(0));
+const ask = (method, target) => new Promise(done => request({ socketPath: job.door, method, path: target },
+  answer => { answer.resume(); answer.on('end', () => done(`${method} ${target} ${answer.statusCode}`)); }).end());
+(async () => {
+  const targets = [['GET', job.next.entry], ['GET', job.former.entry], ['GET', '/api/plugins/v1/installed'],
+    ['POST', '/api/notes/x'], ['GET', '/internal/plugins/v1/portal-features'], ['GET', '/api/ghost/x']];
+  const asked = [];
+  for (const [method, target] of targets) asked.push(await ask(method, target.replace(/[0-9a-f]{64}/, '$&')));
+  const file = await new Promise(done => request({ socketPath: job.door, path: job.next.entry }, answer => {
+    let text = ''; answer.on('data', part => text += part); answer.on('end', () => done(text)); }).end());
+  const seen = JSON.parse(readFileSync(path.join(SEEN, file + '.json')));
+  if (seen.fails) { console.log(JSON.stringify({ error: { name: 'BrowserError', message: seen.fails } })); process.exit(1); }
+  const start = { path: '/', kind: 'start', complaints: [], ms: 1 };
+  const page = complaints => ({ path: '/notes', kind: 'page', complaints, ms: 1 });
+  const told = { path: '/asked', kind: 'page', complaints: asked.map(text => ({ trouble: 'console', text })), ms: 1 };
+  console.log(JSON.stringify({ browser: 'Fake/1 ' + job.origin, former: [start, page([])], next: [start, page(seen.complaints), told] }));
+})();
+";
+
+async fn host(wish: Wish, chromium: Option<&str>) -> Option<Host> {
+    let node = checkout().join(".tools/node/bin/node");
+    if !node.is_file() {
+        eprintln!("skipped: there is no Node");
+        return None;
+    }
+    let host = Host::with(|config| {
+        let tools = config.data_dir.join("tools");
+        let write = |path: &str, text: &str| {
+            let file = tools.join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        };
+        write("dist/bundle.js", "process.exit(1)");
+        write("dist/build-remote.js", BUILD);
+        write("dist/render.js", &RENDER.replace("SEEN", &format!("{:?}", config.data_dir.join("tools/seen"))));
+        write("shared-versions.json", "{}");
+        config.allow = AllowList::new([PACKAGE]).unwrap();
+        config.tools = Tools::At {
+            node: Some(node),
+            worker_dir: Some(tools.clone()),
+            shell_versions: Some(tools.join("shared-versions.json")),
+        };
+        config.upgrades = Upgrades { look: Duration::from_millis(100), ..Upgrades::default() };
+        config.rendering = Rendering { wish, chromium: chromium.map(Into::into), ..Rendering::default() };
+    })
+    .await;
+    lay_down(host.folder.path(), "1.0.0", &json!({ "complaints": [] }));
+    host.install(&format!("{PACKAGE}@1.0.0")).await.unwrap();
+    Some(host)
+}
+
+/// A version, and what the browser will see of it.
+fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
+    let bundle = data_dir.join("bundles").join(format!("{}@{version}", PACKAGE.replace('/', "+")));
+    let package = bundle.join("node_modules").join(PACKAGE);
+    std::fs::create_dir_all(&package).unwrap();
+    let manifest = json!({ "name": PACKAGE, "version": version, "license": "Apache-2.0" });
+    std::fs::write(package.join("package.json"), manifest.to_string()).unwrap();
+    let described = json!({ "package": PACKAGE, "version": version, "description": "Notes", "role": "frontend-plugin",
+        "pluginId": "notes", "backendFeatures": [], "hasBackend": false, "hasFrontend": true, "lockDigest": version });
+    std::fs::write(bundle.join("bundle.json"), described.to_string()).unwrap();
+    let folder = data_dir.join("tools/seen");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{version}.json")), seen.to_string()).unwrap();
+}
+
+async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
+    let new = NewRollout {
+        package: PACKAGE.to_owned(),
+        version: version.to_owned(),
+        canaries: canaries.to_vec(),
+        waves: vec![100],
+        parallel: 4,
+        gate: plugin_host::Gate { soak_seconds: 1, min_requests: 0, ..gate() },
+        only: None,
+    };
+    let clock = kernel::system_clock();
+    plugin_host::start_rollout(&host.test.db, &clock, &host.allow, new).await.unwrap()
+}
+
+async fn version(host: &Host) -> Value {
+    host.get("/api/plugins/v1/installed/notes").await.json()["version"].clone()
+}
+
+fn complaint(trouble: &str, text: &str) -> Value {
+    json!({ "complaints": [{ "trouble": trouble, "text": text }] })
+}
+
+/// A browser that is never started: the tool is a script.
+const BROWSER: Option<&str> = Some("/bin/sh");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_front_end_that_throws_is_refused_before_anybody_sees_it() {
+    let Some(host) = host(Wish::WhenPossible, BROWSER).await else { return };
+    let globex = host.test.tenant("globex").await;
+    host.install_for(globex, &format!("{PACKAGE}@1.0.0")).await.unwrap();
+    lay_down(host.folder.path(), "1.1.0", &complaint("error", "Uncaught: Error: boom"));
+    let id = roll_out(&host, "1.1.0", &[host.tenant]).await;
+    let ended = host.ended(id).await;
+    assert_eq!(ended["phase"], "rolled-back", "{ended:#}");
+    let member = host.member(id, host.tenant).await;
+    assert_eq!(member["step"], "refused");
+    let reason = "1 of 3 pages break with it, such as /notes: Uncaught: Error: boom.";
+    assert_eq!(member["reason"], reason);
+    assert_eq!(host.member(id, globex).await["step"], "skipped");
+    assert_eq!(version(&host).await, "1.0.0");
+    let report = host.get(&format!("/api/plugins/v1/upgrades/{id}")).await.json();
+    assert_eq!(report["reason"], reason);
+    let rendering = &report["rendering"];
+    assert_eq!(rendering["backEnd"], "none");
+    assert!(rendering["browser"].as_str().unwrap().starts_with("Fake/1 http://acme."), "{rendering}");
+    let first = &rendering["pages"][0];
+    assert_eq!((&first["path"], &first["broken"]), (&json!("/notes"), &json!(["Uncaught: Error: boom"])));
+    // What the door answered the tool.
+    let pages = rendering["pages"].as_array().unwrap();
+    let asked = pages.iter().find(|page| page["path"] == "/asked").unwrap()["noted"].as_array().unwrap();
+    let status = |part: &str| {
+        let line = asked.iter().filter_map(Value::as_str).find(|line| line.contains(part));
+        line.and_then(|line| line.rsplit(' ').next()).unwrap_or("missing").to_owned()
+    };
+    assert_eq!(status("GET /api/plugins/v1/remotes/"), "200", "{asked:?}");
+    assert_eq!(status("/api/plugins/v1/installed"), "403");
+    assert_eq!(status("POST /api/notes/x"), "403");
+    assert_eq!(status("/internal/"), "403");
+    assert_eq!(status("/api/ghost/x"), "404");
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_noted_goes_into_the_report_and_the_version_is_taken() {
+    let Some(host) = host(Wish::Required, BROWSER).await else { return };
+    lay_down(host.folder.path(), "1.1.0", &complaint("console", "deprecated"));
+    let id = roll_out(&host, "1.1.0", &[]).await;
+    let ended = host.ended(id).await;
+    assert_eq!(ended["phase"], "done", "{ended:#}");
+    assert_eq!(version(&host).await, "1.1.0");
+    let pages = &ended["members"][0]["report"]["rendering"]["pages"];
+    assert!(pages.to_string().contains("deprecated"), "{pages}");
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_fails_refuses_nothing_unless_rendering_is_required() {
+    for (wish, chromium, phase, step, reason) in [
+        (Wish::WhenPossible, BROWSER, "done", "promoted", "The browser did not start"),
+        (Wish::WhenPossible, Some("/no/browser"), "done", "promoted", "There is no browser on this machine"),
+        (Wish::Required, BROWSER, "done", "deferred", "The browser did not start"),
+        (Wish::Required, Some("/no/browser"), "done", "deferred", "There is no browser on this machine"),
+    ] {
+        let Some(host) = host(wish, chromium).await else { return };
+        lay_down(host.folder.path(), "1.1.0", &json!({ "fails": "The browser did not start: no." }));
+        let id = roll_out(&host, "1.1.0", &[]).await;
+        let ended = host.ended(id).await;
+        let member = &ended["members"][0];
+        assert_eq!((&ended["phase"], &member["step"]), (&json!(phase), &json!(step)), "{ended:#}");
+        let told = member["report"]["rendering"]["notRendered"].as_str().unwrap();
+        assert!(told.starts_with(reason), "{told}");
+        host.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_rendering_browsers_of_people_tell_and_the_version_goes_back() {
+    let Some(host) = host(Wish::Off, BROWSER).await else { return };
+    lay_down(host.folder.path(), "1.1.0", &complaint("error", "boom"));
+    let id = roll_out(&host, "1.1.0", &[]).await;
+    for _ in 0..600 {
+        if host.member(id, host.tenant).await["step"] == "watching" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for _ in 0..3 {
+        let body = json!({ "pluginId": "notes", "message": "boom" });
+        let by = testkit::admin(host.tenant);
+        let reply = host.request(Some(&by), http::Method::POST, "/api/plugins/v1/beacons", Some(body)).await;
+        assert_eq!(reply.status, StatusCode::ACCEPTED);
+    }
+    let ended = host.ended(id).await;
+    let member = &ended["members"][0];
+    assert_eq!((&ended["phase"], &member["step"]), (&json!("rolled-back"), &json!("restored")), "{ended:#}");
+    assert!(member["report"]["rendering"].is_null());
+    assert_eq!(version(&host).await, "1.0.0");
+    host.stop().await;
+}
