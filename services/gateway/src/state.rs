@@ -298,7 +298,7 @@ impl Gateway {
             return Ok(key);
         }
         let mut tx = self.parts.db.tenant_with_keys(tenant).await?;
-        let key = match signing_keys::find_newest(&mut tx).await? {
+        let key = match signing_keys::find_or_reserve(&mut tx).await? {
             Some(stored) => SigningKey::stored(stored.id, stored.private, stored.public),
             None => {
                 let key = SigningKey::generate()?;

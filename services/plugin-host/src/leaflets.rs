@@ -2,12 +2,12 @@
 //! bundle of the version that an organisation runs, and kept in memory; a bundle never changes.
 
 use crate::State;
-use crate::bundles::Bundles;
-use crate::domain::bundle::folder_name;
+use crate::bundles::{Bundles, Place};
 use crate::domain::package::Source;
 use crate::domain::settings::{Extracted, MAX_SCHEMA_BYTES, combine};
 use crate::jobs::install::read_description;
 use crate::store::package::Package;
+use kernel::TenantId;
 use runtime::Tasks;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -96,7 +96,8 @@ pub struct Leaflets {
     folder: PathBuf,
     bundles: Bundles,
     tasks: Tasks,
-    known: Arc<Mutex<HashMap<(String, String), Known>>>,
+    /// By the name of the bundle's folder, which no other bundle has.
+    known: Arc<Mutex<HashMap<String, Known>>>,
 }
 
 #[derive(Clone)]
@@ -114,67 +115,66 @@ impl Leaflets {
     }
 
     /// The leaflet of what an organisation has installed; `None` when it is not known, or not here yet.
-    pub async fn of(&self, package: &Package) -> Option<Arc<Leaflet>> {
+    pub async fn of(&self, tenant: TenantId, package: &Package) -> Option<Arc<Leaflet>> {
         if package.source == Source::Native.word() {
             return native(&package.package).map(Arc::new);
         }
-        let key = (package.package.clone(), package.version.clone()?);
-        match self.find(&key) {
+        let (place, version) = (Place::of(tenant, package.upload_id), package.version.as_deref()?);
+        let name = place.folder(&package.package, version);
+        match self.find(&name) {
             Some(Known::Read(leaflet)) => return Some(leaflet),
             Some(Known::Away) => return None,
             None => {}
         }
-        let folder = self.folder.join(folder_name(&key.0, &key.1));
-        match read_description(&folder).await {
+        match read_description(&self.folder.join(&name)).await {
             Some(described) => {
                 let leaflet = Arc::new(described.leaflet.limited());
-                self.keep(key, Known::Read(leaflet.clone()));
+                self.keep(name, Known::Read(leaflet.clone()));
                 Some(leaflet)
             }
             None => {
-                self.fetch(key);
+                self.fetch(place, name, package.package.clone(), version.to_owned());
                 None
             }
         }
     }
 
     /// Gets a bundle that is in object storage only; nobody waits for it.
-    fn fetch(&self, key: (String, String)) {
-        self.keep(key.clone(), Known::Away);
+    fn fetch(&self, place: Place, name: String, package: String, version: String) {
+        self.keep(name.clone(), Known::Away);
         let all = self.clone();
-        self.tasks.spawn(format!("leaflet of {}", key.0), async move {
-            let name = folder_name(&key.0, &key.1);
-            if let Ok(Some(digest)) = all.bundles.address(&key.0, &key.1).await
-                && all.bundles.ensure(&name, &digest).await.is_ok()
+        self.tasks.spawn(format!("leaflet of {package}"), async move {
+            if let Ok(Some(digest)) = all.bundles.address(place, &package, &version).await
+                && all.bundles.ensure(place, &name, &digest).await.is_ok()
             {
-                all.lock().remove(&key);
+                all.lock().remove(&name);
             }
         });
     }
 
-    fn find(&self, key: &(String, String)) -> Option<Known> {
-        self.lock().get(key).cloned()
+    fn find(&self, name: &str) -> Option<Known> {
+        self.lock().get(name).cloned()
     }
 
-    fn keep(&self, key: (String, String), known: Known) {
+    fn keep(&self, name: String, known: Known) {
         let mut all = self.lock();
         if all.len() >= MOST {
             all.clear();
         }
-        all.insert(key, known);
+        all.insert(name, known);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(String, String), Known>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
     /// What the packages of one plugin say that can be configured; `None` when none of them says it.
-    pub(crate) async fn config_schema(&self, packages: &[Package]) -> Option<Value> {
+    pub(crate) async fn config_schema(&self, tenant: TenantId, packages: &[Package]) -> Option<Value> {
         let mut schemas = Vec::new();
         for package in packages {
-            let leaflet = self.leaflets.of(package).await;
+            let leaflet = self.leaflets.of(tenant, package).await;
             schemas.extend(leaflet.and_then(|leaflet| leaflet.config_schema.schema.clone()));
         }
         combine(schemas)

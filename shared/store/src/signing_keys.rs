@@ -52,6 +52,23 @@ pub async fn find_newest(tx: &mut TenantTx) -> Result<Option<StoredKey>> {
     }
 }
 
+/// As [`find_newest`]; when there is none, nobody else comes here until the transaction ends, so that whoever makes the
+/// first one is the only one who does: a worker that was told one key would not know another's.
+///
+/// # Errors
+/// As [`find_newest`].
+pub async fn find_or_reserve(tx: &mut TenantTx) -> Result<Option<StoredKey>> {
+    if let Some(known) = find_newest(tx).await? {
+        return Ok(Some(known));
+    }
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('first signing key', hashtextextended($1::text, 0)))")
+        .bind(tx.id())
+        .execute(tx.conn())
+        .await
+        .map_err(db)?;
+    find_newest(tx).await
+}
+
 /// Keeps a new pair.
 ///
 /// # Errors

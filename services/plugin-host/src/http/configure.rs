@@ -76,7 +76,7 @@ pub async fn set_config(
     let mut tx = state.db.tenant(caller.tenant).await?;
     let packages = package::list_packages_of(&mut tx, &plugin_id).await?;
     tx.commit().await?;
-    let schema = if body.unchecked { None } else { state.config_schema(&packages).await };
+    let schema = if body.unchecked { None } else { state.config_schema(caller.tenant, &packages).await };
     let mut tx = state.db.tenant(caller.tenant).await?;
     let before = find(&mut tx, &plugin_id).await?;
     if let Some(schema) = schema {

@@ -134,7 +134,7 @@ pub async fn get_about(
 ) -> Result<Json<PluginAbout>> {
     let mut found = Vec::new();
     for package in packages_of(&state, &caller, &plugin_id).await? {
-        if let Some(leaflet) = state.leaflets.of(&package).await
+        if let Some(leaflet) = state.leaflets.of(caller.tenant, &package).await
             && !leaflet.about.package.is_empty()
         {
             found.push(AboutInstalled { about: leaflet.about.clone(), readme: leaflet.readme.clone() });
@@ -154,7 +154,7 @@ pub async fn get_config_schema(
     let mut view = ConfigSchemaView { schema: None, own_keys: vec![], packages: vec![], notes: vec![] };
     let mut schemas = Vec::new();
     for package in packages_of(&state, &caller, &plugin_id).await? {
-        let Some(leaflet) = state.leaflets.of(&package).await else { continue };
+        let Some(leaflet) = state.leaflets.of(caller.tenant, &package).await else { continue };
         let found = &leaflet.config_schema;
         schemas.extend(found.schema.clone());
         view.own_keys.extend(found.own_keys.iter().cloned());

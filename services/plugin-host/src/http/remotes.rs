@@ -104,7 +104,7 @@ pub async fn list_portal_features(
     let mut config = Vec::new();
     let mut bytes = 0;
     for found in installations {
-        let Some(part) = frontend_config(&state, &packages, &found).await else { continue };
+        let Some(part) = frontend_config(&state, caller.tenant, &packages, &found).await else { continue };
         bytes += part.data.to_string().len();
         if bytes > MAX_CONFIG_BYTES {
             tracing::warn!(tenant = %caller.tenant, plugin = found.plugin_id, "the configuration for browsers is too long");
@@ -117,11 +117,16 @@ pub async fn list_portal_features(
     Ok(Json(PortalFeatures { items, config }))
 }
 
-async fn frontend_config(state: &State, packages: &[Package], found: &Installation) -> Option<FrontendConfig> {
+async fn frontend_config(
+    state: &State,
+    tenant: TenantId,
+    packages: &[Package],
+    found: &Installation,
+) -> Option<FrontendConfig> {
     // Most plugins have none, and then nothing is read.
     found.config.as_object().filter(|config| !config.is_empty())?;
     let own: Vec<Package> = packages.iter().filter(|package| package.plugin_id == found.plugin_id).cloned().collect();
-    let mut data = frontend_part(&state.config_schema(&own).await?, &found.config)?;
+    let mut data = frontend_part(&state.config_schema(tenant, &own).await?, &found.config)?;
     // Where the gateway tells the portal about the organisation, nobody else speaks.
     let parts = data.as_object_mut()?;
     parts.shift_remove("proscenium");

@@ -57,7 +57,7 @@ pub async fn list_active_tenants(tx: &mut SystemTx) -> Result<Vec<TenantId>> {
 /// # Errors
 /// Those of the database, and of sealing.
 pub async fn signing_keys(tx: &mut TenantTx, now: OffsetDateTime) -> Result<(SigningKey, Vec<PublicKey>)> {
-    let newest = match signing_keys::find_newest(tx).await? {
+    let newest = match signing_keys::find_or_reserve(tx).await? {
         Some(key) => SigningKey::stored(key.id, key.private, key.public),
         None => {
             let key = SigningKey::generate()?;
