@@ -1,5 +1,25 @@
 // Generated from openapi/plugins.json by `npm run generate`. Do not edit.
 export interface paths {
+    "/api/plugins/v1/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The packages that may be installed. What the registry says of them may come later: ask again while one is `asking`.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["list_available"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/beacons": {
         parameters: {
             query?: never;
@@ -68,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/installed/{plugin_id}/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the packages of an installed plugin say about themselves.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/installed/{plugin_id}/config": {
         parameters: {
             query?: never;
@@ -77,10 +117,31 @@ export interface paths {
         };
         get?: never;
         /**
-         * Replaces a plugin's configuration. Its worker starts again with the next request.
+         * Replaces a plugin's configuration. Its worker starts again with the next request. What the schemas of its packages do
+         *     not permit is answered with 400 and the places (`/config/…`).
          * @description Permission: `plugin.update`.
          */
         put: operations["set_config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/installed/{plugin_id}/config-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be configured in an installed plugin, as its packages say.
+         * @description Permission: `plugin.read`.
+         */
+        get: operations["get_config_schema"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -464,6 +525,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions that the caller may look at before they are published.
+         * @description Permission: `plugin.use`.
+         */
+        get: operations["list_previews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/previews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Looks at a version before it is published, or no more. It changes what the caller alone meets, from the next request and
+         *     the next page on.
+         * @description Permission: `plugin.use`.
+         */
+        put: operations["set_preview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/remotes/{digest}/{path}": {
         parameters: {
             query?: never;
@@ -521,6 +623,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The organisation's own plugins, with every version that is kept.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["list_uploads"];
+        put?: never;
+        /**
+         * Uploads a version: what `npm pack` makes, at most 32 MB. Everything that is wrong with it is told at once, by place.
+         * @description Permission: `plugin.update`.
+         */
+        post: operations["upload_plugin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a version that the organisation does not run, and ends its preview.
+         * @description Permission: `plugin.update`.
+         */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last lines that a preview's worker wrote.
+         * @description Permission: `plugin.update`.
+         */
+        get: operations["get_upload_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}/previewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says who may look at a version before it is published. Whoever is left out looks at it no more.
+         * @description Permission: `plugin.update`.
+         */
+        put: operations["set_previewers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugins/v1/uploads/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a version to the whole organisation.
+         * @description Permission: `plugin.update`.
+         */
+        post: operations["publish_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{plugin_id}/{path}": {
         parameters: {
             query?: never;
@@ -569,6 +779,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One installed package's words. */
+        AboutInstalled: {
+            about: components["schemas"]["PackageAbout"];
+            /** @description Its README in Markdown, written by strangers; cut off after 64 KiB. */
+            readme?: string;
+        };
+        /** @description The packages that may be installed. */
+        AvailableList: {
+            /** @description All of the operator's list, by name. */
+            items: components["schemas"]["AvailablePackage"][];
+        };
+        /** @description A package that may be installed. */
+        AvailablePackage: {
+            /** @description Its name. */
+            package: string;
+            /** @description Where it comes from. */
+            source: components["schemas"]["Source"];
+            /** @description For people. */
+            title: string;
+            /** @description The plugin that it is a part of, where that is known or can be guessed. */
+            pluginId: string;
+            /** @description Whether the organisation has it, or is getting it. */
+            installed: boolean;
+            /** @description What the registry says of its newest version. */
+            about?: components["schemas"]["PackageAbout"];
+            /** @description Whether the registry is being asked about it now. */
+            asking: boolean;
+            /** @description Why nothing is known of it. */
+            message?: string;
+        };
         /** @description A report that a plugin's front end broke in a browser. */
         Beacon: {
             /** @description Which plugin. */
@@ -588,10 +828,44 @@ export interface components {
          * @enum {string}
          */
         Channel: "stable" | "early";
+        /** @description What is known of a bundle without running it. */
+        Checks: {
+            /**
+             * @description npm packages in it.
+             * @default 0
+             */
+            packages: number;
+            /**
+             * @description How many of them have which licence; `none` where they name none.
+             * @default {}
+             */
+            licences: {
+                [key: string]: number;
+            };
+            /**
+             * @description Packages with compiled code.
+             * @default []
+             */
+            native: string[];
+            /**
+             * @description Packages with install scripts, which were not run.
+             * @default []
+             */
+            installScripts: string[];
+        };
         /** @description A new configuration. */
         ConfigRequest: {
             /** @description Part of Backstage's configuration tree; replaces the old one. */
             config: Record<string, unknown>;
+            /** @description Saves it whatever the schemas of the plugin's packages say. */
+            unchecked?: boolean;
+        };
+        /** @description A package whose schema counts. */
+        ConfigSchemaOrigin: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its version. */
+            version: string;
         };
         /** @description One difference between two versions. */
         Difference: {
@@ -615,6 +889,13 @@ export interface components {
         ExposedModule: {
             /** @description For example `./alpha`. */
             expose: string;
+        };
+        /** @description What browsers may see of one plugin's configuration. */
+        FrontendConfig: {
+            /** @description `plugin:<id>`. */
+            context: string;
+            /** @description Exactly what the schemas of its packages mark as visible for the front end. */
+            data: Record<string, unknown>;
         };
         /** @description When the gate closes and when it opens. */
         Gate: {
@@ -716,6 +997,8 @@ export interface components {
             hasFrontend: boolean;
             /** @description Its worker, or how far its installation is. */
             worker?: components["schemas"]["Worker"];
+            /** @description What its worker did and takes; told of one plugin at a time. */
+            activity?: components["schemas"]["PluginActivity"];
             /** @description Part of Backstage's configuration tree, given to its worker. */
             config: Record<string, unknown>;
             /** @description Every package of it. */
@@ -817,6 +1100,18 @@ export interface components {
             parallel?: number;
             /** @description When the gate closes. */
             gate?: components["schemas"]["Gate"];
+        };
+        /** @description A version that a member may look at before it is published. */
+        OfferedPreview: {
+            /** Format: uuid */
+            uploadId: string;
+            pluginId: string;
+            package: string;
+            version: string;
+            description?: string;
+            uploadedBy: string;
+            /** @description Whether they do. */
+            on: boolean;
         };
         /** @description A change of an organisation's version. */
         OperatorChange: {
@@ -1006,6 +1301,59 @@ export interface components {
             /** @description How many are awake, or on their way. */
             awake: number;
         };
+        /** @description A package's words about itself. All of it was written by strangers. */
+        PackageAbout: {
+            /**
+             * @description Its name.
+             * @default
+             */
+            package: string;
+            /**
+             * @description Its version.
+             * @default
+             */
+            version: string;
+            /**
+             * @description What it does.
+             * @default null
+             */
+            description: string;
+            /**
+             * @description The licence of its code.
+             * @default null
+             */
+            licence: string;
+            /**
+             * @description `backend-plugin`, `frontend-plugin-module` and so on.
+             * @default null
+             */
+            role: string;
+            /**
+             * @description The plugin that it is a part of.
+             * @default null
+             */
+            pluginId: string;
+            /**
+             * @description Words to find it by.
+             * @default []
+             */
+            keywords: string[];
+            /**
+             * @description Where it is described.
+             * @default null
+             */
+            homepage: string;
+            /**
+             * @description Where its code is.
+             * @default null
+             */
+            repository: string;
+            /**
+             * @description Other packages of the same plugin.
+             * @default []
+             */
+            siblings: string[];
+        };
         /**
          * @description How far a package is.
          * @enum {string}
@@ -1041,6 +1389,55 @@ export interface components {
              * @default
              */
             by: string;
+        };
+        /** @description What a plugin's packages say about themselves. */
+        PluginAbout: {
+            /** @description Those of which something is known. */
+            packages: components["schemas"]["AboutInstalled"][];
+        };
+        /** @description What a plugin's worker did since the platform was started, and takes now. */
+        PluginActivity: {
+            /**
+             * Format: int64
+             * @description Processes that were started.
+             */
+            starts: number;
+            /**
+             * Format: int64
+             * @description Processes that ended by themselves, hung, or did not start.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description Answered requests.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Of these with 5xx, or not answered at all.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Nineteen of twenty requests had their first byte in so many milliseconds, rounded up.
+             */
+            p95Ms?: number;
+            /** @description What its process takes now; absent while it sleeps. */
+            usage?: components["schemas"]["ResourceUse"];
+        };
+        /** @description What can be configured in a plugin. */
+        PluginConfigSchema: {
+            /**
+             * @description JSON Schema (draft 07) of the configuration, with Backstage's `visibility` and `deepVisibility`; absent when no
+             *     package has one.
+             */
+            schema?: Record<string, unknown>;
+            /** @description The topmost keys that the plugin itself describes; the others are its libraries'. */
+            ownKeys: string[];
+            /** @description Packages that it was made from. */
+            packages: components["schemas"]["ConfigSchemaOrigin"][];
+            /** @description What is missing in it, for people. */
+            notes: string[];
         };
         /** @description What one plugin adds. */
         PluginExtensions: {
@@ -1098,6 +1495,45 @@ export interface components {
             entry: string;
             modules: components["schemas"]["ExposedModule"][];
         };
+        /** @description What the organisation's portal loads, and what its page says to that. */
+        PortalFeatures: {
+            items: components["schemas"]["PortalFeature"][];
+            /** @description Parts of the page's configuration, by plugin; the platform's own comes after them and wins. */
+            config: components["schemas"]["FrontendConfig"][];
+        };
+        /** @description What one member's page loads instead of what is published. */
+        PortalPreview: {
+            /** Format: uuid */
+            memberId: string;
+            /** Format: uuid */
+            uploadId: string;
+            pluginId: string;
+            package: string;
+            version: string;
+            /** @description Its front end, if it has one; it takes the place of the one with the same container. */
+            feature?: components["schemas"]["PortalFeature"];
+        };
+        /** @description The versions that the caller may look at. */
+        PreviewList: {
+            /** @description The latest first. */
+            items: components["schemas"]["OfferedPreview"][];
+        };
+        /** @description Who may look at a preview. */
+        PreviewMembers: {
+            /** @description Ids of members, at most 50. They turn it on themselves. */
+            members: string[];
+        };
+        /** @description Whether to look at a version. */
+        PreviewSwitch: {
+            on: boolean;
+        };
+        /** @description A member who may look at a preview. */
+        Previewer: {
+            /** Format: uuid */
+            memberId: string;
+            /** @description Whether they do. */
+            on: boolean;
+        };
         /** @description How many plugins will hear of an event. */
         Published: {
             /** @description Subscribers, each of which gets it at least once. */
@@ -1138,6 +1574,75 @@ export interface components {
             level: string;
             /** @description Why. */
             reason: string;
+        };
+        /** @description One page under both versions. */
+        RenderedPage: {
+            /**
+             * @description Below the organisation's origin.
+             * @default
+             */
+            path: string;
+            /**
+             * @description `start` (the portal's first page), `page`, `entity-content` (a tab) or `entity-card`.
+             * @default
+             */
+            kind: string;
+            /**
+             * @description What breaks with the new version alone.
+             * @default []
+             */
+            broken: string[];
+            /**
+             * @description What else is new: errors in the console, a page that is gone.
+             * @default []
+             */
+            noted: string[];
+        };
+        /** @description Pages rendered in a browser before an upgrade. */
+        Rendering: {
+            /**
+             * @description Why pages were not rendered; absent: they were.
+             * @default null
+             */
+            notRendered: string;
+            /**
+             * @description The browser.
+             * @default null
+             */
+            browser: string;
+            /**
+             * @description Which back end answered the new version's pages: `new`, `present` or `none`.
+             * @default null
+             */
+            backEnd: string;
+            /**
+             * @description The pages, those that break first.
+             * @default []
+             */
+            pages: components["schemas"]["RenderedPage"][];
+        };
+        /** @description What a process takes of the machine. */
+        ResourceUse: {
+            /**
+             * Format: int64
+             * @description Memory in bytes, as its control group counts it, else resident.
+             */
+            memoryBytes: number;
+            /**
+             * Format: int64
+             * @description The most that it may take.
+             */
+            memoryLimitBytes: number;
+            /**
+             * Format: int64
+             * @description CPU time since it began, in milliseconds.
+             */
+            cpuMs: number;
+            /**
+             * Format: int64
+             * @description Its processes and threads.
+             */
+            tasks: number;
         };
         /** @description How many organisations of a ring are at a step. */
         RingStep: {
@@ -1219,7 +1724,7 @@ export interface components {
          * @description Where a package comes from.
          * @enum {string}
          */
-        Source: "npm" | "native";
+        Source: "npm" | "native" | "upload";
         /** @description A plugin's tasks. */
         TaskList: {
             /** @description By name. */
@@ -1270,6 +1775,8 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** @description Recorded requests that both versions were asked. */
             replayed: number;
+            /** @description Pages that were rendered in a browser under both versions, where the front end changes. */
+            rendering?: components["schemas"]["Rendering"];
             /** @description Rows that the version wrote before it was taken back: kept for 30 days. */
             written: components["schemas"]["WrittenRows"][];
             /**
@@ -1296,6 +1803,80 @@ export interface components {
             frozenUntil?: string;
             /** @description Hours of the day in UTC in which an upgrade may hold requests for longer than seconds. */
             quietHours?: components["schemas"]["QuietHours"];
+        };
+        /** @description How much an organisation may upload. */
+        UploadLimits: {
+            /**
+             * Format: int64
+             * @description Bytes of one archive.
+             */
+            archiveBytes: number;
+            /**
+             * Format: int64
+             * @description Bytes that it may unpack to.
+             */
+            unpackedBytes: number;
+            /** @description Versions together. */
+            versions: number;
+            /**
+             * Format: int64
+             * @description Bytes of all archives together.
+             */
+            bytes: number;
+        };
+        /** @description The organisation's own plugins. */
+        UploadList: {
+            /** @description Every version, the latest first. */
+            items: components["schemas"]["UploadedVersion"][];
+            /** @description Why nothing can be uploaded, where it cannot. */
+            refusal?: string;
+            /** @description What is possible. */
+            limits: components["schemas"]["UploadLimits"];
+        };
+        /**
+         * @description What a version is to the organisation.
+         * @enum {string}
+         */
+        UploadState: "building" | "failed" | "preview" | "publishing" | "published" | "former" | "refused";
+        /** @description One version of an organisation's own plugin. */
+        UploadedVersion: {
+            /** Format: uuid */
+            id: string;
+            package: string;
+            version: string;
+            /** @description Under which it is, or would be, installed. */
+            pluginId: string;
+            /** @description Backstage's word: `backend-plugin`, `frontend-plugin`, or either with `-module`. */
+            role: string;
+            description?: string;
+            state: components["schemas"]["UploadState"];
+            /** @description Why it is so, in plain words. */
+            message?: string;
+            hasBackend: boolean;
+            hasFrontend: boolean;
+            /** @description What is in its bundle, once that is there. */
+            checks?: components["schemas"]["Checks"];
+            /**
+             * Format: int64
+             * @description Length of the archive.
+             */
+            bytes: number;
+            /** @description SHA-256 of the archive as it is kept, in hex. */
+            sha256: string;
+            uploadedBy: string;
+            /** Format: date-time */
+            uploadedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was published last.
+             */
+            publishedAt?: string;
+            /** @description Who may look at its preview. */
+            previewers: components["schemas"]["Previewer"][];
+            /** @description Whether the caller looks at it. */
+            previewed: boolean;
+            /** @description The preview's own worker, as far as this process knows. */
+            worker?: components["schemas"]["Worker"];
         };
         /** @description The versions of one plugin. */
         VersionHistory: {
@@ -1366,6 +1947,25 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_available: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailableList"];
+                };
+            };
+        };
+    };
     report_beacon: {
         parameters: {
             query?: never;
@@ -1493,6 +2093,33 @@ export interface operations {
             };
         };
     };
+    get_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginAbout"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     set_config: {
         parameters: {
             query?: never;
@@ -1521,6 +2148,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_config_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PluginConfigSchema"];
+                };
             };
             404: {
                 headers: {
@@ -2194,6 +2848,63 @@ export interface operations {
             };
         };
     };
+    list_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+        };
+    };
+    set_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The upload */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSwitch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewList"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_remote_file: {
         parameters: {
             query?: never;
@@ -2265,6 +2976,231 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadList"];
+                };
+            };
+        };
+    };
+    upload_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The archive (.tgz) */
+        requestBody: {
+            content: {
+                "application/gzip": string;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not permitted here */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The version is there already, or there is no room */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is in use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_upload_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Logs"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    set_previewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewMembers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    publish_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedVersion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
