@@ -84,18 +84,27 @@ fn what_backstage_takes_is_taken() {
     }
 }
 
-#[test]
-fn browsers_see_what_is_marked_for_them_and_nothing_else() {
-    let text = |more: Value| {
-        let mut schema = json!({ "type": "string" });
-        schema.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        schema
-    };
-    let frontend = || text(json!({ "visibility": "frontend" }));
-    let group = |properties: Value| json!({ "type": "object", "properties": properties });
+/// What is configured, its schema, its value, and what browsers see of it.
+type Seen = (&'static str, Value, Value, Option<Value>);
+
+fn text(more: Value) -> Value {
+    let mut schema = json!({ "type": "string" });
+    schema.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    schema
+}
+
+fn frontend() -> Value {
+    text(json!({ "visibility": "frontend" }))
+}
+
+fn group(properties: Value) -> Value {
+    json!({ "type": "object", "properties": properties })
+}
+
+fn values_and_groups() -> Vec<Seen> {
     let deep =
         |how: &str, properties: Value| json!({ "type": "object", "deepVisibility": how, "properties": properties });
-    for (what, schema, value, seen) in [
+    vec![
         ("a marked text", frontend(), json!("v"), Some(json!("v"))),
         ("one without a mark", text(json!({})), json!("v"), None),
         ("one for the back end", text(json!({ "visibility": "backend" })), json!("v"), None),
@@ -144,6 +153,11 @@ fn browsers_see_what_is_marked_for_them_and_nothing_else() {
             json!("v"),
             None,
         ),
+    ]
+}
+
+fn lists_maps_and_choices() -> Vec<Seen> {
+    vec![
         (
             "a marked list of texts",
             json!({ "type": "array", "visibility": "frontend", "items": text(json!({})) }),
@@ -193,7 +207,12 @@ fn browsers_see_what_is_marked_for_them_and_nothing_else() {
             json!("v"),
             None,
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn browsers_see_what_is_marked_for_them_and_nothing_else() {
+    for (what, schema, value, seen) in values_and_groups().into_iter().chain(lists_maps_and_choices()) {
         let whole = json!({ "type": "object", "properties": { "own": schema } });
         let part = frontend_part(&whole, &json!({ "own": value, "backend": { "secret": value } }));
         assert_eq!(part, seen.map(|seen| json!({ "own": seen })), "{what}");
