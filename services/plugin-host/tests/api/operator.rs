@@ -229,8 +229,11 @@ async fn stop_stops_a_rollout_and_everybody_is_where_they_were() {
     assert!(acme["new"]["requests"].as_u64() > Some(20) && acme["limits"]["beacons"] == 3, "{acme:#}");
     let only = host.shown(&format!("{path}/organizations?step=waiting")).await;
     assert_eq!(only["items"].as_array().unwrap().len(), 1);
-    let worker = &host.shown("/workers").await["items"][0];
-    assert_eq!((&worker["slug"], &worker["pluginId"]), (&json!("acme"), &json!("notes")), "{worker:#}");
+    // The other organisation's may still run from when it was asked what it hosts.
+    let workers = host.shown("/workers").await;
+    let worker = workers["items"].as_array().unwrap().iter().find(|worker| worker["slug"] == "acme");
+    let worker = worker.unwrap_or_else(|| panic!("{workers:#}"));
+    assert_eq!(worker["pluginId"], "notes", "{worker:#}");
     assert!(worker["memoryBytes"].as_u64() > Some(1 << 20) && worker["cpuMs"].as_u64() > Some(0), "{worker:#}");
 
     let stopped = host.operator(Method::POST, &format!("{path}/stop"), None).await;
