@@ -5,6 +5,7 @@
 //! administrator at least once.
 
 use super::operator_examples::OPERATOR;
+use super::plugin_host_examples::PLUGIN_HOST;
 use super::resources::{Resources, in_address, in_json};
 use super::tenant_admin_examples::TENANT_ADMIN;
 use super::{assert_known, name_of, reason};
@@ -490,88 +491,6 @@ const INTEGRATIONS: &[Example] = &[
         "/internal/integrations/v1/exchange",
         r#"{"url":"https://127.0.0.1/","maxBytes":1000}"#,
     ),
-];
-
-const PLUGIN_HOST: &[Example] = &[
-    get("GET /internal/plugins/v1/portal-features", "/internal/plugins/v1/portal-features"),
-    get("GET /internal/plugins/v1/portal-previews", "/internal/plugins/v1/portal-previews"),
-    get("GET /internal/plugins/v1/extensions", "/internal/plugins/v1/extensions"),
-    get("GET /api/plugins/v1/available", "/api/plugins/v1/available"),
-    get("GET /api/plugins/v1/installed/{plugin_id}/about", "/api/plugins/v1/installed/<plugin>/about"),
-    get("GET /api/plugins/v1/installed/{plugin_id}/config-schema", "/api/plugins/v1/installed/<plugin>/config-schema"),
-    example(
-        "POST /internal/plugins/v1/workers/{plugin_id}/{*operation}",
-        "/internal/plugins/v1/workers/<plugin>/scaffolder/extension",
-        r#"{"kind":"filter","id":"x","arguments":[]}"#,
-    ),
-    example(
-        "POST /internal/plugins/v1/events",
-        "/internal/plugins/v1/events",
-        r#"{"topic":"nobody-listens","eventPayload":null}"#,
-    ),
-    get("GET /api/plugins/v1/permissions", "/api/plugins/v1/permissions"),
-    get("GET /api/plugins/v1/installed/{plugin_id}/tasks", "/api/plugins/v1/installed/<plugin>/tasks"),
-    example(
-        "POST /api/plugins/v1/installed/{plugin_id}/tasks/run",
-        "/api/plugins/v1/installed/<plugin>/tasks/run",
-        r#"{"task":"x"}"#,
-    ),
-    get("GET /api/plugins/v1/installed", "/api/plugins/v1/installed"),
-    get("GET /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>"),
-    get("GET /api/plugins/v1/installed/{plugin_id}/egress", "/api/plugins/v1/installed/<plugin>/egress"),
-    get("GET /api/plugins/v1/isolation", "/api/plugins/v1/isolation"),
-    get("GET /api/plugins/v1/installed/{plugin_id}/logs", "/api/plugins/v1/installed/<plugin>/logs"),
-    get("GET /api/plugins/v1/installed/{plugin_id}/history", "/api/plugins/v1/installed/<plugin>/history"),
-    get(
-        "GET /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
-        "/api/plugins/v1/installed/<plugin>/upgrade-policy",
-    ),
-    get("GET /api/plugins/v1/uploads", "/api/plugins/v1/uploads"),
-    example("POST /api/plugins/v1/uploads", "/api/plugins/v1/uploads", "{}"),
-    get("GET /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<upload>"),
-    get("GET /api/plugins/v1/uploads/{id}/logs", "/api/plugins/v1/uploads/<upload>/logs"),
-    get("GET /api/plugins/v1/previews", "/api/plugins/v1/previews"),
-    example("PUT /api/plugins/v1/previews/{id}", "/api/plugins/v1/previews/<upload>", r#"{"on":true}"#),
-    example(
-        "PUT /api/plugins/v1/uploads/{id}/previewers",
-        "/api/plugins/v1/uploads/<upload>/previewers",
-        r#"{"members":[]}"#,
-    ),
-    example("POST /api/plugins/v1/uploads/{id}/publish", "/api/plugins/v1/uploads/<upload>/publish", ""),
-    example("DELETE /api/plugins/v1/uploads/{id}", "/api/plugins/v1/uploads/<draft_upload>", ""),
-    get("GET /api/plugins/v1/upgrades", "/api/plugins/v1/upgrades"),
-    get("GET /api/plugins/v1/upgrades/{id}", "/api/plugins/v1/upgrades/<upgrade>"),
-    example(
-        "POST /api/plugins/v1/beacons",
-        "/api/plugins/v1/beacons",
-        r#"{"pluginId":"aardvark","message":"x is undefined"}"#,
-    ),
-    get("GET /api/plugins/v1/remotes/{digest}/{*path}", "/api/plugins/v1/remotes/<digest>/mf-manifest.json"),
-    get("GET /api/{plugin_id}/{*path}", "/api/<plugin>/x"),
-    example("HEAD /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
-    example("OPTIONS /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
-    example("POST /api/{plugin_id}/{*path}", "/api/<plugin>/x", "{}"),
-    example("PUT /api/{plugin_id}/{*path}", "/api/<plugin>/x", "{}"),
-    example("PATCH /api/{plugin_id}/{*path}", "/api/<plugin>/x", "{}"),
-    example("DELETE /api/{plugin_id}/{*path}", "/api/<plugin>/x", ""),
-    example("POST /api/plugins/v1/installed", "/api/plugins/v1/installed", r#"{"package":"proscenium:<plugin>"}"#),
-    example(
-        "PUT /api/plugins/v1/installed/{plugin_id}/config",
-        "/api/plugins/v1/installed/<plugin>/config",
-        r#"{"config":{}}"#,
-    ),
-    example(
-        "PUT /api/plugins/v1/installed/{plugin_id}/egress",
-        "/api/plugins/v1/installed/<plugin>/egress",
-        r#"{"hosts":["api.example.com"]}"#,
-    ),
-    example(
-        "PUT /api/plugins/v1/installed/{plugin_id}/upgrade-policy",
-        "/api/plugins/v1/installed/<plugin>/upgrade-policy",
-        r#"{"pinned":true}"#,
-    ),
-    example("POST /api/plugins/v1/installed/{plugin_id}/restart", "/api/plugins/v1/installed/<plugin>/restart", ""),
-    example("DELETE /api/plugins/v1/installed/{plugin_id}", "/api/plugins/v1/installed/<plugin>", ""),
 ];
 
 /// Every example with its route; fails when a route has none, or an example no route.

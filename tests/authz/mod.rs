@@ -15,6 +15,7 @@ mod matrix;
 mod openapi;
 mod operator_examples;
 pub mod organisation;
+mod plugin_host_examples;
 mod resources;
 mod scopes;
 mod tenant_admin_examples;

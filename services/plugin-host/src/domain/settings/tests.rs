@@ -1,3 +1,4 @@
+//! What a configuration may be, what of it browsers get, and how schemas become one.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
