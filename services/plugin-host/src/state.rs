@@ -192,14 +192,16 @@ impl State {
         self.config.uploads_refusal(self.launching.isolation.level())
     }
 
-    /// Another version answers: what requests meet may be another kind of thing, but workers go on.
+    /// Another version answers: what requests meet may be another kind of thing, and what was looked at before it was
+    /// published may be it, but workers go on.
     pub(crate) fn forget(&self, tenant: TenantId, plugin_id: &str) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
+        self.previews_changed(tenant);
     }
 
     /// The installation changed: the next request looks again and meets a worker that knows.
     pub(crate) fn changed(&self, tenant: TenantId, plugin_id: &str) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin_id.to_owned()));
+        self.forget(tenant, plugin_id);
         self.supervisor.changed(tenant, plugin_id);
         // At the end of the platform nobody asks any more.
         drop(self.discovery.send((tenant, plugin_id.to_owned(), Occasion::Changed)));

@@ -224,7 +224,6 @@ pub async fn publish_upload(
         // Where a rollout brings it in, that tells when it has.
         state.changed(caller.tenant, &found.plugin_id);
     }
-    state.previews_changed(caller.tenant);
     Ok((StatusCode::ACCEPTED, Json(shown(&state, &caller, id).await?)))
 }
 
