@@ -146,8 +146,8 @@ async fn ask_for_plugins(gateway: &Gateway, tenant: TenantId) -> Result<Value> {
         let caller = Caller::service(tenant, "gateway");
         read_json(gateway.parts.services.call(ServiceName::PluginHost, &caller, request).await?).await
     };
-    let features = ask("/internal/plugins/v1/portal-features").await?;
+    let (features, previews) =
+        tokio::join!(ask("/internal/plugins/v1/portal-features"), ask("/internal/plugins/v1/portal-previews"));
     // A plugin host of the version before has no previews.
-    let previews = ask("/internal/plugins/v1/portal-previews").await.unwrap_or_else(|_| json!([]));
-    Ok(json!({ "features": features, "previews": previews }))
+    Ok(json!({ "features": features?, "previews": previews.unwrap_or_else(|_| json!([])) }))
 }

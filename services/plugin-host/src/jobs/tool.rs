@@ -11,7 +11,7 @@ use runtime::sandbox::Level;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::ffi::OsStr;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Child;
 
@@ -38,26 +38,51 @@ pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&O
         .stderr(Stdio::piped());
     let mut child = spawn_bound(command).await.map_err(Error::internal)?;
     let _group = Group::of(&child);
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let ended = tokio::time::timeout(config.install, async {
-        let (out, err, status) = tokio::join!(read(stdout), read(stderr), child.wait());
-        (out, err, status)
-    });
-    let Ok((out, err, status)) = ended.await else {
+    let Ok(ended) = tokio::time::timeout(config.install, Printed::of(&mut child)).await else {
         return Err(Error::unavailable(format!("It took longer than {} seconds.", config.install.as_secs())));
     };
-    let status = status.map_err(Error::internal)?;
-    // npm may print before the one object that counts.
-    let last = out.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if status.success() {
-        return serde_json::from_str(last).map_err(Error::internal);
+    let printed = ended.map_err(Error::internal)?;
+    if printed.status.success() {
+        return serde_json::from_str(printed.answer()).map_err(Error::internal);
     }
-    let said = serde_json::from_str::<Value>(last).ok();
-    let message = said.as_ref().and_then(|value| value.pointer("/error/message")?.as_str());
-    Err(match message {
-        Some(message) => Error::new(kind(message), shortened(message)),
-        None => Error::internal(format!("{program}: {status}: {}", shortened(&err))),
+    Err(match printed.refusal() {
+        Some(message) => Error::new(kind(&message), shortened(&message)),
+        None => Error::internal(format!("{program}: {}: {}", printed.status, shortened(&printed.err))),
     })
+}
+
+/// How a tool ended, and what it printed until then.
+pub struct Printed {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// On standard error.
+    pub err: String,
+    out: String,
+}
+
+impl Printed {
+    /// Reads until the tool has ended; of each of its outputs 16 MiB at most.
+    ///
+    /// # Errors
+    /// Those of waiting for it.
+    pub async fn of(child: &mut Child) -> std::io::Result<Self> {
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (out, err, status) = tokio::join!(read(stdout), read(stderr), child.wait());
+        Ok(Self { status: status?, err, out })
+    }
+
+    /// The one object that counts: others may print before it.
+    #[must_use]
+    pub fn answer(&self) -> &str {
+        self.out.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default()
+    }
+
+    /// The tool's own words for why it failed, if it said them.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        let said: Value = serde_json::from_str(self.answer()).ok()?;
+        Some(said.pointer("/error/message")?.as_str()?.to_owned())
+    }
 }
 
 /// The tool and what it started (npm): gone with it, also when the installation is given up.

@@ -5,7 +5,7 @@ use super::{Job, Settings};
 use crate::State;
 use crate::domain::reason::Reason;
 use crate::domain::rendering::Rendered;
-use crate::jobs::tool::Group;
+use crate::jobs::tool::{Group, Printed};
 use crate::supervisor::isolation::{Cell, WorkerLimits};
 use crate::supervisor::launch::{check_node, find_node};
 use crate::supervisor::watch::{LOOK, Watch};
@@ -13,15 +13,12 @@ use kernel::TenantId;
 use nix::unistd::Pid;
 use runtime::process::spawn_bound;
 use runtime::sandbox::Level;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixListener;
 use tokio::process::Child;
 
-/// Longest output that is read.
-const MAX_OUTPUT: u64 = 16 << 20;
 /// The name that no plugin can have, under which the browser gets its user.
 const NAME: &str = ".render";
 /// A browser has many threads.
@@ -131,7 +128,7 @@ impl Place {
 /// Gives it the job and reads what it prints.
 async fn finish(mut child: Child, job: &[u8]) -> Result<Rendered, String> {
     let _group = Group::of(&child);
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let stdin = child.stdin.take();
     let give = async {
         if let Some(mut stdin) = stdin {
             // A tool that does not read its job says so by what it prints.
@@ -139,25 +136,16 @@ async fn finish(mut child: Child, job: &[u8]) -> Result<Rendered, String> {
             drop(stdin.shutdown().await);
         }
     };
-    let ((), out, err, status) = tokio::join!(give, read(stdout), read(stderr), child.wait());
-    let status = status.map_err(|error| error.to_string())?;
-    let last = out.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let ((), printed) = tokio::join!(give, Printed::of(&mut child));
+    let printed = printed.map_err(|error| error.to_string())?;
+    let status = printed.status;
     if status.success() {
-        return serde_json::from_str(last).map_err(|error| format!("The render tool's answer is none: {error}."));
+        let answer = serde_json::from_str(printed.answer());
+        return answer.map_err(|error| format!("The render tool's answer is none: {error}."));
     }
-    let said = serde_json::from_str::<Value>(last).ok();
-    let said = said.as_ref().and_then(|value| value.pointer("/error/message")?.as_str()).unwrap_or(&err);
+    let said = printed.refusal().unwrap_or(printed.err);
     let line: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
     Err(if line.trim().is_empty() { format!("The render tool failed ({status}).") } else { line.trim().to_owned() })
-}
-
-async fn read(pipe: Option<impl AsyncRead + Unpin>) -> String {
-    let mut bytes = Vec::new();
-    if let Some(mut pipe) = pipe {
-        // What came before a failure is shown.
-        drop((&mut pipe).take(MAX_OUTPUT).read_to_end(&mut bytes).await);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn plain(reason: &Reason) -> String {

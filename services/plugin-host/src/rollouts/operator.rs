@@ -227,7 +227,7 @@ pub async fn wish_by(db: &Db, rollout: Uuid, wish: Wish, by: &str) -> Result<()>
     let mut tx = db.system(SystemReason::Rollouts).await?;
     let head = rollout_overview::find_head(&mut tx, rollout).await?;
     let head = head.ok_or_else(|| Error::not_found("There is no such rollout"))?;
-    if wish == Wish::Stop && !head.is_open() {
+    if wish == Wish::Stop && !head.open {
         return Err(Error::conflict("This rollout has ended. What it brought can still be taken back."));
     }
     rollout::want(&mut tx, rollout, wanted).await?;

@@ -1,7 +1,6 @@
 //! Rollouts as the operator sees them: counted by the database, and organisations a page at a time.
 
 use super::rollout::{Both, Plan, Report};
-use crate::domain::rollout::Phase;
 use kernel::Result;
 use sqlx::types::Json;
 use store::{SystemTx, db};
@@ -23,14 +22,7 @@ pub struct Head {
     pub wanted: Option<String>,
     pub started_at: OffsetDateTime,
     pub ended_at: Option<OffsetDateTime>,
-}
-
-impl Head {
-    /// Whether anything is still to be done.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        [Phase::Preparing, Phase::Running, Phase::RollingBack].iter().any(|phase| phase.word() == self.phase)
-    }
+    pub open: bool,
 }
 
 /// How many organisations of a ring are at a step.
@@ -70,7 +62,7 @@ pub struct Part {
 pub async fn list_heads(tx: &mut SystemTx, before: Option<Uuid>, most: i64) -> Result<Vec<Head>> {
     sqlx::query_as(
         "select distinct on (rollout_id) rollout_id, plugin_id, package, version, plan, phase, reason, ring, wanted,
-           started_at, ended_at
+           started_at, ended_at, open
          from plugin_rollout where $1::uuid is null or rollout_id < $1 order by rollout_id desc, tenant_id limit $2",
     )
     .bind(before)
@@ -86,7 +78,7 @@ pub async fn list_heads(tx: &mut SystemTx, before: Option<Uuid>, most: i64) -> R
 /// Those of the database.
 pub async fn find_head(tx: &mut SystemTx, rollout: Uuid) -> Result<Option<Head>> {
     sqlx::query_as(
-        "select rollout_id, plugin_id, package, version, plan, phase, reason, ring, wanted, started_at, ended_at
+        "select rollout_id, plugin_id, package, version, plan, phase, reason, ring, wanted, started_at, ended_at, open
          from plugin_rollout where rollout_id = $1 limit 1",
     )
     .bind(rollout)

@@ -8,7 +8,7 @@ use super::logs;
 use super::slot::{Command, Handle, Status};
 use kernel::{Result, TenantId};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::plugins::SchemaName;
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ impl Supervisor {
         // What an administrator says about hosts holds for both.
         let reach = self.slot(tenant, plugin_id).reach;
         let handle = {
-            let mut previews = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut previews = self.lock_previews();
             // Data that another process made anew needs another worker.
             if let Some(other) = previews.get(&(tenant, upload)).filter(|known| known.schema != variant.schema) {
                 Self::tell(&other.handle, Command::Stop);
@@ -56,28 +56,25 @@ impl Supervisor {
     /// What the preview's worker is doing; `None` when nothing was ever asked of it here.
     #[must_use]
     pub fn preview_status(&self, tenant: TenantId, upload: Uuid) -> Option<Status> {
-        let previews = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
-        previews.get(&(tenant, upload)).map(|known| known.handle.status.borrow().clone())
+        self.lock_previews().get(&(tenant, upload)).map(|known| known.handle.status.borrow().clone())
     }
 
     /// The last lines that the preview's worker wrote.
     #[must_use]
     pub fn preview_logs(&self, tenant: TenantId, upload: Uuid) -> Vec<logs::Line> {
-        let previews = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
-        previews.get(&(tenant, upload)).map(|known| known.handle.logs.lines()).unwrap_or_default()
+        self.lock_previews().get(&(tenant, upload)).map(|known| known.handle.logs.lines()).unwrap_or_default()
     }
 
     /// Stops the preview's worker and forgets it.
     pub fn end_preview(&self, tenant: TenantId, upload: Uuid) {
-        let ended = self.previews.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, upload));
+        let ended = self.lock_previews().remove(&(tenant, upload));
         if let Some(ended) = ended {
             Self::tell(&ended.handle, Command::Stop);
         }
     }
 
     pub(super) fn previews_changed(&self, tenant: TenantId, plugin_id: &str) {
-        let previews = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((whose, _), known) in previews.iter() {
+        for ((whose, _), known) in self.lock_previews().iter() {
             if *whose == tenant && known.plugin_id == plugin_id {
                 Self::tell(&known.handle, Command::Changed);
             }
@@ -85,7 +82,10 @@ impl Supervisor {
     }
 
     pub(super) fn all_previews(&self) -> Vec<Handle> {
-        let previews = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
-        previews.values().map(|known| known.handle.clone()).collect()
+        self.lock_previews().values().map(|known| known.handle.clone()).collect()
+    }
+
+    fn lock_previews(&self) -> MutexGuard<'_, HashMap<(TenantId, Uuid), Preview>> {
+        self.previews.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

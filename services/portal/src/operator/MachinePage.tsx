@@ -1,6 +1,6 @@
-import { Fragment } from 'react';
 import type { Isolation, OperatorWorker } from '../api/types';
-import { isolationWords, workerWords } from '../plugins/settings/workerWords';
+import { LevelFacts } from '../plugins/settings/LevelFacts';
+import { workerWords } from '../plugins/settings/workerWords';
 import { Panel } from '../ui/Panel';
 import { RelativeTime } from '../ui/RelativeTime';
 import { EmptyState, Loaded } from '../ui/states';
@@ -13,28 +13,19 @@ import { megabytes } from './words';
 const pollMs = 5_000;
 
 function Facts({ isolation }: { isolation: Isolation }) {
-  const { level, minimumLevel, notContained, refused, runs } = isolation;
+  const { notContained } = isolation;
   return (
     <>
       <dl className="pro-facts">
-        <dt>Level</dt>
-        <dd>{isolationWords(level)}</dd>
-        <dt>Demanded</dt>
-        <dd>
-          {minimumLevel === 'L0'
-            ? 'No level in particular (plugins.minimum_level)'
-            : `${minimumLevel} at least${runs ? '' : '; so no back end is started'}`}
-        </dd>
-        <dt>Users of their own</dt>
-        <dd>{isolation.ownUsers ? 'Yes' : 'No'}</dd>
-        <dt>Control groups</dt>
-        <dd>{isolation.cgroups ?? 'None; a watchdog looks instead'}</dd>
-        {refused.map(({ level: higher, reason }) => (
-          <Fragment key={higher}>
-            <dt>Not {higher}</dt>
-            <dd>{reason}</dd>
-          </Fragment>
-        ))}
+        <LevelFacts
+          isolation={isolation}
+          anyLevel="No level in particular (plugins.minimum_level)"
+        >
+          <dt>Users of their own</dt>
+          <dd>{isolation.ownUsers ? 'Yes' : 'No'}</dd>
+          <dt>Control groups</dt>
+          <dd>{isolation.cgroups ?? 'None; a watchdog looks instead'}</dd>
+        </LevelFacts>
       </dl>
       {notContained.length > 0 ? (
         <div className="operator-open">

@@ -1,31 +1,17 @@
 import { useApi } from '@backstage/frontend-plugin-api';
-import { Fragment } from 'react';
 import { pluginHostApiRef } from '../../api/pluginHost';
 import type { Isolation } from '../../api/types';
 import { Panel } from '../../ui/Panel';
 import { Loaded } from '../../ui/states';
 import { useLoad } from '../../ui/useLoad';
-import { isolationWords } from './workerWords';
+import { LevelFacts } from './LevelFacts';
 
 function Facts({ isolation }: { isolation: Isolation }) {
-  const { level, minimumLevel, notContained, refused, runs } = isolation;
+  const { notContained } = isolation;
   return (
     <>
       <dl className="settings-facts">
-        <dt>Level</dt>
-        <dd>{isolationWords(level)}</dd>
-        <dt>Demanded</dt>
-        <dd>
-          {minimumLevel === 'L0'
-            ? 'No level in particular'
-            : `${minimumLevel} at least${runs ? '' : '; so no back end is started'}`}
-        </dd>
-        {refused.map(({ level: higher, reason }) => (
-          <Fragment key={higher}>
-            <dt>Not {higher}</dt>
-            <dd>{reason}</dd>
-          </Fragment>
-        ))}
+        <LevelFacts isolation={isolation} anyLevel="No level in particular" />
       </dl>
       {notContained.length > 0 && (
         <div className="settings-open">
