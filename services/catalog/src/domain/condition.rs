@@ -151,7 +151,9 @@ impl EntityRule {
                 let (key, value) = (lower(&format!("{field}.{key}")), value.as_deref().map(lower));
                 let uid = entity["metadata"]["uid"].as_str().unwrap_or_default();
                 let terms = terms::of_entity(entity, uid, &[]).unwrap_or_default();
-                terms.iter().any(|term| term.key == key && (value.is_none() || term.value() == value))
+                terms
+                    .iter()
+                    .any(|term| term.key == key && (value.is_none() || term.value().as_deref() == value.as_deref()))
             }
         }
     }

@@ -19,10 +19,10 @@ impl Filter {
             Self::Not(inner) => !inner.holds_for(terms, relations),
             Self::Exists(key) => with_key(key).next().is_some(),
             Self::Values(key, values) => {
-                with_key(key).any(|term| term.value().is_some_and(|value| values.contains(&value)))
+                with_key(key).any(|term| term.value().is_some_and(|value| values.iter().any(|one| *one == value)))
             }
             Self::Prefix(key, prefix) => {
-                with_key(key).any(|term| term.value().is_some_and(|value| value.starts_with(prefix)))
+                with_key(key).any(|term| term.value().is_some_and(|value| value.starts_with(prefix.as_str())))
             }
             Self::Relation { types, targets } => relations.iter().any(|(kind, target)| {
                 types.as_ref().is_none_or(|types| types.contains(&kind.to_lowercase()))

@@ -4,8 +4,9 @@
 //! show the original; items of an array go under the array's own path, and texts in it also as `path.item = true`;
 //! a value of more than 200 characters is there but has no comparable value; a longer key is dropped.
 
-use super::text::lower;
+use super::text::{lower, lowered};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Longest key, and longest comparable value, in characters.
 pub const MAX_LENGTH: usize = 200;
@@ -39,8 +40,8 @@ impl Term {
 
     /// The value to compare with.
     #[must_use]
-    pub fn value(&self) -> Option<String> {
-        self.original.as_deref().map(lower)
+    pub fn value(&self) -> Option<Cow<'_, str>> {
+        self.original.as_deref().map(lowered)
     }
 }
 

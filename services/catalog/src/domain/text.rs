@@ -1,11 +1,19 @@
 //! How texts are compared: lower case everywhere, digests for names and etags.
 
 use aws_lc_rs::digest;
+use std::borrow::Cow;
 
 /// The form in which keys and values are compared.
 #[must_use]
 pub fn lower(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+}
+
+/// As [`lower`]; most texts are in lower case already.
+#[must_use]
+pub fn lowered(text: &str) -> Cow<'_, str> {
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(lower(text)) }
 }
 
 /// SHA-1 in hexadecimal, for the names that Backstage derives with it; no secret depends on it.

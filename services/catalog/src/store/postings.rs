@@ -5,9 +5,8 @@
 
 use super::sequence::Counters;
 use crate::domain::terms::Term;
-use foldhash::{HashMap, HashMapExt as _, HashSet};
+use foldhash::{HashMap, HashMapExt as _};
 use kernel::Result;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use store::{TenantTx, db};
 
@@ -66,29 +65,54 @@ pub struct Plan<'t> {
 /// # Errors
 /// Those of the database.
 pub async fn plan<'t>(tx: &mut TenantTx, counters: &mut Counters, entities: &'t [Terms<'t>]) -> Result<Plan<'t>> {
-    let first_new = counters.next_term_no;
-    let (numbers, unlisted) = number(tx, counters, entities).await?;
-    let of = |term: &Term| numbers.get(term).copied();
+    let (terms, said) = each_once(entities);
+    let Numbers { by_place, mut new, unlisted } = number(tx, counters, &terms).await?;
+    let mut said = said.into_iter().map(|place| by_place[place]);
     let (mut added, mut gone, mut term_nos) = (Vec::new(), Vec::new(), Vec::with_capacity(entities.len()));
     for Terms { entity_no, before, after } in entities {
-        let before: BTreeSet<i32> = before.iter().copied().collect();
-        let after: BTreeSet<i32> = match after {
-            After::All(terms) => terms.iter().filter_map(|term| of(term)).collect(),
+        let before = in_order(before.iter().copied());
+        let after = match after {
+            After::All(terms) => in_order(said.by_ref().take(terms.len())),
             After::Some { added, gone } => {
-                let gone: BTreeSet<i32> = gone.iter().filter_map(of).collect();
-                before.difference(&gone).copied().chain(added.iter().filter_map(of)).collect()
+                let added: Vec<i32> = said.by_ref().take(added.len()).collect();
+                let gone = in_order(said.by_ref().take(gone.len()));
+                in_order(less(&before, &gone).chain(added))
             }
         };
-        added.extend(after.difference(&before).map(|term_no| (*term_no, *entity_no)));
-        gone.extend(before.difference(&after).map(|term_no| (*term_no, *entity_no)));
-        term_nos.push(after.into_iter().collect());
+        added.extend(less(&after, &before).map(|term_no| (term_no, *entity_no)));
+        gone.extend(less(&before, &after).map(|term_no| (term_no, *entity_no)));
+        term_nos.push(after);
     }
     added.sort_unstable();
-    let mut new: Vec<(i32, &Term)> = numbers.into_iter().map(|(term, term_no)| (term_no, term)).collect();
     // A term that goes and was not known gets a number which nothing uses.
-    new.retain(|(term_no, _)| *term_no >= first_new && !of_term(&added, *term_no).is_empty());
-    new.sort_unstable();
+    new.retain(|(term_no, _)| !of_term(&added, *term_no).is_empty());
     Ok(Plan { term_nos, new, added, gone, unlisted })
+}
+
+/// The terms that are said, each once; and the place among them of each that an entity says, one entity after the other.
+fn each_once<'t>(entities: &'t [Terms<'t>]) -> (Vec<&'t Term>, Vec<usize>) {
+    let (mut terms, mut places) = (Vec::new(), HashMap::<&Term, usize>::new());
+    let mut place = |term: &'t Term| {
+        *places.entry(term).or_insert_with(|| {
+            terms.push(term);
+            terms.len() - 1
+        })
+    };
+    let said = entities.iter().flat_map(|one| one.after.terms()).map(&mut place).collect();
+    (terms, said)
+}
+
+/// Numbers in ascending order, each once.
+fn in_order(numbers: impl Iterator<Item = i32>) -> Vec<i32> {
+    let mut numbers: Vec<i32> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// Numbers without those that are among `others`, which are in order.
+fn less(numbers: &[i32], others: &[i32]) -> impl Iterator<Item = i32> {
+    numbers.iter().copied().filter(|number| others.binary_search(number).is_err())
 }
 
 impl Plan<'_> {
@@ -118,41 +142,45 @@ pub async fn forget(tx: &mut TenantTx, entities: &[(i32, Vec<i32>)]) -> Result<(
     delete(tx, &gone).await
 }
 
-/// The number of every term, those included that get one now; and the numbers, in order, of those that have no lists yet.
-async fn number<'t>(
-    tx: &mut TenantTx,
-    counters: &mut Counters,
-    entities: &'t [Terms<'t>],
-) -> Result<(HashMap<&'t Term, i32>, Vec<i32>)> {
-    // Most are said by many entities: few are left to be put in order.
-    let all: HashSet<&Term> = entities.iter().flat_map(|one| one.after.terms()).collect();
-    let mut all: Vec<&Term> = all.into_iter().collect();
-    all.sort_unstable();
+/// What terms are called in the database.
+struct Numbers<'t> {
+    /// The number of each, those included that get one now.
+    by_place: Vec<i32>,
+    /// Those that get one now, in order.
+    new: Vec<(i32, &'t Term)>,
+    /// The numbers, in order, of those that are known and have no lists yet.
+    unlisted: Vec<i32>,
+}
+
+async fn number<'t>(tx: &mut TenantTx, counters: &mut Counters, terms: &[&'t Term]) -> Result<Numbers<'t>> {
+    let mut order: Vec<(&Term, usize)> = terms.iter().copied().zip(0..).collect();
+    order.sort_unstable();
     let known = usize::try_from(counters.next_term_no - 1).unwrap_or(0);
-    let (mut numbers, mut unlisted) = (HashMap::with_capacity(all.len()), Vec::new());
-    for all in all.chunks(CHUNK).filter(|_| known > 0) {
-        for (place, term_no, listed) in find(tx, all, known).await? {
-            if let Some(term) = usize::try_from(place - 1).ok().and_then(|place| all.get(place)) {
-                numbers.insert(*term, term_no);
+    let (mut by_place, mut new, mut unlisted) = (vec![0; terms.len()], Vec::new(), Vec::new());
+    for some in order.chunks(CHUNK).filter(|_| known > 0) {
+        for (nth, term_no, listed) in find(tx, some, known).await? {
+            if let Some((_, place)) = usize::try_from(nth - 1).ok().and_then(|nth| some.get(nth)) {
+                by_place[*place] = term_no;
             }
             if !listed {
                 unlisted.push(term_no);
             }
         }
     }
-    for term in all {
-        numbers.entry(term).or_insert_with(|| {
+    for (term, place) in order {
+        if by_place[place] == 0 {
+            by_place[place] = counters.next_term_no;
+            new.push((counters.next_term_no, term));
             counters.next_term_no += 1;
-            counters.next_term_no - 1
-        });
+        }
     }
     unlisted.sort_unstable();
-    Ok((numbers, unlisted))
+    Ok(Numbers { by_place, new, unlisted })
 }
 
 /// The places, counted from 1, of those of these terms that are stored, their numbers, and whether they have lists. `known`
 /// is about how many are stored in all.
-async fn find(tx: &mut TenantTx, terms: &[&Term], known: usize) -> Result<Vec<(i32, i32, bool)>> {
+async fn find(tx: &mut TenantTx, terms: &[(&Term, usize)], known: usize) -> Result<Vec<(i32, i32, bool)>> {
     // One look into the index for each: in a plain join the planner would rather read all terms, which is right only when
     // there are not many more than are asked for.
     let statement = if known / READ_ALL < terms.len() {
@@ -184,9 +212,9 @@ async fn find(tx: &mut TenantTx, terms: &[&Term], known: usize) -> Result<Vec<(i
     };
     sqlx::query_as(statement)
         .bind(tx.id())
-        .bind(terms.iter().map(|term| term.key.as_str()).collect::<Vec<_>>())
-        .bind(terms.iter().map(|term| term.value()).collect::<Vec<_>>())
-        .bind(terms.iter().map(|term| term.original.as_deref()).collect::<Vec<_>>())
+        .bind(terms.iter().map(|(term, _)| term.key.as_str()).collect::<Vec<_>>())
+        .bind(terms.iter().map(|(term, _)| term.value()).collect::<Vec<_>>())
+        .bind(terms.iter().map(|(term, _)| term.original.as_deref()).collect::<Vec<_>>())
         .fetch_all(tx.conn())
         .await
         .map_err(db)
@@ -229,7 +257,7 @@ async fn insert_terms(tx: &mut TenantTx, new: &[(i32, &Term)], added: &[Posting]
         .bind(new.iter().map(|(_, term)| term.key.as_str()).collect::<Vec<_>>())
         .bind(
             new.iter()
-                .map(|(_, term)| term.value().filter(|it| Some(it) != term.original.as_ref()))
+                .map(|(_, term)| term.value().filter(|it| Some(&**it) != term.original.as_deref()))
                 .collect::<Vec<_>>(),
         )
         .bind(new.iter().map(|(_, term)| term.original.as_deref()).collect::<Vec<_>>())
