@@ -234,9 +234,9 @@ impl<R: Replica> Replicas<R> {
         let _permit = self.0.builds.acquire().await.map_err(Error::internal)?;
         let started = Instant::now();
         if let Some(replica) = R::load(&mut tx, self.0.limits.bytes).await? {
-            let (size, elapsed_ms) = (replica.size(), started.elapsed().as_millis());
+            let (size, bytes, elapsed_ms) = (replica.size(), replica.bytes(), started.elapsed().as_millis());
             slot.set(Some(replica));
-            tracing::debug!(%tenant, size, elapsed_ms, "made {}", R::NAME);
+            tracing::debug!(%tenant, size, bytes, elapsed_ms, "made {}", R::NAME);
         } else {
             tracing::warn!(%tenant, "{} would be larger than {}; SQL answers", R::NAME, R::SETTING);
             slot.set_unusable(AFTER_TOO_LARGE);

@@ -67,7 +67,8 @@ impl Replica for TenantIndex {
             let unknown = |index: &Self| terms.iter().copied().filter(|term| !index.knows_term(*term)).collect();
             slot.read(unknown).unwrap_or_else(|| terms.iter().copied().collect())
         };
-        index::load_changes(tx, epoch, since, unknown).await
+        let entities = slot.read(Self::len).unwrap_or_default();
+        index::load_changes(tx, (epoch, since), entities, unknown).await
     }
 }
 

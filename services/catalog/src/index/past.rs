@@ -33,7 +33,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const TIME_LIMIT: Duration = Duration::from_secs(25);
 /// When to come back, in seconds.
 const RETRY_AFTER: u64 = 2;
-/// Of the bytes that indexes may take, those of the past may take this part.
+/// One of the past may be larger than one of the present, in this proportion: it begins as a copy of that, and has terms
+/// of its own beside.
+const PRESENT: usize = 4;
+const PAST: usize = 5;
+/// Of the bytes that indexes may take, those of the past that are kept may take this part.
 const SHARE: usize = 4;
 
 /// One state of one catalog.
@@ -136,15 +140,15 @@ impl Pasts {
         // First, so that the transaction sees the same state, if nothing happens in between.
         let (_, present) = self.0.catalogs.fresh(state.tenant).await?;
         let mut tx = self.0.db.snapshot(state.tenant).await?;
-        let max_bytes = self.0.settings.index_bytes;
+        let max_bytes = self.0.settings.index_bytes / PRESENT * PAST;
         let loading = rebuild::load_at(&mut tx, present, state.seq, max_bytes);
         let too_late =
             |_| Error::unavailable(format!("It took more than {} s to put that moment together", TIME_LIMIT.as_secs()));
         let index = tokio::time::timeout(TIME_LIMIT, loading).await.map_err(too_late)??;
         let too_large = || Error::unavailable("The catalog of that moment is larger than catalog.index_bytes");
         let index = index.ok_or_else(too_large)?;
-        let (entities, elapsed_ms) = (index.len(), started.elapsed().as_millis());
-        tracing::debug!(tenant = %state.tenant, seq = state.seq, entities, elapsed_ms, "put a past catalog together");
+        let (entities, bytes, elapsed_ms) = (index.len(), index.bytes(), started.elapsed().as_millis());
+        tracing::debug!(tenant = %state.tenant, seq = state.seq, entities, bytes, elapsed_ms, "put a past catalog together");
         Ok(Arc::new(PastIndex { index, scope: Mutex::default() }))
     }
 

@@ -9,6 +9,7 @@ use crate::domain::filter::Filter;
 use crate::domain::terms::Term;
 use foldhash::{HashMap, HashMapExt as _};
 use roaring::RoaringBitmap;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
@@ -212,7 +213,7 @@ impl TenantIndex {
         let made = new.iter().map(|(term, number)| NewTerm {
             number: *number,
             key: term.key.clone(),
-            value: term.value(),
+            value: term.value().map(Cow::into_owned),
             original: term.original.clone(),
         });
         let made: Vec<NewTerm> = made.collect();

@@ -202,29 +202,31 @@ async fn load_lists(
     Ok(builder.bytes() <= max_bytes)
 }
 
-/// As many changed entities are taken over one by one. With more of them the index is made anew, beside the one in use.
-const MANY: usize = 10_000;
+/// As many changed entities are taken over one by one, and up to half of all: with more of them the index is made anew,
+/// beside the one in use. Ingestion commits ten thousand at a time.
+const MANY: usize = 20_000;
 
-/// What happened since the change `since` of this epoch; `None` when the index has to be made anew. `unknown` says
-/// which of these terms the index does not know.
+/// What happened since the change `since` of this epoch; `None` when the index, which has so many entities, has to be made
+/// anew. `unknown` says which of these terms the index does not know.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn load_changes(
     tx: &mut TenantTx,
-    epoch: Uuid,
-    since: i64,
+    (epoch, since): (Uuid, i64),
+    entities: usize,
     unknown: impl Fn(BTreeSet<i32>) -> Vec<i32>,
 ) -> Result<Option<Changes>> {
     let now = counters(tx).await?;
     if now.epoch != epoch || now.seq < since || now.tombstones_after > since {
         return Ok(None);
     }
+    let many = MANY.max(entities / 2);
     let gone: Vec<i32> =
         sqlx::query_scalar("select entity_no from entity_tombstone where tenant_id = $1 and seq > $2 limit $3")
             .bind(tx.id())
             .bind(since)
-            .bind(i64::try_from(MANY).unwrap_or(i64::MAX))
+            .bind(i64::try_from(many).unwrap_or(i64::MAX))
             .fetch_all(tx.conn())
             .await
             .map_err(db)?;
@@ -234,11 +236,11 @@ pub async fn load_changes(
     )
     .bind(tx.id())
     .bind(since)
-    .bind(i64::try_from(MANY).unwrap_or(i64::MAX))
+    .bind(i64::try_from(many).unwrap_or(i64::MAX))
     .fetch_all(tx.conn())
     .await
     .map_err(db)?;
-    if rows.len() >= MANY || gone.len() >= MANY {
+    if rows.len() >= many || gone.len() >= many {
         return Ok(None);
     }
     let entities = rows.iter().map(|row| entity(row, row.try_get(4).map_err(db)?)).collect::<Result<Vec<_>>>()?;
