@@ -237,6 +237,13 @@ describe('the registry’s client', () => {
       ),
       'ECONNREFUSED: ERR_PNPM_X installing Connection refused',
     );
+    assert.equal(
+      reason(
+        'Progress: resolved 1, reused 0\n ERR_PNPM_FETCH_404  GET x: Not Found\n\nx is not in the registry.\n',
+        '',
+      ),
+      'ERR_PNPM_FETCH_404 GET x: Not Found x is not in the registry.',
+    );
     assert.match(
       reason('{"error":{"code":"ERR_PNPM_FETCH_503","message":"busy"}}', ''),
       /^E503: /,

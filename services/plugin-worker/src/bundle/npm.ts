@@ -168,9 +168,12 @@ export function clientEnvironment(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** The client's own words in one line, with npm's name for the cause when it is one that may pass. */
 export function reason(stdout: string, stderr: string): string {
   const json = errorOf(stdout);
+  // An installation says what went wrong among its progress, on standard output.
   const text = json
     ? `${json.code}: ${json.message}`
-    : stderr.replaceAll(/[×├│╰─▶]+/g, ' ').replaceAll(/\s+/g, ' ');
+    : `${stderr} ${stdout.replaceAll(/^(Progress: .*|\++)$/gm, '')}`
+        .replaceAll(/[×├│╰─▶]+/g, ' ')
+        .replaceAll(/\s+/g, ' ');
   const said = text.trim().replace(/^Error: /, '');
   const cause = PASSING.find(([pattern]) => pattern.test(said))?.[1];
   const line = said.slice(0, 600) || 'the registry’s client failed silently';
