@@ -14,6 +14,10 @@ use testkit::Reply;
 const WRITES_NO_ROW: &[(&str, &str)] = &[
     ("DELETE /api/{plugin_id}/.backstage/auth/v1/cookie", "does nothing"),
     ("POST /api/scaffolder/v2/autocomplete/{provider}/{resource}", "knows no provider yet, so never succeeds"),
+    ("POST /api/{plugin_id}", "what a request does is the plugin's business; its installation is audited"),
+    ("PUT /api/{plugin_id}", "what a request does is the plugin's business; its installation is audited"),
+    ("PATCH /api/{plugin_id}", "what a request does is the plugin's business; its installation is audited"),
+    ("DELETE /api/{plugin_id}", "what a request does is the plugin's business; its installation is audited"),
     ("POST /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
     ("PUT /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),
     ("PATCH /api/{plugin_id}/{*path}", "what a request does is the plugin's business; its installation is audited"),

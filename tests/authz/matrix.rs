@@ -68,6 +68,8 @@ const HANDLERS: &[(&str, &[Who], u16, &str)] = &[
         401,
         "the example is the answer to no sign-in under way; a right one needs no other credential",
     ),
+    ("GET /api/auth/v1/userinfo", &[Nobody], 401, "it tells whose the credentials are, and there are none"),
+    ("GET /api/auth/v1/userinfo", &[Worker, Directory, Operator], 403, "no person is behind these credentials"),
     ("POST /api/auth/v1/operator/session", &[Operator], 401, "the code in the example is none"),
     ("POST /api/permission/authorize", &[Operator], 401, "there is no organisation at the installation's own address"),
     ("POST /api/tenant-admin/v1/sign-in-tests", &[Service], 403, "a service is no person who could try to sign in"),

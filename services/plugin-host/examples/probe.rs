@@ -55,7 +55,9 @@ async fn serve(boot: &Boot, settings: Value) {
     let hung = Hung::default();
     let listener = tokio::net::UnixListener::bind(&boot.socket).expect("socket");
     let echo = json!({ "pid": std::process::id(), "settings": settings, "gateway": boot.gateway });
+    let root = echo.clone();
     let routes = Router::new()
+        .route("/", any(move |uri: OriginalUri, request: Request| answer(root, uri, request)))
         .route("/echo", any(move |uri: OriginalUri, request: Request| answer(echo, uri, request)))
         .route("/upload", any(|body: Bytes| async move { body.len().to_string() }))
         .route("/stream", get(stream))

@@ -11,8 +11,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::IntoResponse;
 use credential::signing::PublicKey;
-use http_shell::{ApiError, Caller, Json, Result};
-use kernel::Error;
+use http_shell::{ApiError, Json, OptionalCaller, Result};
+use kernel::{Error, Principal};
 use serde::Serialize;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -145,10 +145,25 @@ pub(crate) struct UserInfo {
 }
 
 /// Tells whose the credentials are and what they own.
-#[utoipa::path(get, path = "/api/auth/v1/userinfo", tag = "auth", responses((status = 200, body = UserInfo)))]
-pub(crate) async fn userinfo(caller: Caller) -> Result<Json<UserInfo>> {
-    let user = caller.principal.user().ok_or_else(|| Error::not_allowed("Only people have user info"))?;
-    let claims = UserInfoClaims { sub: user.entity_ref.clone(), ent: user.ownership_refs.clone() };
+///
+/// A plugin that was called by somebody is told about that person, with the token that it was called with.
+#[utoipa::path(get, path = "/api/auth/v1/userinfo", tag = "auth", responses((status = 200, body = UserInfo),
+    (status = 401, description = "No credentials"), (status = 403, description = "Nobody in particular is behind them")))]
+pub(crate) async fn userinfo(
+    State(gateway): State<Gateway>,
+    visit: Visit,
+    caller: OptionalCaller,
+) -> Result<Json<UserInfo>> {
+    let claims = match (&caller.principal, caller.tenant, &visit.behind) {
+        (Principal::Nobody, ..) => return Err(Error::authentication("Missing credentials").into()),
+        (Principal::User(user), ..) => {
+            UserInfoClaims { sub: user.entity_ref.clone(), ent: user.ownership_refs.clone() }
+        }
+        (Principal::Worker { .. }, Some(tenant), Some(member)) => {
+            UserInfoClaims { sub: member.user_ref.clone(), ent: gateway.ownership_of(tenant, member).await }
+        }
+        _ => return Err(Error::not_allowed("Only people have user info").into()),
+    };
     Ok(Json(UserInfo { claims }))
 }
 

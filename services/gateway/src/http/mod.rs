@@ -39,7 +39,7 @@ pub fn routes() -> Routes<Gateway> {
         .route(Access::public(), routes!(auth::refresh))
         .route(Access::public(), routes!(sign_in::logout))
         .route(Access::public(), routes!(auth::jwks))
-        .route(signed_in(), routes!(auth::userinfo))
+        .route(Access::public(), routes!(auth::userinfo))
         .route(signed_in(), routes!(sessions::list_sessions, sessions::revoke_sessions))
         .route(signed_in(), routes!(sessions::revoke_session))
         .route(signed_in(), routes!(password::change_password))

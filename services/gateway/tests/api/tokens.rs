@@ -116,6 +116,16 @@ async fn a_token_made_for_a_plugin_comes_back_as_the_plugin() {
     let seen = edge.bearer(&org.host, "/api/catalog/x", &token).await.json();
     assert_eq!(seen["principal"], json!({ "type": "worker", "plugin_id": "badges" }));
     assert_eq!(edge.bearer(&org.host, "/api/tenant-admin/v1/members", &token).await.status, StatusCode::FORBIDDEN);
+    let info = "/api/auth/v1/userinfo";
+    assert_eq!(edge.bearer(&org.host, info, &token).await.status, StatusCode::FORBIDDEN, "nobody is behind it");
+    assert_eq!(edge.get(&org.host, info).await.status, StatusCode::UNAUTHORIZED);
+    let session = edge.user_token(&org, &edge.session(&org).await).await;
+    let person = edge.bearer(&org.host, "/api/catalog/x", &session).await.json()["principal"].clone();
+    let person: kernel::Principal = serde_json::from_value(person).unwrap();
+    let through = issuer.towards_plugin(&key, "badges", &person, edge.clock.now()).unwrap().unwrap();
+    let own = edge.bearer(&org.host, info, &session).await.json();
+    assert_eq!(edge.bearer(&org.host, info, &through).await.json(), own, "it may ask who called it");
+    assert_eq!(own["claims"]["sub"], "user:default/admin");
     let strange = SigningKey::generate().unwrap();
     let forged = issuer.for_worker(&strange, "badges", edge.clock.now()).unwrap();
     assert_eq!(edge.bearer(&org.host, "/api/catalog/x", &forged).await.status, StatusCode::UNAUTHORIZED);

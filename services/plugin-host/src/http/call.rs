@@ -20,11 +20,29 @@ pub async fn call_plugin(
     Path((plugin_id, _path)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response> {
-    let preview = state.previews.backend(&state, caller.tenant, (&plugin_id, &caller.principal)).await?;
+    call(&state, caller, plugin_id, request).await
+}
+
+/// Calls the root of a plugin's own API.
+#[utoipa::path(method(get, head, post, put, patch, delete, options), path = "/api/{plugin_id}",
+    params(("plugin_id" = String, Path)),
+    responses((status = 200), (status = 404, description = "The organisation has no such plugin"),
+        (status = 503, description = "The plugin's worker cannot answer; the message says why")))]
+pub async fn call_plugin_root(
+    extract::State(state): extract::State<State>,
+    caller: Caller,
+    Path(plugin_id): Path<String>,
+    request: Request,
+) -> Result<Response> {
+    call(&state, caller, plugin_id, request).await
+}
+
+async fn call(state: &State, caller: Caller, plugin_id: String, request: Request) -> Result<Response> {
+    let preview = state.previews.backend(state, caller.tenant, (&plugin_id, &caller.principal)).await?;
     let previewed = preview.is_some();
     let lease = match preview {
         Some((upload, variant)) => state.supervisor.lease_preview(caller.tenant, &plugin_id, upload, variant).await?,
-        None => match published(&state, caller.tenant, &plugin_id).await? {
+        None => match published(state, caller.tenant, &plugin_id).await? {
             Some(lease) => lease,
             // As Backstage answers for a plugin that it does not have: nothing but the status.
             None => return Ok(StatusCode::NOT_FOUND.into_response()),

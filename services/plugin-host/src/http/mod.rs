@@ -70,4 +70,5 @@ pub fn routes() -> Routes<State> {
         .route(Access::user(Permission::PLUGIN_READ), routes!(extensions::list_permissions))
         .route(Access::service(), routes!(extensions::operate))
         .route(Access::user(Permission::PLUGIN_USE), routes!(call::call_plugin))
+        .route(Access::user(Permission::PLUGIN_USE), routes!(call::call_plugin_root))
 }

@@ -35,6 +35,19 @@ async fn the_first_request_starts_the_worker_and_sees_what_it_should() {
 }
 
 #[tokio::test]
+async fn the_root_of_a_plugins_api_is_the_plugins() {
+    let host = Host::start().await;
+    host.probe("serve").await;
+    for path in ["/api/probe", "/api/probe/", "/api/probe?a=1"] {
+        let reply = host.get(path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text());
+    }
+    assert_eq!(host.get("/api/probe?a=1").await.json()["uri"], "/api/probe?a=1");
+    assert_eq!(host.get("/api/nothing").await.status, StatusCode::NOT_FOUND);
+    host.stop().await;
+}
+
+#[tokio::test]
 async fn bodies_stream_in_both_directions() {
     let host = Host::start().await;
     host.probe("serve").await;

@@ -295,7 +295,7 @@ export interface paths {
         };
         /**
          * Tells whose the credentials are and what they own.
-         * @description Permission: `tenant.read`.
+         * @description A plugin that was called by somebody is told about that person, with the token that it was called with.
          */
         get: operations["userinfo"];
         put?: never;
@@ -1119,6 +1119,20 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserInfo"];
                 };
+            };
+            /** @description No credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody in particular is behind them */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
