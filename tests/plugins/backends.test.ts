@@ -43,7 +43,7 @@ async function attempt(plugin: Backend): Promise<Row> {
       const reply = await bench.call(pluginId, call);
       assert.ok(call.status === undefined ? reply.status < 300 : reply.status === call.status, `${call.method ?? 'GET'} ${call.path}: ${reply.status} ${reply.text.slice(0, 300)}`);
     }
-    const request = `${method} ${path.startsWith('/api/') ? path : `/api/${pluginId}${path}`}`;
+    const request = `${method} ${path.startsWith('/api/') ? path.replace('PLUGIN', pluginId) : `/api/${pluginId}${path}`}`;
     const begun = performance.now();
     const reply = await bench.call(pluginId, plugin.call);
     const answerMs = Math.round(performance.now() - begun);

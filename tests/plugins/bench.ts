@@ -97,7 +97,7 @@ export class Bench {
   async call(pluginId: string, call: Call): Promise<Reply> {
     const { method = 'GET', body, contentType, headers = {} } = call;
     const named = call.path.replace('UPSTREAM', encodeURIComponent(this.upstream.origin));
-    const target = named.startsWith('/api/') ? named : `/api/${pluginId}${named}`;
+    const target = named.startsWith('/api/') ? named.replace('PLUGIN', pluginId) : `/api/${pluginId}${named}`;
     return this.send(method, target, body, { ...(contentType && { 'content-type': contentType }), ...headers });
   }
 

@@ -6,7 +6,7 @@ export type Config = Record<string, unknown>;
 /** A request to a plugin's own API, through the gateway and as a signed-in person, and what a right answer is. */
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below `/api/<plugin id>`, or from `/` on when it begins with `/api/`. */
+  /** Below `/api/<plugin id>`, or from `/` on when it begins with `/api/`; `PLUGIN` in it is the plugin's id. */
   readonly path: string;
   readonly body?: unknown;
   /** Of a body that is no JSON. */
