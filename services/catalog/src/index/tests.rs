@@ -64,7 +64,7 @@ impl Model {
             .map(|(term, number)| NewTerm {
                 number: *number,
                 key: term.key.clone(),
-                value: term.value(),
+                value: term.value().map(|value| value.into_owned()),
                 original: term.original.clone(),
             })
             .collect()
@@ -116,7 +116,7 @@ impl Model {
     fn holding(&self, filter: &Filter) -> Vec<u32> {
         let relations = |terms: &[Term]| -> Vec<(String, String)> {
             let of = terms.iter().filter_map(|term| Some((term.key.strip_prefix("relations.")?, term.value()?)));
-            of.map(|(kind, target)| (kind.to_owned(), target)).collect()
+            of.map(|(kind, target)| (kind.to_owned(), target.into_owned())).collect()
         };
         let holds = |terms: &Vec<Term>| filter.holds_for(terms, &relations(terms));
         self.entities.iter().filter(|(_, terms)| holds(terms)).map(|(number, _)| *number).collect()

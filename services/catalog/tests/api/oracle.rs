@@ -57,7 +57,7 @@ fn known(number: i32, entity_ref: String, document: &str) -> Known {
 
 impl Known {
     fn values(&self, key: &str) -> impl Iterator<Item = String> {
-        self.terms.iter().filter(move |term| term.key == key).filter_map(Term::value)
+        self.terms.iter().filter(move |term| term.key == key).filter_map(|term| Some(term.value()?.into_owned()))
     }
 
     fn least(&self, key: &str) -> Option<String> {
