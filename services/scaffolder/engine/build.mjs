@@ -32,6 +32,49 @@ const licences = packages.map(name => {
   return `${name}\n${'-'.repeat(name.length)}\n${licence}\n`;
 });
 
+// Numbers take a short way through the interpreter: in the engine's small virtual machine the general one costs a list of a
+// hundred thousand numbers nearly a second. What comes out is the same; a version in which a place looks otherwise fails here.
+const shortcuts = [
+  [
+    'function runtimeOrder(left, right, chargeWork) {',
+    "if (typeof left === 'number' && typeof right === 'number') return left < right ? -1 : left > right ? 1 : left === right ? 0 : NaN;",
+  ],
+  ['function runtimeAdd(left, right, chargeWork) {', "if (typeof left === 'number' && typeof right === 'number') return left + right;"],
+  // A list being made of plain values has nothing in it to look into: it is checked in one pass and copied in one go.
+  [
+    '#replace(items, validateContainment, chargeWork) {',
+    `if (!validateContainment && !types.isProxy(items) && Array.isArray(items) && isPlain(items)) {
+      assertRuntimeContainerSize(items.length);
+      this.#items = Object.freeze(items.slice());
+      return;
+    }`,
+  ],
+  [
+    'var RuntimeArray = class extends RuntimeContainerValue {',
+    '',
+    `function isPlain(items) {
+      for (let index = 0; index < items.length; index += 1) {
+        const kind = typeof items[index];
+        if (kind !== 'number' && kind !== 'string' && kind !== 'boolean') return false;
+      }
+      return true;
+    }`,
+  ],
+];
+const shorten = {
+  name: 'shortcuts',
+  setup(bundler) {
+    bundler.onLoad({ filter: /nunjitsu[/\\]dist[/\\]index\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, 'utf8');
+      for (const [head, first, before = ''] of shortcuts) {
+        if (contents.split(head).length !== 2) throw new Error(`${head} is not there once`);
+        contents = contents.replace(head, () => `${before}\n${head}\n${first}`);
+      }
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 mkdirSync(new URL('bundle', import.meta.url), { recursive: true });
 const files = { 'LICENSES.txt': licences.join('\n\n') };
 for (const [output, entry] of Object.entries(outputs)) {
@@ -39,6 +82,7 @@ for (const [output, entry] of Object.entries(outputs)) {
     entryPoints: [entry],
     absWorkingDir: new URL('.', import.meta.url).pathname,
     bundle: true,
+    plugins: [shorten],
     write: false,
     format: 'iife',
     minify: true,
