@@ -125,7 +125,7 @@ async fn a_token_made_for_a_plugin_comes_back_as_the_plugin() {
     let through = issuer.towards_plugin(&key, "badges", &person, edge.clock.now()).unwrap().unwrap();
     let own = edge.bearer(&org.host, info, &session).await.json();
     assert_eq!(edge.bearer(&org.host, info, &through).await.json(), own, "it may ask who called it");
-    assert_eq!(own["claims"]["sub"], "user:default/admin");
+    assert_eq!(own["claims"]["sub"], "user:default/jane");
     let strange = SigningKey::generate().unwrap();
     let forged = issuer.for_worker(&strange, "badges", edge.clock.now()).unwrap();
     assert_eq!(edge.bearer(&org.host, "/api/catalog/x", &forged).await.status, StatusCode::UNAUTHORIZED);
