@@ -39,7 +39,7 @@ pub struct Limits {
 
 impl Default for Limits {
     /// 96 MiB, 768 KiB (below the 2 MiB of the threads that run it), 0.95 s: a run that is stopped takes a second in all,
-    /// and the slowest recorded expressions take a quarter of it.
+    /// and the slowest recorded expression (`range(100000) | length`) takes 0.45 s on a slow machine.
     fn default() -> Self {
         Self { memory: 96 << 20, stack: 768 << 10, time: Duration::from_millis(950) }
     }
