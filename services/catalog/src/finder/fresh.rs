@@ -19,7 +19,7 @@ const BUILDS: usize = 1;
 /// Terms, words and documents that are remembered.
 const TERMS: usize = 10_000;
 const STEMS: usize = 100_000;
-const DOCUMENTS: usize = 10_000;
+const DOCUMENTS: usize = 2_000;
 /// Longest document that is remembered.
 const MAX_DOCUMENT: usize = 4096;
 

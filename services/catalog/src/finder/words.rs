@@ -5,6 +5,7 @@
 
 use super::query::Query;
 use super::vector::{COUNT, IN_TEXT, IN_TITLE, MARKS, PLACES, entries, merged};
+use crate::index::growth;
 use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
@@ -14,7 +15,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// The grade of everything when nothing in particular is asked for.
-const UNGRADED: u8 = 5;
+const UNGRADED: u64 = 5;
+/// Bits below the grade, and below how often the words are there ([`Graded`]).
+const GRADE: u32 = 48;
+const OFTEN: u32 = 32;
 
 /// Bytes that a document, a word and a field cost beside their texts, about.
 const DOCUMENT: usize = 160;
@@ -70,11 +74,24 @@ struct Document {
     source: Source,
     seq: i64,
     heading: Box<str>,
-    name: Box<str>,
+    /// Where it is not the heading: most entities have no title beside their name.
+    name: Option<Box<str>>,
     fields: Box<[u32]>,
     digest: u64,
+    /// Characters of the heading.
+    length: u32,
     alive: bool,
 }
+
+impl Document {
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.heading)
+    }
+}
+
+/// A candidate with what comes first when documents are put in order, the smaller the better: the grade, how often the
+/// words are there where that counts, and the length of the heading where that does.
+type Graded<'w> = (u64, &'w Document);
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -193,17 +210,20 @@ impl Words {
         self.remove(source);
         let fields = self.fields_of(&new.fields);
         self.index(place, &new.vector);
-        self.bytes += new.heading.len() + new.name.len() + fields.len() * 4 + DOCUMENT;
-        self.documents.push(Document {
+        let name: Option<Box<str>> = (new.name != new.heading).then(|| new.name.as_str().into());
+        self.bytes += new.heading.len() + name.as_ref().map_or(0, |name| name.len()) + fields.len() * 4 + DOCUMENT;
+        let document = Document {
             source,
             seq: new.seq,
             heading: new.heading.as_str().into(),
-            name: new.name.as_str().into(),
+            name,
             fields: fields.into(),
             digest,
+            length: u32::try_from(new.heading.chars().count()).unwrap_or(u32::MAX),
             alive: true,
-        });
-        self.names.push(self::digest(new.name.as_str()));
+        };
+        growth::push(&mut self.documents, document);
+        growth::push(&mut self.names, self::digest(new.name.as_str()));
         self.places.insert(source, place);
         Some(())
     }
@@ -275,7 +295,7 @@ impl Words {
             let posting = place << MARKS | u32::from(marks);
             self.bytes += 4;
             if let Some(postings) = self.words.get_mut(word.as_str()) {
-                postings.push(posting);
+                growth::push(postings, posting);
             } else {
                 self.bytes += word.len() + WORD;
                 self.words.insert(word.into(), vec![posting]);
@@ -351,12 +371,12 @@ impl Words {
             return;
         }
         for candidate in found.iter_mut() {
-            candidate.by_name = *self.documents[candidate.place as usize].name == *name;
+            candidate.by_name = self.documents[candidate.place as usize].name() == name;
         }
         let wanted = digest(name);
         for (place, _) in (0..).zip(&self.names).filter(|(_, digest)| **digest == wanted) {
             let document = &self.documents[place as usize];
-            if *document.name == *name && !found.iter().any(|candidate| candidate.place == place) {
+            if document.name() == name && !found.iter().any(|candidate| candidate.place == place) {
                 found.push(Candidate { place, marks: 0, count: 0, by_name: true });
             }
         }
@@ -372,40 +392,45 @@ impl Words {
     /// One page of the candidates, best first.
     #[must_use]
     pub fn rank(&self, asked: &Asked<'_>, candidates: &[Candidate], offset: usize, limit: usize) -> Vec<Row> {
-        let mut graded: Vec<(u8, &Candidate, &Document)> = candidates
-            .iter()
-            .map(|candidate| {
-                let document = &self.documents[candidate.place as usize];
-                (grade(asked, candidate, document), candidate, document)
-            })
-            .collect();
-        let end = offset.saturating_add(limit).min(graded.len());
-        let order = |a: &_, b: &_| self.order(a, b);
-        if end > 0 && end < graded.len() {
-            graded.select_nth_unstable_by(end - 1, order);
+        let end = offset.saturating_add(limit).min(candidates.len());
+        if end == 0 {
+            return Vec::new();
         }
-        graded.truncate(end);
-        graded.sort_unstable_by(order);
-        graded.drain(..offset.min(end));
-        let row = |(_, _, document): (u8, &Candidate, &Document)| Row {
+        let order = |a: &Graded<'_>, b: &Graded<'_>| self.order(a, b);
+        // Those that may be on the page; once there are twice as many, the worse half goes, and whatever is worse than
+        // the last of the better half need not be looked at again.
+        let mut best: Vec<Graded<'_>> = Vec::with_capacity(end.saturating_mul(2).min(candidates.len()));
+        let mut last: Option<Graded<'_>> = None;
+        for candidate in candidates {
+            let document = &self.documents[candidate.place as usize];
+            let graded = (grade(asked, candidate, document), document);
+            if last.as_ref().is_some_and(|last| order(&graded, last) == Ordering::Greater) {
+                continue;
+            }
+            best.push(graded);
+            if best.len() >= end.saturating_mul(2) {
+                best.select_nth_unstable_by(end - 1, order);
+                best.truncate(end);
+                last = best.last().copied();
+            }
+        }
+        best.sort_unstable_by(order);
+        best.truncate(end);
+        best.drain(..offset.min(end));
+        let row = |(_, document): Graded<'_>| Row {
             kind: Arc::clone(&self.kinds[usize::from(document.source.kind)]),
             source: document.source,
             seq: document.seq,
         };
-        graded.into_iter().map(row).collect()
+        best.into_iter().map(row).collect()
     }
 
-    fn order(&self, a: &(u8, &Candidate, &Document), b: &(u8, &Candidate, &Document)) -> Ordering {
-        let weight = |one: &(u8, &Candidate, &Document)| if one.0 == 3 || one.0 == 4 { one.1.count } else { 0 };
-        let length =
-            |one: &(u8, &Candidate, &Document)| if one.0 < UNGRADED { one.2.heading.chars().count() } else { 0 };
-        let kind = |one: &(u8, &Candidate, &Document)| &self.kinds[usize::from(one.2.source.kind)];
+    fn order(&self, a: &Graded<'_>, b: &Graded<'_>) -> Ordering {
+        let kind = |one: &Graded<'_>| &self.kinds[usize::from(one.1.source.kind)];
         a.0.cmp(&b.0)
-            .then_with(|| weight(b).cmp(&weight(a)))
-            .then_with(|| length(a).cmp(&length(b)))
-            .then_with(|| a.2.heading.cmp(&b.2.heading))
+            .then_with(|| a.1.heading.cmp(&b.1.heading))
             .then_with(|| kind(a).cmp(kind(b)))
-            .then_with(|| a.2.source.cmp(&b.2.source))
+            .then_with(|| a.1.source.cmp(&b.1.source))
     }
 }
 
@@ -413,12 +438,16 @@ fn digest(of: impl std::hash::Hash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(of)
 }
 
-fn grade(asked: &Asked<'_>, candidate: &Candidate, document: &Document) -> u8 {
-    if asked.query.is_none() {
-        UNGRADED
-    } else if *document.heading == *asked.text || *document.name == *asked.text {
+/// What comes first when documents are put in order ([`Graded`]).
+fn grade(asked: &Asked<'_>, candidate: &Candidate, document: &Document) -> u64 {
+    let is = |text: &str| text == asked.text;
+    let begins = |text: &str| text.starts_with(asked.text);
+    let either = |holds: &dyn Fn(&str) -> bool| holds(&document.heading) || document.name.as_deref().is_some_and(holds);
+    let grade = if asked.query.is_none() {
+        return UNGRADED << GRADE;
+    } else if either(&is) {
         0
-    } else if document.heading.starts_with(asked.text) || document.name.starts_with(asked.text) {
+    } else if either(&begins) {
         1
     } else if candidate.marks & IN_TITLE != 0 {
         2
@@ -426,7 +455,9 @@ fn grade(asked: &Asked<'_>, candidate: &Candidate, document: &Document) -> u8 {
         3
     } else {
         4
-    }
+    };
+    let often = if grade < 3 { 0 } else { candidate.count };
+    grade << GRADE | u64::from(u16::MAX - often) << OFTEN | u64::from(document.length)
 }
 
 impl Candidate {

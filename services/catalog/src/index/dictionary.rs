@@ -1,14 +1,13 @@
 //! Every key and value that occurs, in order, with who has them.
 //!
-//! The values of a key lie one after the other in one text, each ended by a zero byte (which no value can contain), so
-//! that a text is looked for in all of them at once. A term whose last entity went stays where it is, without postings,
-//! until the index is made anew: nothing that points at it has to move.
+//! A term whose last entity went stays where it is, without postings, until the index is made anew: nothing that points
+//! at it has to move.
 
+use super::growth;
+use super::key::{Key, NO_VALUE};
 use super::numbers::{Numbers, Pages};
 use super::postings::{HolderTable, Holders, Postings};
-use super::spelling::Spellings;
 use foldhash::{HashMap, HashMapExt as _};
-use memchr::memchr;
 use memchr::memmem::Finder;
 use roaring::RoaringBitmap;
 use std::borrow::Cow;
@@ -27,29 +26,6 @@ struct Term {
     key: KeyId,
     /// [`NO_VALUE`]: there is none.
     start: u32,
-}
-
-const NO_VALUE: u32 = u32::MAX;
-
-/// A key and its values.
-#[derive(Debug, Clone)]
-pub struct Key {
-    name: Arc<str>,
-    values: String,
-    /// Only where they differ from the values.
-    spellings: Spellings,
-    /// In the order in which their values follow one another in `values`.
-    in_text: Vec<TermId>,
-    /// In the order of their values.
-    by_value: Vec<TermId>,
-    /// Those without a value.
-    nulls: Vec<TermId>,
-    /// Entities that have a value of this key.
-    pub valued: Postings,
-    /// Entities that have this key without a value.
-    pub unvalued: Postings,
-    /// Whether an entity may have several values.
-    pub several: bool,
 }
 
 /// A term that is not in the dictionary yet.
@@ -92,7 +68,7 @@ impl Dictionary {
 
     /// The keys whose names begin so.
     pub fn keys_below<'d>(&'d self, prefix: &'d str) -> impl Iterator<Item = &'d Key> {
-        self.keys.iter().filter(move |key| key.name.starts_with(prefix))
+        self.keys.iter().filter(move |key| key.name().starts_with(prefix))
     }
 
     /// The key of a term.
@@ -122,7 +98,7 @@ impl Dictionary {
     #[must_use]
     pub fn spelled(&self, key: &str, value: Option<&str>, original: Option<&str>) -> Option<TermId> {
         let key = self.key(key)?;
-        let alike = value.map_or(&*key.nulls, |value| self.with_value(key, value));
+        let alike = value.map_or(key.nulls(), |value| self.with_value(key, value));
         let mut spelled = alike.iter().copied().filter(|term| self.original(*term).as_deref() == original).peekable();
         let first = spelled.peek().copied();
         spelled.find(|term| !self.holders(*term).is_empty()).or(first)
@@ -139,7 +115,7 @@ impl Dictionary {
     #[must_use]
     pub fn original(&self, term: TermId) -> Option<Cow<'_, str>> {
         let value = self.value(term)?;
-        Some(self.keys[self.key_of(term) as usize].spellings.written(term, value))
+        Some(self.keys[self.key_of(term) as usize].written(term, value))
     }
 
     /// Who has a term.
@@ -171,7 +147,9 @@ impl Dictionary {
         self.dead += self.holders.subtract(gone);
         for key in &mut self.keys {
             key.valued.subtract(gone);
-            key.unvalued.subtract(gone);
+            if let Some(unvalued) = key.unvalued_mut() {
+                unvalued.subtract(gone);
+            }
         }
     }
 
@@ -240,7 +218,7 @@ impl Dictionary {
                 continue;
             }
             let key = self.key_id_or_new(&term.key)?;
-            sorted.entry(key).or_insert_with(|| self.keys[key as usize].by_value.len());
+            sorted.entry(key).or_insert_with(|| self.keys[key as usize].by_value().len());
             self.push(key, &term)?;
         }
         for (key, sorted) in sorted {
@@ -255,17 +233,7 @@ impl Dictionary {
         }
         let id = KeyId::try_from(self.keys.len()).map_err(|_| TooLarge)?;
         let name: Arc<str> = name.into();
-        self.keys.push(Key {
-            name: Arc::clone(&name),
-            values: String::new(),
-            spellings: Spellings::default(),
-            in_text: Vec::new(),
-            by_value: Vec::new(),
-            nulls: Vec::new(),
-            valued: Postings::None,
-            unvalued: Postings::None,
-            several: false,
-        });
+        self.keys.push(Key::new(Arc::clone(&name)));
         self.by_name.insert(name, id);
         Ok(id)
     }
@@ -273,23 +241,14 @@ impl Dictionary {
     fn push(&mut self, key: KeyId, new: &NewTerm) -> Result<(), TooLarge> {
         let id = TermId::try_from(self.terms.len()).ok().filter(|id| *id < MOST_TERMS).ok_or(TooLarge)?;
         let entry = &mut self.keys[key as usize];
-        let mut start = NO_VALUE;
-        match &new.value {
-            // A zero byte would end the value; Postgres has none either.
-            Some(text) if text.contains('\0') => return Err(TooLarge),
-            Some(text) => {
-                start = u32::try_from(entry.values.len()).ok().filter(|start| *start != NO_VALUE).ok_or(TooLarge)?;
-                entry.values.push_str(text);
-                entry.values.push('\0');
-                entry.in_text.push(id);
-                entry.by_value.push(id);
-                if let Some(written) = new.original.as_ref().filter(|written| *written != text) {
-                    entry.spellings.push(id, text, written).ok_or(TooLarge)?;
-                }
+        let start = match &new.value {
+            Some(value) => entry.push(id, value, new.original.as_deref()).ok_or(TooLarge)?,
+            None => {
+                entry.push_null(id);
+                NO_VALUE
             }
-            None => entry.nulls.push(id),
-        }
-        self.terms.push(Term { key, start });
+        };
+        growth::push(&mut self.terms, Term { key, start });
         self.holders.push();
         self.by_number.insert(new.number, id);
         self.dead += 1;
@@ -298,21 +257,21 @@ impl Dictionary {
 
     /// Puts the terms behind the first `sorted` ones into their places.
     fn merge(&mut self, key: KeyId, sorted: usize) {
-        let mut by_value = std::mem::take(&mut self.keys[key as usize].by_value);
+        let mut by_value = std::mem::take(self.keys[key as usize].by_value_mut());
         let in_order = |pair: &[TermId]| self.value(pair[0]) <= self.value(pair[1]);
         // When the index is made, terms come in order.
         if !by_value[sorted.saturating_sub(1)..].windows(2).all(in_order) {
             // Stable, and made for runs: two of them cost one pass.
             by_value.sort_by(|a, b| self.value(*a).cmp(&self.value(*b)));
         }
-        self.keys[key as usize].by_value = by_value;
+        *self.keys[key as usize].by_value_mut() = by_value;
     }
 
     /// The terms of the key with this value: several, when they are written differently.
     #[must_use]
     pub fn with_value<'k>(&self, key: &'k Key, value: &str) -> &'k [TermId] {
-        let start = key.by_value.partition_point(|term| self.value(*term).is_some_and(|known| known < value));
-        let rest = &key.by_value[start..];
+        let start = key.by_value().partition_point(|term| self.value(*term).is_some_and(|known| known < value));
+        let rest = &key.by_value()[start..];
         let end = rest.iter().take_while(|term| self.value(**term) == Some(value)).count();
         &rest[..end]
     }
@@ -321,7 +280,7 @@ impl Dictionary {
     #[must_use]
     pub fn before(&self, key: &Key, value: &str, itself: bool) -> usize {
         let before = |known: &str| if itself { known <= value } else { known < value };
-        key.by_value.partition_point(|term| self.value(*term).is_some_and(before))
+        key.by_value().partition_point(|term| self.value(*term).is_some_and(before))
     }
 
     /// Those of an entity's terms that are of this key.
@@ -336,21 +295,21 @@ impl Dictionary {
     #[must_use]
     pub fn with_prefix<'k>(&self, key: &'k Key, prefix: &str) -> &'k [TermId] {
         let at = self.range(key, |value| value < prefix, |value| value.starts_with(prefix));
-        &key.by_value[at]
+        &key.by_value()[at]
     }
 
     /// The values that are not `before` and then `within`, in a list that is sorted accordingly.
     fn range(&self, key: &Key, before: impl Fn(&str) -> bool, within: impl Fn(&str) -> bool) -> Range<usize> {
-        let start = key.by_value.partition_point(|term| self.value(*term).is_some_and(&before));
-        let length = key.by_value[start..].partition_point(|term| self.value(*term).is_some_and(&within));
+        let start = key.by_value().partition_point(|term| self.value(*term).is_some_and(&before));
+        let length = key.by_value()[start..].partition_point(|term| self.value(*term).is_some_and(&within));
         start..start + length
     }
 
     /// Calls `found` with the holders of each term of the key whose value contains the text.
     pub fn find(&self, key: &Key, finder: &Finder<'_>, mut found: impl FnMut(Holders<'_>)) {
-        let text = key.values.as_bytes();
+        let text = key.text();
         let start = |term: &TermId| self.terms[*term as usize].start as usize;
-        let (mut from, mut rest) = (0, key.in_text.as_slice());
+        let (mut from, mut rest) = (0, key.in_text());
         while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)).map(|at| at + from) {
             // The next one is often near: steps that double, then halving within the last of them.
             let mut step = 1;
@@ -377,49 +336,25 @@ impl Dictionary {
     /// Bytes in memory, about.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let keys = self.keys.iter().map(|key| {
-            let lists = (key.in_text.capacity() + key.by_value.capacity() + key.nulls.capacity()) * 4;
-            let sets = key.valued.heap_bytes() + key.unvalued.heap_bytes();
-            let texts = key.values.capacity() + key.spellings.heap_bytes() + key.name.len();
-            lists + sets + texts + size_of::<Key>() + 64
-        });
         let terms = self.terms.capacity() * size_of::<Term>() + self.holders.heap_bytes() + self.by_number.heap_bytes();
-        keys.sum::<usize>() + terms
+        self.keys.iter().map(Key::bytes).sum::<usize>() + terms
+    }
+
+    /// Puts the values of each key into their order, which saves a list of it.
+    pub fn sort_texts(&mut self) {
+        for key in &mut self.keys {
+            for (term, start) in key.sort_text(|term| self.terms[term as usize].start) {
+                self.terms[term as usize].start = start;
+            }
+        }
     }
 
     /// Gives back what was reserved for growing.
     pub fn shrink(&mut self) {
-        for key in &mut self.keys {
-            key.values.shrink_to_fit();
-            key.spellings.shrink();
-            key.in_text.shrink_to_fit();
-            key.by_value.shrink_to_fit();
-            key.nulls.shrink_to_fit();
-        }
+        self.keys.iter_mut().for_each(Key::shrink);
         self.terms.shrink_to_fit();
         self.holders.shrink();
         self.by_number.shrink();
-    }
-}
-
-impl Key {
-    /// The value that begins here in the text.
-    fn value_at(&self, start: u32) -> Option<&str> {
-        let rest = self.values.get(start as usize..)?;
-        let end = memchr(0, rest.as_bytes())?;
-        rest.get(..end)
-    }
-
-    /// Its name, lower case.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Its terms that have a value, in the order of values.
-    #[must_use]
-    pub fn by_value(&self) -> &[TermId] {
-        &self.by_value
     }
 }
 

@@ -1,6 +1,7 @@
 //! The entities of an index: by number, by key and by uid.
 
 use super::dictionary::TermId;
+use super::growth;
 use super::numbers::Pages;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -87,7 +88,7 @@ impl Entities {
         }
         let (ref_hash, uid_hash) = (self.hasher.hash_one(&*entity.entity_ref), self.hasher.hash_one(entity.uid));
         let place = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
+            growth::push(&mut self.slots, None);
             // There are not more entities than numbers.
             u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
         });

@@ -1,6 +1,7 @@
 //! Counts of entities by value, as written.
 
-use super::dictionary::{Key, TermId};
+use super::dictionary::TermId;
+use super::key::Key;
 use super::tenant::TenantIndex;
 use crate::domain::filter::Filter;
 use roaring::RoaringBitmap;

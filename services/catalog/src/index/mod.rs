@@ -15,6 +15,8 @@ pub mod documents;
 pub mod entities;
 pub mod facets;
 pub mod freshness;
+pub mod growth;
+pub mod key;
 pub mod numbers;
 pub mod order;
 pub mod past;

@@ -1,6 +1,7 @@
 //! Sorted lists: pages after or before a position, and pages by offset.
 
-use super::dictionary::{Dictionary, Key, KeyId, TermId};
+use super::dictionary::{Dictionary, KeyId, TermId};
+use super::key::Key;
 use super::tenant::TenantIndex;
 use crate::domain::cursor::{Direction, EntityList, Order, Position};
 use crate::domain::filter::Filter;

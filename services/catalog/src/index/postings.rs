@@ -2,6 +2,7 @@
 //!
 //! Most terms belong to one entity (names, uids, annotations), where a bitmap would cost a hundred bytes for four.
 
+use super::growth;
 use roaring::RoaringBitmap;
 use std::borrow::Cow;
 
@@ -282,7 +283,7 @@ const NOBODY: u32 = u32::MAX;
 impl HolderTable {
     /// Adds a term that nobody has.
     pub fn push(&mut self) {
-        self.marks.push(NOBODY);
+        growth::push(&mut self.marks, NOBODY);
     }
 
     /// Who has the term in this place.
@@ -321,7 +322,7 @@ impl HolderTable {
             self.sets[place as usize] = several;
             return place | SET;
         }
-        self.sets.push(several);
+        growth::push(&mut self.sets, several);
         // There are fewer sets than terms, and of those fewer than 2^31.
         (self.sets.len() - 1) as u32 | SET
     }

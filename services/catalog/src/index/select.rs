@@ -1,6 +1,7 @@
 //! Which entities a [`Filter`] holds for. Says the same as `store::conditions` does in SQL.
 
-use super::dictionary::{Key, TermId};
+use super::dictionary::TermId;
+use super::key::Key;
 use super::tenant::TenantIndex;
 use crate::domain::cursor::FullText;
 use crate::domain::filter::Filter;
@@ -104,11 +105,11 @@ impl TenantIndex {
 
 /// The entities that have the key, with or without a value.
 fn having(key: &Key) -> Set<'_> {
-    if key.unvalued.is_empty() {
+    if key.unvalued().is_empty() {
         return key.valued.bitmap();
     }
     let mut set = key.valued.bitmap().into_owned();
-    key.unvalued.add_to(&mut set);
+    key.unvalued().add_to(&mut set);
     Cow::Owned(set)
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nearly always it is the same but for a few capital letters: then only where these are is kept.
 
+use super::growth;
 use std::borrow::Cow;
 
 /// Spellings of terms, which come in ascending order.
@@ -28,7 +29,7 @@ impl Spellings {
             varint(&mut self.bytes, written.len());
             self.bytes.extend_from_slice(written.as_bytes());
         }
-        self.places.push((term, start));
+        growth::push(&mut self.places, (term, start));
         Some(())
     }
 

@@ -41,6 +41,8 @@ pub struct Changes {
     pub terms: Vec<NewTerm>,
 }
 
+/// After so many changes, and a quarter of all, what is left is put together and measured anew.
+const SCATTERED: usize = 1000;
 /// So many new entities are put into the order of keys one by one.
 const PATCHED: usize = 256;
 
@@ -63,8 +65,10 @@ pub struct TenantIndex {
     scopes: Remembered<Filter>,
     /// Entities with values that contain a text.
     pub(super) texts: Remembered<FullText>,
-    /// Bytes in memory, about: measured when it was made, and guessed since.
+    /// Bytes in memory, about: measured when it was made and after many changes, and guessed since.
     bytes: usize,
+    /// Changes since it was put together.
+    scattered: usize,
     /// The last number that was given to a term which the database does not know.
     invented: i32,
     /// While it becomes that of another moment: terms of entities that were left out. Most come back with the same ones.
@@ -240,6 +244,7 @@ impl TenantIndex {
     pub fn apply(&mut self, changes: Changes) -> Result<(), TooLarge> {
         self.scopes.clear();
         self.texts.clear();
+        self.scattered += changes.gone.len() + changes.entities.len();
         for number in &changes.gone {
             self.remove(*number);
         }
@@ -256,7 +261,20 @@ impl TenantIndex {
         }
         self.patch_ref_order(&new);
         self.seq = changes.seq;
+        if self.scattered > SCATTERED + self.len() / 4 {
+            self.compact();
+        }
         Ok(())
+    }
+
+    /// Puts everything into memory of its own, part by part. What came bit by bit lies between what was needed for the
+    /// moment, and holds whole pages of it.
+    fn compact(&mut self) {
+        self.dictionary.sort_texts();
+        self.entities = self.entities.clone();
+        self.dictionary = self.dictionary.clone();
+        self.scattered = 0;
+        self.bytes = self.measured();
     }
 
     /// Few new entities are put into their places; with many, the order is made anew when it is asked for.
@@ -320,8 +338,9 @@ impl TenantIndex {
             let key_id = self.dictionary.key_of(*term);
             let key = self.dictionary.key_mut(key_id);
             key.several |= last == Some(key_id);
-            let set = if has_value { &mut key.valued } else { &mut key.unvalued };
-            set.insert(number);
+            let set = if has_value { Some(&mut key.valued) } else { key.unvalued_mut() };
+            // Whoever has a term without a value has made the place for it.
+            set.map(|set| set.insert(number));
             last = Some(key_id);
         }
     }
@@ -331,7 +350,7 @@ impl TenantIndex {
             let key_id = self.dictionary.key_of(*term);
             let key = self.dictionary.key_mut(key_id);
             key.valued.remove(number);
-            key.unvalued.remove(number);
+            key.unvalued_mut().map(|unvalued| unvalued.remove(number));
         }
     }
 
