@@ -82,11 +82,14 @@ pub struct Rendering {
     pub pages: u32,
     /// What one page may take.
     pub page: Duration,
+    /// Whether pictures of the pages are kept for the operator.
+    pub pictures: bool,
 }
 
 impl Default for Rendering {
     fn default() -> Self {
-        Self { wish: Wish::default(), chromium: None, memory_mb: 1536, pages: 8, page: Duration::from_secs(30) }
+        let page = Duration::from_secs(30);
+        Self { wish: Wish::default(), chromium: None, memory_mb: 1536, pages: 8, page, pictures: true }
     }
 }
 
@@ -301,7 +304,7 @@ impl Config {
 fn rendering(plugins: &runtime::config::Plugins) -> anyhow::Result<Rendering> {
     let wish = plugins.render.parse().map_err(anyhow::Error::msg).context("plugins.render")?;
     let (chromium, memory_mb) = (plugins.chromium.clone(), plugins.render_memory_mb.max(512));
-    Ok(Rendering { wish, chromium, memory_mb, ..Rendering::default() })
+    Ok(Rendering { wish, chromium, memory_mb, pictures: plugins.render_pictures, ..Rendering::default() })
 }
 
 fn isolation(plugins: &runtime::config::Plugins) -> anyhow::Result<Settings> {

@@ -38,6 +38,7 @@ pub use config::Config;
 pub use domain::allow_list::AllowList;
 pub use domain::gate::Gate;
 pub use http::routes;
+pub use render::pictures::sweep as sweep_pictures;
 pub use install::{install, request_install};
 pub use rollouts::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
 pub use state::State;

@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod media_type;
 pub mod own_plugins;
 pub mod package;
+pub mod picture;
 pub mod reason;
 pub mod render_door;
 pub mod rendering;

@@ -446,6 +446,8 @@ pub struct Plugins {
     pub chromium: Option<PathBuf>,
     /// Memory of the browser and the tool that drives it.
     pub render_memory_mb: u32,
+    /// Whether pictures of the rendered pages are kept for the operator.
+    pub render_pictures: bool,
 }
 
 /// `[worker]`
