@@ -1,7 +1,7 @@
 //! Pictures that the browser took of pages. They are judged by their bytes: what took them ran a stranger's code.
 
 use super::bundle::sha256;
-use super::rendering::{RenderedPage, Rendered, Sight};
+use super::rendering::{Rendered, RenderedPage, Sight};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;
@@ -174,7 +174,10 @@ mod tests {
             "No picture under the former version: It took too long.",
             "No picture under the new version: It is no JPEG picture.",
         ];
-        assert_eq!((second.former_picture, second.next_picture, &second.unpictured[..]), (None, None, &said.map(str::to_owned)[..]));
+        assert_eq!(
+            (second.former_picture, second.next_picture, &second.unpictured[..]),
+            (None, None, &said.map(str::to_owned)[..])
+        );
         assert_eq!((third.former_picture, third.next_picture), (None, first.former_picture));
         assert_eq!(fourth, page("/d"));
     }

@@ -104,7 +104,7 @@ pub struct Rendered {
 
 /// Pages rendered in a browser before an upgrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Rendering {
     /// Why pages were not rendered; absent: they were.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +124,7 @@ pub struct Rendering {
 
 /// One page under both versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct RenderedPage {
     /// Below the organisation's origin.
     pub path: String,
@@ -143,7 +143,7 @@ pub struct RenderedPage {
     #[schema(nullable = false)]
     pub next_picture: Option<String>,
     /// Why pictures are missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unpictured: Vec<String>,
 }
 

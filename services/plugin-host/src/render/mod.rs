@@ -85,13 +85,7 @@ impl Seen {
     }
 }
 
-async fn once(
-    state: &State,
-    row: &Row,
-    next: &Side,
-    staged: Option<&Arc<Staged>>,
-    chromium: &Path,
-) -> Result<Seen> {
+async fn once(state: &State, row: &Row, next: &Side, staged: Option<&Arc<Staged>>, chromium: &Path) -> Result<Seen> {
     let (tenant, settings) = (row.tenant(), &state.config.rendering);
     let door = Door::new(state, tenant, &row.plugin_id, staged).await?;
     let signer = state.launching.signer(tenant).await?;

@@ -9,13 +9,13 @@ use http::{Method, StatusCode};
 use kernel::TenantId;
 use plugin_host::config::{Rendering, Tools, Upgrades};
 use plugin_host::domain::rendering::Wish;
-use plugin_host::{AllowList, NewRollout};
+use plugin_host::{AllowList, Config, NewRollout};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
 
-const PACKAGE: &str = "@acme/plugin-notes";
+pub const PACKAGE: &str = "@acme/plugin-notes";
 
 /// Builds "remotes" of one file, whose digest follows from the version.
 const BUILD: &str = r"
@@ -58,10 +58,12 @@ const ask = (method, target) => new Promise(done => request({ socketPath: job.do
 ";
 
 async fn host(wish: Wish, chromium: Option<&str>) -> Option<Host> {
-    host_with(Rendering { wish, chromium: chromium.map(Into::into), ..Rendering::default() }).await
+    let rendering = Rendering { wish, chromium: chromium.map(Into::into), ..Rendering::default() };
+    host_with(|config| config.rendering = rendering).await
 }
 
-async fn host_with(rendering: Rendering) -> Option<Host> {
+/// A host whose tools are scripts, with version 1.0.0 of the package installed.
+pub async fn host_with(change: impl FnOnce(&mut Config)) -> Option<Host> {
     let node = checkout().join(".tools/node/bin/node");
     if !node.is_file() {
         eprintln!("skipped: there is no Node");
@@ -86,7 +88,7 @@ async fn host_with(rendering: Rendering) -> Option<Host> {
             shell_versions: Some(tools.join("shared-versions.json")),
         };
         config.upgrades = Upgrades { look: Duration::from_millis(100), keep: KEEP, ..Upgrades::default() };
-        config.rendering = rendering;
+        change(config);
     })
     .await;
     lay_down(host.folder.path(), "1.0.0", &json!({ "complaints": [] }));
@@ -95,7 +97,7 @@ async fn host_with(rendering: Rendering) -> Option<Host> {
 }
 
 /// A version, and what the browser will see of it.
-fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
+pub fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
     let bundle = data_dir.join("bundles").join(format!("{}@{version}", PACKAGE.replace('/', "+")));
     let package = bundle.join("node_modules").join(PACKAGE);
     std::fs::create_dir_all(&package).unwrap();
@@ -109,7 +111,7 @@ fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
     std::fs::write(folder.join(format!("{version}.json")), seen.to_string()).unwrap();
 }
 
-async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
+pub async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
     let new = NewRollout {
         package: PACKAGE.to_owned(),
         version: version.to_owned(),
@@ -123,7 +125,7 @@ async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
     plugin_host::start_rollout(&host.test.db, &clock, &host.allow, new).await.unwrap()
 }
 
-async fn version(host: &Host) -> Value {
+pub async fn version(host: &Host) -> Value {
     host.get("/api/plugins/v1/installed/notes").await.json()["version"].clone()
 }
 
@@ -301,7 +303,8 @@ async fn what_is_no_picture_is_left_out_and_the_report_says_so() {
         lay_down(host.folder.path(), "1.1.0", &json!({ "complaints": [], "picture": picture }));
         let id = roll_out(&host, "1.1.0", &[]).await;
         assert_eq!(host.ended(id).await["phase"], "done", "a picture decides nothing");
-        let pages = host.shown(&format!("/rollouts/{id}/organizations")).await["items"][0]["rendering"]["pages"].clone();
+        let pages =
+            host.shown(&format!("/rollouts/{id}/organizations")).await["items"][0]["rendering"]["pages"].clone();
         let notes = pages.as_array().unwrap().iter().find(|page| page["path"] == "/notes").unwrap().clone();
         assert_eq!(notes["unpictured"], json!([format!("No picture under the new version: {reason}")]));
         assert!(notes["nextPicture"].is_null() && notes["formerPicture"].is_string(), "{notes}");
@@ -313,7 +316,7 @@ async fn what_is_no_picture_is_left_out_and_the_report_says_so() {
 async fn no_pictures_are_taken_where_the_operator_wants_none() {
     let chromium = BROWSER.map(Into::into);
     let wanted = Rendering { wish: Wish::Required, chromium, pictures: false, ..Rendering::default() };
-    let Some(host) = host_with(wanted).await else { return };
+    let Some(host) = host_with(|config| config.rendering = wanted).await else { return };
     lay_down(host.folder.path(), "1.1.0", &json!({ "complaints": [] }));
     let id = roll_out(&host, "1.1.0", &[]).await;
     assert_eq!(host.ended(id).await["phase"], "done");
