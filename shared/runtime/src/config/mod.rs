@@ -416,6 +416,8 @@ pub struct Plugins {
     pub allow: Vec<String>,
     /// `off`, `isolated` or `on`: whether organisations run plugins of their own.
     pub uploads: String,
+    /// `warn` or `block`: what becomes of bundles with critical advisories.
+    pub advisories: String,
     /// `highest`, or one isolation level alone.
     pub isolation: String,
     /// Below this isolation level no worker is started.

@@ -2,6 +2,7 @@
 
 use super::{Paging, page};
 use crate::State;
+use crate::domain::advisory::Advisories;
 use crate::domain::compat::Difference;
 use crate::domain::gate::{ENOUGH, ERRORS, Figures, Gate};
 use crate::domain::rendering::Rendering;
@@ -130,6 +131,10 @@ pub struct RolloutOrganization {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     rendering: Option<Rendering>,
+    /// What the npm registry warned of in the new version's bundle when that was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisories: Option<Advisories>,
     /// Rows that the version wrote before it was taken back, counted; which ones, its own administrators see.
     written: Vec<WrittenCount>,
     /// How long requests were held while data was migrated, in ms.
@@ -316,6 +321,7 @@ fn part(part: Part) -> RolloutOrganization {
         differences: report.differences,
         replayed: report.replayed,
         rendering,
+        advisories: report.advisories,
         written: written.map(|of| WrittenCount { table: of.table, rows: of.rows, missing: of.missing }).collect(),
         held_ms: report.held_ms,
     }
