@@ -1,6 +1,7 @@
 import { Fragment, useState } from 'react';
 import type { OperatorRollout, RolloutOrganization } from '../api/types';
 import { Button } from '@backstage/ui';
+import { AdvisoryList } from '../ui/AdvisoryList';
 import { Panel } from '../ui/Panel';
 import { RelativeTime } from '../ui/RelativeTime';
 import { Loaded } from '../ui/states';
@@ -61,6 +62,7 @@ function Report({ rollout, part }: PartProps) {
           ))}
         </ul>
       )}
+      {part.advisories && <AdvisoryList advisories={part.advisories} />}
       <RenderingReport rollout={rollout} part={part} />
       {written.length > 0 && (
         <p>

@@ -34,12 +34,12 @@ function Page({ page, rollout, part }: ReportProps & { page: RenderedPage }) {
     [page.formerPicture, part.from],
     [page.nextPicture, rollout.version],
   ] as const;
-  const said = [...(page.noted ?? []), ...(page.unpictured ?? [])];
+  const said = [...page.noted, ...(page.unpictured ?? [])];
   return (
     <li>
       <code className="pro-any-break">{page.path}</code>{' '}
       <span className="pro-quiet">{kindWords(page)}</span>
-      {page.broken?.map(text => (
+      {page.broken.map(text => (
         <div key={text} className="operator-over">
           {text}
         </div>
@@ -54,7 +54,7 @@ function Page({ page, rollout, part }: ReportProps & { page: RenderedPage }) {
               <Picture
                 key={version}
                 address={pictureAddress(rollout.id, part.tenantId, file)}
-                path={page.path ?? ''}
+                path={page.path}
                 version={version}
               />
             ),
@@ -72,7 +72,7 @@ export function RenderingReport({ rollout, part }: ReportProps) {
     <>
       <p>{renderingWords(rendering)}</p>
       <ul className="operator-rendered">
-        {rendering.pages?.map(page => (
+        {rendering.pages.map(page => (
           <Page key={page.path} page={page} rollout={rollout} part={part} />
         ))}
       </ul>

@@ -12,14 +12,15 @@ export function pictureAddress(
 
 /** What rendering came to, in one sentence or two. */
 export function renderingWords(rendering: Rendering): string {
-  const { notRendered, browser, pages = [] } = rendering;
+  const { notRendered, browser, pages } = rendering;
   if (notRendered) return `Its pages were not rendered. ${notRendered}`;
-  const count = pages.length === 1 ? '1 page was' : `${pages.length} pages were`;
+  const count =
+    pages.length === 1 ? '1 page was' : `${pages.length} pages were`;
   const opened = `${count} opened in ${browser ?? 'a browser'} under both versions.`;
-  const broken = pages.filter(page => page.broken?.length).length;
+  const broken = pages.filter(page => page.broken.length > 0).length;
   if (broken === 0) return `${opened} None breaks with the new one.`;
-  const break_ = broken === 1 ? '1 breaks' : `${broken} break`;
-  return `${opened} ${break_} with the new one.`;
+  const fails = broken === 1 ? '1 breaks' : `${broken} break`;
+  return `${opened} ${fails} with the new one.`;
 }
 
 const kinds: Record<string, string> = {
@@ -31,5 +32,5 @@ const kinds: Record<string, string> = {
 
 /** What kind of page it is, in words. */
 export function kindWords({ kind }: RenderedPage): string {
-  return kinds[kind ?? ''] ?? 'page';
+  return kinds[kind] ?? 'page';
 }

@@ -454,6 +454,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/operator/rollouts/{id}/organizations/{tenant_id}/pictures/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one picture of an organisation's report; pictures are kept for 30 days after their rollout. */
+        get: operations["get_rollout_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/operator/rollouts/{id}/revert": {
         parameters: {
             query?: never;
@@ -828,6 +845,59 @@ export interface components {
             about: components["schemas"]["PackageAbout"];
             /** @description Its README in Markdown, written by strangers; cut off after 64 KiB. */
             readme?: string;
+            /** @description What the npm registry warned of in its bundle when that was made; for those who may change plugins. */
+            advisories?: components["schemas"]["Advisories"];
+        };
+        /** @description What the registry warned of in everything that a bundle contains. */
+        Advisories: {
+            /**
+             * @description When it was asked (RFC 3339): what became known later is not there.
+             * @default
+             */
+            checkedAt: string;
+            /**
+             * @description The worst first, at most 100.
+             * @default []
+             */
+            findings: components["schemas"]["AdvisoryFinding"][];
+            /**
+             * @description How many more there are.
+             * @default 0
+             */
+            left: number;
+            /**
+             * @description Why the registry told nothing; absent: it did.
+             * @default null
+             */
+            notChecked: string;
+        };
+        /** @description One advisory that one version in the bundle falls under. */
+        AdvisoryFinding: {
+            /**
+             * @description The npm package.
+             * @default
+             */
+            package: string;
+            /**
+             * @description Its version in the bundle.
+             * @default
+             */
+            version: string;
+            /**
+             * @description `critical`, `high`, `moderate`, `low` or `info`.
+             * @default
+             */
+            severity: string;
+            /**
+             * @description In the words of the advisory.
+             * @default
+             */
+            title: string;
+            /**
+             * @description Where it is described.
+             * @default null
+             */
+            url: string;
         };
         /** @description The packages that may be installed. */
         AvailableList: {
@@ -896,6 +966,11 @@ export interface components {
              * @default []
              */
             installScripts: string[];
+            /**
+             * @description What the registry warned of when the bundle was made; absent in bundles from before that was asked.
+             * @default null
+             */
+            advisories: components["schemas"]["Advisories"];
         };
         /** @description A new configuration. */
         ConfigRequest: {
@@ -1641,6 +1716,21 @@ export interface components {
              * @default []
              */
             noted: string[];
+            /**
+             * @description How it looked under the former version: a picture's file, for the operator alone.
+             * @default null
+             */
+            formerPicture: string;
+            /**
+             * @description How it looked under the new version: a picture's file, for the operator alone.
+             * @default null
+             */
+            nextPicture: string;
+            /**
+             * @description Why pictures are missing.
+             * @default []
+             */
+            unpictured: string[];
         };
         /** @description Pages rendered in a browser before an upgrade. */
         Rendering: {
@@ -1729,6 +1819,10 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** @description Recorded requests that both versions were asked. */
             replayed: number;
+            /** @description Pages that were rendered in a browser under both versions, where the front end changes. */
+            rendering?: components["schemas"]["Rendering"];
+            /** @description What the npm registry warned of in the new version's bundle when that was made. */
+            advisories?: components["schemas"]["Advisories"];
             /** @description Rows that the version wrote before it was taken back, counted; which ones, its own administrators see. */
             written: components["schemas"]["WrittenCount"][];
             /**
@@ -2784,6 +2878,35 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_rollout_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                tenant_id: string;
+                /** @description As the report names it */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture, `image/jpeg` */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
