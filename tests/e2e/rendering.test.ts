@@ -136,12 +136,12 @@ test('the operator sees how each page looks under both versions, and nobody else
     await visitor.open(`${installation.origin}/operator/rollouts/${switched}`);
     await page.getByRole('button', { name: 'Report of Acme' }).click();
     for (const seen of ['/', '/notes', '/catalog/default/component/stage/notes']) {
-      for (const of of ['1.0.0', '1.1.0']) {
-        const picture = page.getByRole('img', { name: `${seen} under ${of}`, exact: true });
+      for (const under of ['1.0.0', '1.1.0']) {
+        const picture = page.getByRole('img', { name: `${seen} under ${under}`, exact: true });
         await picture.scrollIntoViewIfNeeded();
         await page.waitForFunction(img => (img as HTMLImageElement).naturalWidth > 0, await picture.elementHandle());
         const size = await picture.evaluate(img => [(img as HTMLImageElement).naturalWidth, (img as HTMLImageElement).naturalHeight]);
-        assert.deepEqual(size, [1280, 860], `${seen} under ${of}`);
+        assert.deepEqual(size, [1280, 860], `${seen} under ${under}`);
       }
     }
     assert.deepEqual(await visitor.obstacles(), []);

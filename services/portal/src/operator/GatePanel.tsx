@@ -115,7 +115,7 @@ function Part({ rollout, part }: PartProps) {
               type="button"
               className="pro-text-button"
               aria-expanded={open}
-              aria-label={`Report of ${part.name}`}
+              aria-label={`${open ? 'Hide report' : 'Report'} of ${part.name}`}
               onClick={() => setOpen(!open)}
             >
               {open ? 'Hide report' : 'Report'}

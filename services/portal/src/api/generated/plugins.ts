@@ -850,54 +850,27 @@ export interface components {
         };
         /** @description What the registry warned of in everything that a bundle contains. */
         Advisories: {
-            /**
-             * @description When it was asked (RFC 3339): what became known later is not there.
-             * @default
-             */
+            /** @description When it was asked (RFC 3339): what became known later is not there. */
             checkedAt: string;
-            /**
-             * @description The worst first, at most 100.
-             * @default []
-             */
+            /** @description The worst first, at most 100. */
             findings: components["schemas"]["AdvisoryFinding"][];
-            /**
-             * @description How many more there are.
-             * @default 0
-             */
+            /** @description How many more there are. */
             left: number;
-            /**
-             * @description Why the registry told nothing; absent: it did.
-             * @default null
-             */
-            notChecked: string;
+            /** @description Why the registry told nothing; absent: it did. */
+            notChecked?: string;
         };
         /** @description One advisory that one version in the bundle falls under. */
         AdvisoryFinding: {
-            /**
-             * @description The npm package.
-             * @default
-             */
+            /** @description The npm package. */
             package: string;
-            /**
-             * @description Its version in the bundle.
-             * @default
-             */
+            /** @description Its version in the bundle. */
             version: string;
-            /**
-             * @description `critical`, `high`, `moderate`, `low` or `info`.
-             * @default
-             */
+            /** @description `critical`, `high`, `moderate`, `low` or `info`. */
             severity: string;
-            /**
-             * @description In the words of the advisory.
-             * @default
-             */
+            /** @description In the words of the advisory. */
             title: string;
-            /**
-             * @description Where it is described.
-             * @default null
-             */
-            url: string;
+            /** @description Where it is described. */
+            url?: string;
         };
         /** @description The packages that may be installed. */
         AvailableList: {
@@ -1696,63 +1669,30 @@ export interface components {
         };
         /** @description One page under both versions. */
         RenderedPage: {
-            /**
-             * @description Below the organisation's origin.
-             * @default
-             */
+            /** @description Below the organisation's origin. */
             path: string;
-            /**
-             * @description `start` (the portal's first page), `page`, `entity-content` (a tab) or `entity-card`.
-             * @default
-             */
+            /** @description `start` (the portal's first page), `page`, `entity-content` (a tab) or `entity-card`. */
             kind: string;
-            /**
-             * @description What breaks with the new version alone.
-             * @default []
-             */
+            /** @description What breaks with the new version alone. */
             broken: string[];
-            /**
-             * @description What else is new: errors in the console, a page that is gone.
-             * @default []
-             */
+            /** @description What else is new: errors in the console, a page that is gone. */
             noted: string[];
-            /**
-             * @description How it looked under the former version: a picture's file, for the operator alone.
-             * @default null
-             */
-            formerPicture: string;
-            /**
-             * @description How it looked under the new version: a picture's file, for the operator alone.
-             * @default null
-             */
-            nextPicture: string;
-            /**
-             * @description Why pictures are missing.
-             * @default []
-             */
-            unpictured: string[];
+            /** @description How it looked under the former version: a picture's file, for the operator alone. */
+            formerPicture?: string;
+            /** @description How it looked under the new version: a picture's file, for the operator alone. */
+            nextPicture?: string;
+            /** @description Why pictures are missing. */
+            unpictured?: string[];
         };
         /** @description Pages rendered in a browser before an upgrade. */
         Rendering: {
-            /**
-             * @description Why pages were not rendered; absent: they were.
-             * @default null
-             */
-            notRendered: string;
-            /**
-             * @description The browser.
-             * @default null
-             */
-            browser: string;
-            /**
-             * @description Which back end answered the new version's pages: `new`, `present` or `none`.
-             * @default null
-             */
-            backEnd: string;
-            /**
-             * @description The pages, those that break first.
-             * @default []
-             */
+            /** @description Why pages were not rendered; absent: they were. */
+            notRendered?: string;
+            /** @description The browser. */
+            browser?: string;
+            /** @description Which back end answered the new version's pages: `new`, `present` or `none`. */
+            backEnd?: string;
+            /** @description The pages, those that break first. */
             pages: components["schemas"]["RenderedPage"][];
         };
         /** @description What a process takes of the machine. */
