@@ -92,6 +92,10 @@ pub const NAMES_NOTHING: &[(&str, &str)] = &[
     ("POST /api/plugins/v1/operator/rollouts", "the operator's, of no organisation"),
     ("GET /api/plugins/v1/operator/rollouts/{id}", "the operator's, of no organisation"),
     ("GET /api/plugins/v1/operator/rollouts/{id}/organizations", "the operator's, of no organisation"),
+    (
+        "GET /api/plugins/v1/operator/rollouts/{id}/organizations/{tenant_id}/pictures/{file}",
+        "the operator's, of no organisation",
+    ),
     ("POST /api/plugins/v1/operator/rollouts/{id}/stop", "the operator's, of no organisation"),
     ("POST /api/plugins/v1/operator/rollouts/{id}/revert", "the operator's, of no organisation"),
     (

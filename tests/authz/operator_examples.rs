@@ -19,6 +19,11 @@ pub const OPERATOR: &[Example] = &[
         "GET /api/plugins/v1/operator/rollouts/{id}/organizations",
         "/api/plugins/v1/operator/rollouts/01900000-0000-7000-8000-000000000000/organizations",
     ),
+    get(
+        "GET /api/plugins/v1/operator/rollouts/{id}/organizations/{tenant_id}/pictures/{file}",
+        "/api/plugins/v1/operator/rollouts/01900000-0000-7000-8000-000000000000/organizations/\
+         01900000-0000-7000-8000-000000000001/pictures/0123456789abcdef0123456789abcdef.jpg",
+    ),
     example(
         "POST /api/plugins/v1/operator/rollouts",
         "/api/plugins/v1/operator/rollouts",

@@ -21,6 +21,8 @@ const catalog = {
 let installation: Installation;
 let token: string;
 let admin: { email: string; password: string };
+/** The rollout whose version everybody has since. */
+let switched = '';
 
 interface Member {
   step: string;
@@ -29,6 +31,7 @@ interface Member {
   report?: { rendering?: { notRendered?: string; browser?: string; pages: { path: string; kind: string; broken: string[] }[] } };
 }
 interface Rollout {
+  id: string;
   phase: string;
   reason?: string;
   members: Member[];
@@ -115,9 +118,59 @@ test('a version that shows as the former did is switched to', async context => {
   const { rollout, seconds } = await rollOut('1.1.0');
   context.diagnostic(`${seconds.toFixed(1)} s`);
   assert.equal(rollout.phase, 'done', JSON.stringify(rollout));
+  switched = rollout.id;
   const pages = rollout.members[0]?.report?.rendering?.pages ?? [];
   assert.deepEqual(pages.map(({ path }) => path).sort(), ['/', '/catalog/default/component/stage/notes', '/notes']);
   assert.equal(await version(), '1.1.0');
+});
+
+test('the operator sees how each page looks under both versions, and nobody else does', async () => {
+  const browser = await launch();
+  try {
+    const visitor = await Visitor.arrive(browser);
+    const { page } = visitor;
+    const { url } = await installation.command('operator', 'link', '--name', 'Ada');
+    visitor.excuse(/401/);
+    await page.goto(String(url));
+    await visitor.sees('Ada, until');
+    await visitor.open(`${installation.origin}/operator/rollouts/${switched}`);
+    await page.getByRole('button', { name: 'Report of Acme' }).click();
+    for (const seen of ['/', '/notes', '/catalog/default/component/stage/notes']) {
+      for (const under of ['1.0.0', '1.1.0']) {
+        const picture = page.getByRole('img', { name: `${seen} under ${under}`, exact: true });
+        await picture.scrollIntoViewIfNeeded();
+        await page.waitForFunction(img => (img as HTMLImageElement).naturalWidth > 0, await picture.elementHandle());
+        const size = await picture.evaluate(img => [(img as HTMLImageElement).naturalWidth, (img as HTMLImageElement).naturalHeight]);
+        assert.deepEqual(size, [1280, 860], `${seen} under ${under}`);
+      }
+    }
+    assert.deepEqual(await visitor.obstacles(), []);
+    await page.getByRole('button', { name: 'Hide report' }).scrollIntoViewIfNeeded();
+    await visitor.screenshot('operator-rendering');
+    visitor.assertQuiet();
+    const picture = page.getByRole('img', { name: '/notes under 1.1.0' });
+    const address = (await picture.getAttribute('src')) ?? '';
+    const answer = await page.request.get(`${installation.origin}${address}`);
+    const headers = answer.headers();
+    assert.equal(answer.status(), 200);
+    assert.deepEqual([headers['content-type'], headers['cache-control'], headers['x-content-type-options']], ['image/jpeg', 'no-store', 'nosniff']);
+    const bytes = await answer.body();
+    assert.equal(bytes.subarray(0, 3).toString('hex'), 'ffd8ff');
+    assert.ok(bytes.length > 5_000 && bytes.length <= 200_000, String(bytes.length));
+    const opening = visitor.context.waitForEvent('page');
+    await picture.click();
+    const large = await opening;
+    await large.waitForLoadState();
+    assert.equal(await large.evaluate(() => document.images[0]?.naturalWidth), 1280);
+    // An administrator of the organisation whose pages they are is nobody here, and has a report without pictures.
+    const authorization = `Bearer ${token}`;
+    assert.equal((await ask(installation.port, 'GET', address, { authorization })).status, 403);
+    assert.equal((await ask(installation.port, 'GET', address)).status, 401);
+    const own = await send('GET', '/api/plugins/v1/upgrades');
+    assert.ok(own.text.includes('/notes') && !own.text.includes('.jpg'));
+  } finally {
+    await browser.close();
+  }
 });
 
 test('without rendering the browsers of the first people tell, and the version goes back', async context => {

@@ -1,6 +1,7 @@
 //! What the operator decides about plugins.
 
 use crate::bundles::BundleKeys;
+use crate::domain::advisory::Policy;
 use crate::domain::allow_list::AllowList;
 use crate::domain::lifecycle::Limits;
 use crate::domain::own_plugins::Uploads;
@@ -43,6 +44,8 @@ pub struct Config {
     pub tools: Tools,
     /// Which packages may be installed and run.
     pub allow: AllowList,
+    /// What becomes of bundles that the registry warns of.
+    pub advisories: Policy,
     /// Whether organisations bring plugins of their own.
     pub uploads: Uploads,
     /// How many workers an organisation may have; without any plan there is no limit.
@@ -82,11 +85,14 @@ pub struct Rendering {
     pub pages: u32,
     /// What one page may take.
     pub page: Duration,
+    /// Whether pictures of the pages are kept for the operator.
+    pub pictures: bool,
 }
 
 impl Default for Rendering {
     fn default() -> Self {
-        Self { wish: Wish::default(), chromium: None, memory_mb: 1536, pages: 8, page: Duration::from_secs(30) }
+        let page = Duration::from_secs(30);
+        Self { wish: Wish::default(), chromium: None, memory_mb: 1536, pages: 8, page, pictures: true }
     }
 }
 
@@ -215,6 +221,7 @@ impl Config {
             tools: Tools::Found(Box::new(config.clone())),
             allow: AllowList::new(&config.plugins.allow)?,
             uploads: Uploads::parse(&config.plugins.uploads)?,
+            advisories: config.plugins.advisories.parse().map_err(anyhow::Error::msg).context("plugins.advisories")?,
             plans: config.plans.clone(),
             native: native.into_iter().collect(),
             isolation: isolation(&config.plugins)?,
@@ -250,6 +257,7 @@ impl Config {
             tools: Tools::At { node: None, worker_dir: None, shell_versions: None },
             allow: AllowList::default(),
             uploads: Uploads::default(),
+            advisories: Policy::default(),
             plans: Plans::default(),
             native: BTreeMap::new(),
             limits: Limits::default(),
@@ -301,7 +309,7 @@ impl Config {
 fn rendering(plugins: &runtime::config::Plugins) -> anyhow::Result<Rendering> {
     let wish = plugins.render.parse().map_err(anyhow::Error::msg).context("plugins.render")?;
     let (chromium, memory_mb) = (plugins.chromium.clone(), plugins.render_memory_mb.max(512));
-    Ok(Rendering { wish, chromium, memory_mb, ..Rendering::default() })
+    Ok(Rendering { wish, chromium, memory_mb, pictures: plugins.render_pictures, ..Rendering::default() })
 }
 
 fn isolation(plugins: &runtime::config::Plugins) -> anyhow::Result<Settings> {

@@ -3,6 +3,7 @@
 
 use crate::State;
 use crate::bundles::{Bundles, Place};
+use crate::domain::advisory::Advisories;
 use crate::domain::package::Source;
 use crate::domain::settings::{Extracted, MAX_SCHEMA_BYTES, combine};
 use crate::jobs::install::read_description;
@@ -73,6 +74,9 @@ pub struct Leaflet {
     pub readme: Option<String>,
     /// What can be configured.
     pub config_schema: Extracted,
+    /// What the registry warned of in its bundle when that was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisories: Option<Advisories>,
 }
 
 impl Leaflet {
@@ -85,6 +89,7 @@ impl Leaflet {
                 .notes
                 .push(format!("The schema has {bytes} bytes; at most {MAX_SCHEMA_BYTES} are taken."));
         }
+        self.advisories = self.advisories.map(Advisories::limited);
         self.readme = self.readme.filter(|readme| readme.len() <= MAX_README_BYTES);
         self
     }
@@ -205,6 +210,7 @@ pub fn native(package: &str) -> Option<Leaflet> {
             own_keys: vec!["techRadar".to_owned()],
             ..Extracted::default()
         },
+        advisories: None,
     })
 }
 

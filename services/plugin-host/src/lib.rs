@@ -39,6 +39,7 @@ pub use domain::allow_list::AllowList;
 pub use domain::gate::Gate;
 pub use http::routes;
 pub use install::{install, request_install};
+pub use render::pictures::sweep as sweep_pictures;
 pub use rollouts::{NewRollout, Wish, list_rollouts, list_versions, start_rollout, wish};
 pub use state::State;
 pub use uploads::Desk;

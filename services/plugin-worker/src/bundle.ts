@@ -4,8 +4,8 @@
  * - `node dist/bundle.js resolve PACKAGE[@RANGE]`: the version that this stands for, with its integrity.
  * - `node dist/bundle.js about PACKAGE`: what the registry shows of its newest version.
  * - `node dist/bundle.js install PACKAGE[@RANGE] --dir DIR [--keep-all] [--archive FILE]`: installs it into DIR, without
- *   its install scripts, takes out what no worker reads, and describes it: with its README and the schema of its
- *   configuration. The package itself comes from FILE, an archive in DIR, if one is given; its dependencies come from the
+ *   its install scripts, takes out what no worker reads, and describes it: with its README, the schema of its
+ *   configuration and what the registry warns of in it. The package itself comes from FILE, an archive in DIR, if one is given; its dependencies come from the
  *   registry all the same.
  * - `node dist/bundle.js describe PACKAGE --dir DIR`: describes a package that is installed there.
  */
@@ -13,6 +13,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve as resolvePath } from 'node:path';
 import { aboutPackage, readmeOf, type Manifest } from './bundle/about.ts';
+import { askAdvisories } from './bundle/advisories.ts';
 import { configSchema } from './bundle/configSchema.ts';
 import { declaredFeatures, unsaidDependencies } from './bundle/features.ts';
 import {
@@ -22,9 +23,16 @@ import {
   type PackageDescription,
   type PackageJson,
 } from './bundle/package.ts';
-import { install, LOCK_FILE, parseSpec, resolve, view } from './bundle/npm.ts';
+import {
+  install,
+  LOCK_FILE,
+  parseSpec,
+  registryOf,
+  resolve,
+  view,
+} from './bundle/npm.ts';
 import { prune } from './bundle/prune.ts';
-import { reportOn, writeReport } from './bundle/report.ts';
+import { packagesIn, reportOn, writeReport } from './bundle/report.ts';
 import { findRecipe } from './remote/recipe.ts';
 import {
   parseArguments,
@@ -53,15 +61,23 @@ const COMMANDS: Record<
     await installWhole(spec, dir, args.optional('archive'));
     const described = describe(parseSpec(spec).name, dir);
     const report = reportOn(join(dir, 'node_modules'));
-    writeReport(dir, report);
     // Declarations and prose are read before they are taken out.
     const told = await tell(parseSpec(spec).name, dir);
     // A bundler follows source maps and style sheets into places that a worker never reads.
     const whole = args.flag('keep-all') || !described.hasBackend;
     const prunedBytes = whole ? 0 : prune(join(dir, 'node_modules'));
+    report.advisories = await advisoriesOf(spec, dir, args.optional('archive'));
+    writeReport(dir, report);
     return { ...described, ...told, prunedBytes, ...report };
   },
 };
+
+/** What the registry warns of; it hears nothing of a package that came as an archive. */
+async function advisoriesOf(spec: string, dir: string, archive?: string) {
+  const own = archive === undefined ? undefined : parseSpec(spec).name;
+  const packages = packagesIn(join(dir, 'node_modules'), own);
+  return askAdvisories(await registryOf(dir).catch(() => ''), packages);
+}
 
 /** What people read of an installed package, and what they can configure. */
 async function tell(name: string, dir: string) {

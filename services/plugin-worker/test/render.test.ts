@@ -39,6 +39,10 @@ const doings: Record<string, string> = {
   '/outside': `fetch('http://example.org/').catch(e => { document.title = 'refused'; })`,
   '/asks': `fetch('/api/auth/proscenium/refresh').then(r => r.json()).then(who => fetch('/api/notes/list?as=' + who.backstageIdentity.identity.userEntityRef))`,
   '/fine': ``,
+  // Nothing is harder to keep small: a picture in a worse quality is taken.
+  '/noise': `const c = document.createElement('canvas'); c.width = 1280; c.height = 860; const x = c.getContext('2d');
+    const d = x.createImageData(1280, 860); for (let i = 0; i < d.data.length; i++) d.data[i] = i % 4 === 3 ? 255 : Math.random() * 256;
+    x.putImageData(d, 0, 0); document.body.prepend(c);`,
 };
 
 const places = Object.keys(doings).map(path => ({
@@ -100,6 +104,19 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** Whether it has a JPEG of the window's width whose size is within bounds. */
+function isPicture({ shot = '' }: Sight): boolean {
+  const bytes = Buffer.from(shot, 'base64');
+  const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
+  return (
+    bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff])) &&
+    frame > 0 &&
+    bytes.readUInt16BE(frame + 7) === 1280 &&
+    bytes.length > 1_000 &&
+    bytes.length <= 512 * 1024
+  );
+}
+
 async function run(job: object): Promise<{ code: number; out: unknown }> {
   const child = spawn(process.execPath, [join(here, '../dist/render.js')], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -158,8 +175,13 @@ test(
     assert.deepEqual(said('/fine'), [], 'the page after a crash');
     assert.deepEqual(said('/catalog/stage'), []);
     assert.equal(said('/other'), undefined, 'of another plugin');
-    const shot = next.find((sight: Sight) => sight.path === '/fine')?.shot;
-    assert.ok(Buffer.from(shot ?? '', 'base64').length > 500);
+    const of = (path: string) => next.find(sight => sight.path === path);
+    for (const sight of former) assert.ok(isPicture(sight), sight.path);
+    for (const path of ['/', '/throws', '/fine', '/noise']) {
+      const sight = of(path);
+      assert.ok(sight && isPicture(sight), path);
+    }
+    assert.match(of('/loops')?.noShot ?? '', /crashed or did not answer/);
     const list = asked.filter(line => line.includes('/api/notes/list'));
     assert.deepEqual(list, [
       'next GET /api/notes/list?as=user:proscenium/render ',

@@ -10,8 +10,10 @@ mod pack;
 
 pub use keys::BundleKeys;
 
+use crate::domain::advisory::Advisories;
 use crate::domain::bundle::{Entry, Manifest, PART_BYTES, folder_name, is_digest, sha256};
 use crate::domain::reason::Reason;
+use crate::jobs::install::Described;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -138,15 +140,16 @@ impl Bundles {
         Ok(Some(address.digest))
     }
 
-    /// Lists, signs and stores the folder that an installation has made; returns its address.
+    /// Lists, signs and stores the folder that an installation of `described` has made; returns its address.
     ///
     /// # Errors
     /// `Input` when it is too large; `Unavailable` when object storage does not answer.
-    pub async fn publish(&self, place: Place, package: &str, version: &str, lock_digest: &str) -> Result<String> {
+    pub async fn publish(&self, place: Place, package: &str, version: &str, described: &Described) -> Result<String> {
         let name = place.folder(package, version);
         let folder = self.0.folder.join(&name);
-        let (named, lock) = ((package.to_owned(), version.to_owned()), lock_digest.to_owned());
-        let packed = blocking(move || pack::list(&folder, named, lock)).await?;
+        let (named, lock) = ((package.to_owned(), version.to_owned()), described.lock_digest.clone());
+        let mut packed = blocking(move || pack::list(&folder, named, lock)).await?;
+        packed.manifest.checks.advisories = described.leaflet.advisories.clone().map(Advisories::limited);
         let bytes = packed.manifest.to_bytes()?;
         let digest = sha256(&bytes);
         let (list, folder) = (Arc::new(packed.manifest), self.0.folder.join(&name));

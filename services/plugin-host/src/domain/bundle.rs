@@ -1,5 +1,6 @@
 //! What a bundle is: a list of files with their hashes, and the hash of that list, which is the bundle's address.
 
+use super::advisory::Advisories;
 use aws_lc_rs::digest::{SHA256, digest};
 use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,10 @@ pub struct Checks {
     pub native: Vec<String>,
     /// Packages with install scripts, which were not run.
     pub install_scripts: Vec<String>,
+    /// What the registry warned of when the bundle was made; absent in bundles from before that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub advisories: Option<Advisories>,
 }
 
 impl Manifest {

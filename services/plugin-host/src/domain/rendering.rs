@@ -76,7 +76,8 @@ pub struct Complaint {
 }
 
 /// One page, opened.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Sight {
     /// Below the organisation's origin.
     pub path: String,
@@ -84,6 +85,10 @@ pub struct Sight {
     pub kind: String,
     /// In the order in which they came.
     pub complaints: Vec<Complaint>,
+    /// How it looked: JPEG in base64; untrusted.
+    pub shot: Option<String>,
+    /// Why there is no picture although one was wanted; untrusted.
+    pub no_shot: Option<String>,
 }
 
 /// What the render tool prints.
@@ -99,7 +104,7 @@ pub struct Rendered {
 
 /// Pages rendered in a browser before an upgrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Rendering {
     /// Why pages were not rendered; absent: they were.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,7 +124,7 @@ pub struct Rendering {
 
 /// One page under both versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct RenderedPage {
     /// Below the organisation's origin.
     pub path: String,
@@ -129,6 +134,17 @@ pub struct RenderedPage {
     pub broken: Vec<String>,
     /// What else is new: errors in the console, a page that is gone.
     pub noted: Vec<String>,
+    /// How it looked under the former version: a picture's file, for the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub former_picture: Option<String>,
+    /// How it looked under the new version: a picture's file, for the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next_picture: Option<String>,
+    /// Why pictures are missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unpictured: Vec<String>,
 }
 
 impl Rendering {
@@ -136,6 +152,31 @@ impl Rendering {
     #[must_use]
     pub fn without(reason: impl Into<String>) -> Self {
         Self { not_rendered: Some(reason.into()), ..Self::default() }
+    }
+
+    /// Whether one of its pages has a picture of this name.
+    #[must_use]
+    pub fn names_picture(&self, file: &str) -> bool {
+        let named = self.pages.iter().flat_map(|page| [&page.former_picture, &page.next_picture]);
+        named.flatten().any(|name| name == file)
+    }
+
+    /// The same without its pictures, and without a word about them.
+    #[must_use]
+    pub fn without_pictures(mut self) -> Self {
+        for page in &mut self.pages {
+            (page.former_picture, page.next_picture) = (None, None);
+            page.unpictured.clear();
+        }
+        self
+    }
+
+    /// Says on its pages why their pictures are not there.
+    pub fn lose_pictures(&mut self, reason: &str) {
+        for page in self.pages.iter_mut().filter(|page| page.former_picture.is_some() || page.next_picture.is_some()) {
+            (page.former_picture, page.next_picture) = (None, None);
+            page.unpictured.push(reason.to_owned());
+        }
     }
 
     /// Why the version is refused, if it is.
@@ -210,7 +251,8 @@ mod tests {
     fn sight(path: &str, kind: &str, complaints: &[(Trouble, &str)]) -> Sight {
         let complaints =
             complaints.iter().map(|(trouble, text)| Complaint { trouble: *trouble, text: (*text).to_owned() });
-        Sight { path: path.to_owned(), kind: kind.to_owned(), complaints: complaints.collect() }
+        let (path, kind) = (path.to_owned(), kind.to_owned());
+        Sight { path, kind, complaints: complaints.collect(), ..Sight::default() }
     }
 
     fn judged(former: &[(Trouble, &str)], next: &[(Trouble, &str)]) -> Option<String> {
@@ -269,6 +311,21 @@ mod tests {
         assert!(doubtful, "a crash alone may be the machine's");
         let told: Vec<_> = pages.iter().map(|page| (page.path.as_str(), page.broken.len(), page.noted.len())).collect();
         assert_eq!(told, [("/b", 1, 0), ("/a", 0, 2)]);
+    }
+
+    #[test]
+    fn pictures_are_named_until_they_are_lost_or_nobodys_business() {
+        let page = RenderedPage { next_picture: Some("a.jpg".to_owned()), ..RenderedPage::default() };
+        let rendering = Rendering { pages: vec![page, RenderedPage::default()], ..Rendering::default() };
+        assert!(rendering.names_picture("a.jpg") && !rendering.names_picture("b.jpg"));
+        let mut lost = rendering.clone();
+        lost.lose_pictures("Why.");
+        let said: Vec<&[String]> = lost.pages.iter().map(|page| &page.unpictured[..]).collect();
+        assert_eq!(said, [&["Why.".to_owned()][..], &[]]);
+        assert!(!lost.names_picture("a.jpg"));
+        for hidden in [rendering.without_pictures(), lost.without_pictures()] {
+            assert_eq!(hidden.pages, [RenderedPage::default(), RenderedPage::default()]);
+        }
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub fn routes() -> Routes<State> {
         .route(Access::operator(), routes!(operator::rollouts::list_rollouts, operator::start::start_rollout))
         .route(Access::operator(), routes!(operator::rollouts::get_rollout))
         .route(Access::operator(), routes!(operator::rollouts::list_rollout_organizations))
+        .route(Access::operator(), routes!(operator::pictures::get_rollout_picture))
         .route(Access::operator(), routes!(operator::start::stop_rollout))
         .route(Access::operator(), routes!(operator::start::revert_rollout))
         .route(Access::operator(), routes!(operator::machine::list_workers))

@@ -4,10 +4,12 @@
 use super::installed::unknown;
 use crate::State;
 use crate::catalogue::{Entry, MOST_PACKAGES};
+use crate::domain::advisory::Advisories;
 use crate::domain::package::{Source, Wanted, title};
 use crate::domain::settings::{Origin, combine};
 use crate::leaflets::About;
 use crate::store::package::{self, Package};
+use authz::{Decision, Permission, decide};
 use axum::extract;
 use http_shell::{Caller, Json, Path, Result};
 use serde::Serialize;
@@ -65,6 +67,10 @@ pub struct AboutInstalled {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     readme: Option<String>,
+    /// What the npm registry warned of in its bundle when that was made; for those who may change plugins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisories: Option<Advisories>,
 }
 
 /// What can be configured in a plugin.
@@ -132,12 +138,14 @@ pub async fn get_about(
     caller: Caller,
     Path(plugin_id): Path<String>,
 ) -> Result<Json<PluginAbout>> {
+    let administers = decide(&caller.principal, Permission::PLUGIN_UPDATE) == Decision::Allow;
     let mut found = Vec::new();
     for package in packages_of(&state, &caller, &plugin_id).await? {
         if let Some(leaflet) = state.leaflets.of(caller.tenant, &package).await
             && !leaflet.about.package.is_empty()
         {
-            found.push(AboutInstalled { about: leaflet.about.clone(), readme: leaflet.readme.clone() });
+            let advisories = leaflet.advisories.clone().filter(|_| administers);
+            found.push(AboutInstalled { about: leaflet.about.clone(), readme: leaflet.readme.clone(), advisories });
         }
     }
     Ok(Json(PluginAbout { packages: found }))

@@ -319,7 +319,8 @@ fn upgrade(row: Row) -> Upgrade {
         new: figures.as_ref().map(|figures| measured(&figures.new)),
         differences: report.differences,
         replayed: report.replayed,
-        rendering: report.rendering,
+        // Pictures are the operator's: they were taken for whoever switches versions.
+        rendering: report.rendering.map(Rendering::without_pictures),
         written: written
             .map(|of| WrittenRows { table: of.table, rows: of.rows, missing: of.missing, keys: of.keys })
             .collect(),

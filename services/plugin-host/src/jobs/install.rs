@@ -4,6 +4,7 @@
 use super::{frontend, tool, upload};
 use crate::State;
 use crate::bundles::Place;
+use crate::domain::advisory::Policy;
 use crate::domain::bundle::folder_name;
 use crate::domain::package::{Source, Wanted, is_hosted, is_own_api, is_plugin_id, module_id};
 use crate::leaflets::Leaflet;
@@ -149,6 +150,15 @@ impl Bundle {
         }
     }
 
+    /// Refuses it for what the registry warned of when it was made, where the operator wants that.
+    ///
+    /// # Errors
+    /// `Input` with the worst advisory.
+    pub fn admit(&self, policy: Policy) -> Result<()> {
+        let refusal = self.described.leaflet.advisories.as_ref().and_then(|found| found.refusal(policy));
+        refusal.map_or(Ok(()), |reason| Err(Error::input(reason)))
+    }
+
     /// Builds and stores its front end for the organisation, if it has one.
     ///
     /// # Errors
@@ -165,8 +175,14 @@ impl Bundle {
 /// The bundle of the wanted version: what it was when it was first installed, here or elsewhere; else from the registry.
 ///
 /// # Errors
-/// Why it cannot be had, in plain words.
+/// Why it cannot be had, or is not to be used, in plain words.
 pub async fn install_bundle(state: &State, wanted: &Wanted) -> Result<Bundle> {
+    let bundle = find_or_make(state, wanted).await?;
+    bundle.admit(state.config.advisories)?;
+    Ok(bundle)
+}
+
+async fn find_or_make(state: &State, wanted: &Wanted) -> Result<Bundle> {
     let bundles = state.config.bundles();
     // An exact version that is there needs no registry.
     if let Some(version) = &wanted.version
@@ -196,7 +212,7 @@ pub async fn install_bundle(state: &State, wanted: &Wanted) -> Result<Bundle> {
         Some(described) => described,
         None => make(state, wanted, &version, &folder).await?,
     };
-    let digest = state.bundles.publish(Place::Shared, &wanted.package, &version, &described.lock_digest).await?;
+    let digest = state.bundles.publish(Place::Shared, &wanted.package, &version, &described).await?;
     Ok(Bundle { described, name, digest, upload: None })
 }
 

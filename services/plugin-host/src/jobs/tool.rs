@@ -33,6 +33,8 @@ pub async fn run<T: DeserializeOwned>(config: &Config, program: &str, args: &[&O
         .args(args)
         .env_clear()
         .envs(download_environment())
+        // What Node itself asks goes the way of what its registry client asks.
+        .env("NODE_USE_ENV_PROXY", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -73,6 +73,7 @@ async fn built(state: &State, tenant: TenantId, found: &Upload) -> Result<Built>
     let place = Place::Upload(tenant, found.upload_id);
     let bundle = bundle(state, tenant, place, found).await?;
     install::check(&bundle.described)?;
+    bundle.admit(state.config.advisories)?;
     let checks = state.bundles.manifest(place, &bundle.digest).await?.checks;
     Ok(Built {
         plugin_id: bundle.installed_as(),
@@ -98,6 +99,6 @@ async fn bundle(state: &State, tenant: TenantId, place: Place, found: &Upload) -
     if described.package != found.package || described.version != found.version {
         return Err(Error::input("What was installed is another package than its archive says."));
     }
-    let digest = state.bundles.publish(place, &found.package, &found.version, &described.lock_digest).await?;
+    let digest = state.bundles.publish(place, &found.package, &found.version, &described).await?;
     Ok(Bundle { described, name, digest, upload: Some(found.upload_id) })
 }

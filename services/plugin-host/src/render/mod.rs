@@ -6,10 +6,12 @@
 
 mod browser;
 mod door;
+pub mod pictures;
 mod tool;
 
 use crate::State;
 use crate::config::Rendering as Settings;
+use crate::domain::picture::{Pictures, collect};
 use crate::domain::rendering::{Rendering, Wish, compare};
 use crate::http::{PortalFeature, feature};
 use crate::store::package::Frontend;
@@ -51,31 +53,45 @@ pub async fn render(state: &State, row: &Row, next: &Side, staged: Option<&Arc<S
     let Some(chromium) = browser::find(settings.chromium.as_deref()) else {
         return Ok(Some(Rendering::without("There is no browser on this machine (plugins.chromium).")));
     };
-    let mut rendering = once(state, row, next, staged, &chromium).await?;
-    if rendering.1 {
+    let Ok(_turn) = state.browsers.acquire().await else {
+        return Ok(Some(Rendering::without("The platform is stopping.")));
+    };
+    let mut seen = once(state, row, next, staged, &chromium).await?;
+    if seen.doubtful {
         // A page that only hung may have met a busy machine: what hangs twice counts.
-        rendering = once(state, row, next, staged, &chromium).await?;
+        seen = once(state, row, next, staged, &chromium).await?;
     }
-    Ok(Some(rendering.0))
+    let Seen { mut rendering, pictures, .. } = seen;
+    if !pictures.is_empty()
+        && let Err(reason) = pictures::keep(state, row, pictures).await
+    {
+        rendering.lose_pictures(&format!("Its pictures were not kept. {reason}"));
+    }
+    Ok(Some(rendering))
 }
 
-/// The second value: whether it is refused for what a busy machine could have caused.
-async fn once(
-    state: &State,
-    row: &Row,
-    next: &Side,
-    staged: Option<&Arc<Staged>>,
-    chromium: &Path,
-) -> Result<(Rendering, bool)> {
-    let Ok(_turn) = state.browsers.acquire().await else {
-        return Ok((Rendering::without("The platform is stopping."), false));
-    };
+/// What one run of the browser came to.
+struct Seen {
+    rendering: Rendering,
+    /// What its pages name.
+    pictures: Pictures,
+    /// Whether it is refused for what a busy machine could have caused.
+    doubtful: bool,
+}
+
+impl Seen {
+    fn nothing(reason: impl Into<String>) -> Self {
+        Self { rendering: Rendering::without(reason), pictures: Pictures::new(), doubtful: false }
+    }
+}
+
+async fn once(state: &State, row: &Row, next: &Side, staged: Option<&Arc<Staged>>, chromium: &Path) -> Result<Seen> {
     let (tenant, settings) = (row.tenant(), &state.config.rendering);
     let door = Door::new(state, tenant, &row.plugin_id, staged).await?;
     let signer = state.launching.signer(tenant).await?;
     let place = match tool::Place::new(state, tenant) {
         Ok(place) => place,
-        Err(reason) => return Ok((Rendering::without(reason), false)),
+        Err(reason) => return Ok(Seen::nothing(reason)),
     };
     let of = |frontend: &Option<Frontend>| frontend.clone().map(|frontend| feature(row.plugin_id.clone(), frontend));
     let job = Job {
@@ -87,16 +103,17 @@ async fn once(
         next: of(&next.frontend),
         pages: settings.pages,
         page_ms: settings.page.as_millis(),
-        shots: false,
+        shots: settings.pictures,
     };
     let rendered = match place.run(state, &job, door, &browser::readable(chromium)).await {
         Ok(rendered) => rendered,
         Err(reason) => {
             tracing::warn!(%tenant, plugin = row.plugin_id, reason, "pages cannot be rendered");
-            return Ok((Rendering::without(reason), false));
+            return Ok(Seen::nothing(reason));
         }
     };
-    let (pages, doubtful) = compare(&rendered);
+    let (mut pages, doubtful) = compare(&rendered);
+    let pictures = collect(&rendered, &mut pages);
     let back_end = match (staged.is_some(), state.target(tenant, &row.plugin_id).await?) {
         (true, _) => "new",
         (false, Some(crate::state::Target::Backend(_))) => "present",
@@ -104,8 +121,8 @@ async fn once(
     };
     let rendering =
         Rendering { not_rendered: None, browser: Some(rendered.browser), back_end: Some(back_end.to_owned()), pages };
-    let again = doubtful && rendering.refusal().is_some();
-    Ok((rendering, again))
+    let doubtful = doubtful && rendering.refusal().is_some();
+    Ok(Seen { rendering, pictures, doubtful })
 }
 
 impl Settings {

@@ -3,6 +3,8 @@
 use super::data::{self, Plan};
 use super::upkeep;
 use crate::State;
+use crate::bundles::Place;
+use crate::domain::advisory::Advisories;
 use crate::domain::bundle::{is_inside, sha256};
 use crate::domain::compat::{Replay, differences, refusal};
 use crate::domain::package::Wanted;
@@ -60,10 +62,11 @@ pub async fn check(state: &State, id: Uuid, tenant: TenantId) -> Result<Event> {
         }
     };
     data::tidy(state, tenant, &row.plugin_id).await?;
-    let (report, data) = match tried {
+    let (mut report, data) = match tried {
         Ok(tried) => tried,
         Err(reason) => return Ok(Event::Refused(tenant, reason)),
     };
+    report.advisories = advisories(state, &row, &next).await;
     let event = verdict(state, tenant, &report);
     let mut tx = state.db.tenant(tenant).await?;
     match &event {
@@ -126,6 +129,13 @@ async fn next(state: &State, row: &Row) -> Result<Side> {
         frontend: bundle.frontend(state, row.tenant()).await?,
         upload: None,
     })
+}
+
+/// What the registry warned of in the version's bundle, which is on this machine by now.
+async fn advisories(state: &State, row: &Row, next: &Side) -> Option<Advisories> {
+    let name = Place::of(row.tenant(), next.upload).folder(&row.package, &next.version);
+    let described = install::read_description(&state.config.bundles().join(name)).await?;
+    described.leaflet.advisories.map(Advisories::limited)
 }
 
 /// The organisation's own version, which was built when it was uploaded.

@@ -1,8 +1,9 @@
 //! What goes on beside rollouts: recorded addresses are written down, organisations that were left out are tried again in
-//! their quiet hours, and data that nobody misses any more is dropped.
+//! their quiet hours, and data and pictures that nobody misses any more are dropped.
 
 use super::operator::{NewRollout, start_own_rollout, start_rollout_by};
 use crate::State;
+use crate::render::pictures;
 use crate::store::{policy, recording, rollout, schema, tenant};
 use kernel::{Result, TenantId};
 use runtime::Tasks;
@@ -37,6 +38,9 @@ pub fn spawn(state: &State, tasks: &Tasks) {
         while shutdown.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
             if let Err(error) = sweep(&sweeping).await {
                 tracing::warn!(%error, "stale data of plugins cannot be dropped");
+            }
+            if let Err(error) = pictures::sweep(&sweeping).await {
+                tracing::warn!(%error, "old pictures of pages cannot be deleted");
             }
         }
     });

@@ -12,6 +12,7 @@ pub mod preview;
 pub mod recording;
 pub mod rollout;
 pub mod rollout_overview;
+pub mod rollout_picture;
 pub mod schema;
 pub mod task;
 pub mod tenant;

@@ -1,5 +1,6 @@
 //! Rollouts: a row for each organisation that takes part, with what concerns the whole in each of them.
 
+use crate::domain::advisory::Advisories;
 use crate::domain::compat::Difference;
 use crate::domain::gate::{Figures, Gate};
 use crate::domain::rendering::Rendering;
@@ -69,6 +70,9 @@ pub struct Report {
     /// Pages in a browser, where the front end changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rendering: Option<Rendering>,
+    /// What the registry warned of in the new version's bundle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisories: Option<Advisories>,
     /// Rows that the version wrote before it was taken back.
     pub written: Vec<Written>,
     /// Where those rows are kept.

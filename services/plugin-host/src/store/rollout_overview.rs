@@ -53,6 +53,7 @@ pub struct Part {
     pub beacons: i32,
     pub beacon: Option<String>,
     pub report: Option<Json<Report>>,
+    pub picture_bytes: i64,
 }
 
 /// Rollouts that began before this one, the latest first.
@@ -116,7 +117,8 @@ pub async fn list_parts(
     let (ring, tenant) = after.unzip();
     sqlx::query_as(
         "select r.tenant_id, t.slug, t.name, r.member_ring, r.step, r.step_reason, r.step_since,
-           r.former ->> 'version' as from_version, r.data, r.plan, r.figures, r.beacons, r.beacon, r.report
+           r.former ->> 'version' as from_version, r.data, r.plan, r.figures, r.beacons, r.beacon, r.report,
+           r.picture_bytes
          from plugin_rollout r join tenant t on t.tenant_id = r.tenant_id
          where r.rollout_id = $1 and ($2::text is null or r.step = $2)
            and ($3::integer is null or (r.member_ring, r.tenant_id) > ($3, $4::uuid))

@@ -1,6 +1,7 @@
 //! The plugin host through its front door: real database, real object storage, real worker processes.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod advisories;
 mod copies;
 mod extensions;
 mod faults;

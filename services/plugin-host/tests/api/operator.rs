@@ -13,7 +13,7 @@ const BASE: &str = "/api/plugins/v1/operator";
 
 impl Host {
     /// As the gateway sends what the operator asks: of no organisation.
-    async fn operator(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+    pub async fn operator(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let token = key().issue(None, &Principal::Operator { name: "Ada".to_owned() }).unwrap();
         let mut request = http::Request::builder().method(method).uri(format!("{BASE}{path}"));
         request = request.header(TOKEN_HEADER, token).header("content-type", "application/json");
@@ -21,7 +21,7 @@ impl Host {
         testkit::send(&self.router, request.body(axum::body::Body::from(body)).unwrap()).await
     }
 
-    async fn shown(&self, path: &str) -> Value {
+    pub async fn shown(&self, path: &str) -> Value {
         let reply = self.operator(Method::GET, path, None).await;
         assert_eq!(reply.status, StatusCode::OK, "{path}: {}", reply.text());
         reply.json()
@@ -68,6 +68,7 @@ async fn nobody_but_the_operator_is_let_in() {
         (Method::POST, "/rollouts".to_owned()),
         (Method::GET, format!("/rollouts/{id}")),
         (Method::GET, format!("/rollouts/{id}/organizations")),
+        (Method::GET, format!("/rollouts/{id}/organizations/{id}/pictures/a.jpg")),
         (Method::POST, format!("/rollouts/{id}/stop")),
         (Method::POST, format!("/rollouts/{id}/revert")),
         (Method::GET, "/workers".to_owned()),

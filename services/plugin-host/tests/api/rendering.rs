@@ -3,17 +3,19 @@
 
 use crate::host::{Host, checkout};
 use crate::notes::gate;
-use http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{Method, StatusCode};
 use kernel::TenantId;
 use plugin_host::config::{Rendering, Tools, Upgrades};
 use plugin_host::domain::rendering::Wish;
-use plugin_host::{AllowList, NewRollout};
+use plugin_host::{AllowList, Config, NewRollout};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
 
-const PACKAGE: &str = "@acme/plugin-notes";
+pub const PACKAGE: &str = "@acme/plugin-notes";
 
 /// Builds "remotes" of one file, whose digest follows from the version.
 const BUILD: &str = r"
@@ -28,6 +30,9 @@ const manifest = { digest: hash('all ' + version), remote: 'acme__plugin_notes',
 writeFileSync(path.join(out, 'proscenium-plugin.json'), JSON.stringify(manifest));
 console.log(JSON.stringify(manifest));
 ";
+
+/// The beginning of a picture, as far as it is looked at.
+const JPEG: &str = "/9j/wAARCANcBQADAREAAhEAAxEA/9k=";
 
 /// Says what the version's package has in `seen`, and asks the door what a page would.
 const RENDER: &str = r"
@@ -44,14 +49,21 @@ const ask = (method, target) => new Promise(done => request({ socketPath: job.do
     let text = ''; answer.on('data', part => text += part); answer.on('end', () => done(text)); }).end());
   const seen = JSON.parse(readFileSync(path.join(SEEN, file + '.json')));
   if (seen.fails) { console.log(JSON.stringify({ error: { name: 'BrowserError', message: seen.fails } })); process.exit(1); }
-  const start = { path: '/', kind: 'start', complaints: [], ms: 1 };
-  const page = complaints => ({ path: '/notes', kind: 'page', complaints, ms: 1 });
+  const shot = job.shots ? { shot: JPEG } : {};
+  const start = { path: '/', kind: 'start', complaints: [], ms: 1, ...shot };
+  const page = complaints => ({ path: '/notes', kind: 'page', complaints, ms: 1, ...shot });
   const told = { path: '/asked', kind: 'page', complaints: asked.map(text => ({ trouble: 'console', text })), ms: 1 };
-  console.log(JSON.stringify({ browser: 'Fake/1 ' + job.origin, former: [start, page([])], next: [start, page(seen.complaints), told] }));
+  console.log(JSON.stringify({ browser: 'Fake/1 ' + job.origin, former: [start, page([])], next: [start, { ...page(seen.complaints), ...seen.picture }, told] }));
 })();
 ";
 
 async fn host(wish: Wish, chromium: Option<&str>) -> Option<Host> {
+    let rendering = Rendering { wish, chromium: chromium.map(Into::into), ..Rendering::default() };
+    host_with(|config| config.rendering = rendering).await
+}
+
+/// A host whose tools are scripts, with version 1.0.0 of the package installed.
+pub async fn host_with(change: impl FnOnce(&mut Config)) -> Option<Host> {
     let node = checkout().join(".tools/node/bin/node");
     if !node.is_file() {
         eprintln!("skipped: there is no Node");
@@ -66,7 +78,8 @@ async fn host(wish: Wish, chromium: Option<&str>) -> Option<Host> {
         };
         write("dist/bundle.js", "process.exit(1)");
         write("dist/build-remote.js", BUILD);
-        write("dist/render.js", &RENDER.replace("SEEN", &format!("{:?}", config.data_dir.join("tools/seen"))));
+        let render = RENDER.replace("SEEN", &format!("{:?}", config.data_dir.join("tools/seen")));
+        write("dist/render.js", &render.replace("JPEG", &format!("{JPEG:?}")));
         write("shared-versions.json", "{}");
         config.allow = AllowList::new([PACKAGE]).unwrap();
         config.tools = Tools::At {
@@ -74,8 +87,8 @@ async fn host(wish: Wish, chromium: Option<&str>) -> Option<Host> {
             worker_dir: Some(tools.clone()),
             shell_versions: Some(tools.join("shared-versions.json")),
         };
-        config.upgrades = Upgrades { look: Duration::from_millis(100), ..Upgrades::default() };
-        config.rendering = Rendering { wish, chromium: chromium.map(Into::into), ..Rendering::default() };
+        config.upgrades = Upgrades { look: Duration::from_millis(100), keep: KEEP, ..Upgrades::default() };
+        change(config);
     })
     .await;
     lay_down(host.folder.path(), "1.0.0", &json!({ "complaints": [] }));
@@ -84,7 +97,7 @@ async fn host(wish: Wish, chromium: Option<&str>) -> Option<Host> {
 }
 
 /// A version, and what the browser will see of it.
-fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
+pub fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
     let bundle = data_dir.join("bundles").join(format!("{}@{version}", PACKAGE.replace('/', "+")));
     let package = bundle.join("node_modules").join(PACKAGE);
     std::fs::create_dir_all(&package).unwrap();
@@ -98,7 +111,7 @@ fn lay_down(data_dir: &Path, version: &str, seen: &Value) {
     std::fs::write(folder.join(format!("{version}.json")), seen.to_string()).unwrap();
 }
 
-async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
+pub async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
     let new = NewRollout {
         package: PACKAGE.to_owned(),
         version: version.to_owned(),
@@ -112,13 +125,16 @@ async fn roll_out(host: &Host, version: &str, canaries: &[TenantId]) -> Uuid {
     plugin_host::start_rollout(&host.test.db, &clock, &host.allow, new).await.unwrap()
 }
 
-async fn version(host: &Host) -> Value {
+pub async fn version(host: &Host) -> Value {
     host.get("/api/plugins/v1/installed/notes").await.json()["version"].clone()
 }
 
 fn complaint(trouble: &str, text: &str) -> Value {
     json!({ "complaints": [{ "trouble": trouble, "text": text }] })
 }
+
+/// A second, so that a test can wait for the end of what is kept.
+const KEEP: time::Duration = time::Duration::seconds(1);
 
 /// A browser that is never started: the tool is a script.
 const BROWSER: Option<&str> = Some("/bin/sh");
@@ -207,7 +223,7 @@ async fn without_rendering_browsers_of_people_tell_and_the_version_goes_back() {
     for _ in 0..3 {
         let body = json!({ "pluginId": "notes", "message": "boom" });
         let by = testkit::admin(host.tenant);
-        let reply = host.request(Some(&by), http::Method::POST, "/api/plugins/v1/beacons", Some(body)).await;
+        let reply = host.request(Some(&by), Method::POST, "/api/plugins/v1/beacons", Some(body)).await;
         assert_eq!(reply.status, StatusCode::ACCEPTED);
     }
     let ended = host.ended(id).await;
@@ -215,5 +231,96 @@ async fn without_rendering_browsers_of_people_tell_and_the_version_goes_back() {
     assert_eq!((&ended["phase"], &member["step"]), (&json!("rolled-back"), &json!("restored")), "{ended:#}");
     assert!(member["report"]["rendering"].is_null());
     assert_eq!(version(&host).await, "1.0.0");
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_sees_pictures_of_both_versions_until_they_are_old() {
+    let Some(host) = host(Wish::Required, BROWSER).await else { return };
+    let picture = STANDARD.encode([&STANDARD.decode(JPEG).unwrap()[..], b"new"].concat());
+    lay_down(host.folder.path(), "1.1.0", &json!({ "complaints": [], "picture": { "shot": picture } }));
+    let id = roll_out(&host, "1.1.0", &[]).await;
+    assert_eq!(host.ended(id).await["phase"], "done");
+    let parts = format!("/rollouts/{id}/organizations");
+    let rendering = host.shown(&parts).await["items"][0]["rendering"].clone();
+    let page = |path: &str| {
+        let pages = rendering["pages"].as_array().unwrap();
+        pages.iter().find(|page| page["path"] == path).unwrap().clone()
+    };
+    let (start, notes, asked) = (page("/"), page("/notes"), page("/asked"));
+    assert_eq!(start["formerPicture"], start["nextPicture"], "it looks the same");
+    assert!(asked["formerPicture"].is_null() && asked["nextPicture"].is_null() && asked["unpictured"].is_null());
+    let base = format!("{parts}/{}/pictures", host.tenant);
+    for (name, expected) in [(&notes["formerPicture"], JPEG), (&notes["nextPicture"], picture.as_str())] {
+        let path = format!("{base}/{}", name.as_str().unwrap());
+        let reply = host.operator(Method::GET, &path, None).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        let header = |name: &str| reply.headers[name].to_str().unwrap().to_owned();
+        assert_eq!((header("content-type"), header("cache-control")), ("image/jpeg".into(), "no-store".into()));
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert!(header("content-security-policy").contains("sandbox"));
+        assert_eq!(STANDARD.encode(&reply.bytes), expected);
+    }
+    let name = notes["nextPicture"].as_str().unwrap();
+    let globex = host.test.tenant("globex").await;
+    for path in [
+        format!("{base}/0123456789abcdef0123456789abcdef.jpg"),
+        format!("{base}/..%2F{name}"),
+        format!("{parts}/{globex}/pictures/{name}"),
+        format!("/rollouts/{}/organizations/{}/pictures/{name}", Uuid::now_v7(), host.tenant),
+    ] {
+        assert_eq!(host.operator(Method::GET, &path, None).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    // The organisation has the report without them.
+    let own = host.get(&format!("/api/plugins/v1/upgrades/{id}")).await;
+    assert!(own.text().contains("/notes") && !own.text().contains("icture"), "{}", own.text());
+    // While they are kept they stay, then they go, and the report says so.
+    let stored = || async {
+        let objects = runtime::objects::Objects::new(&host.endpoint);
+        let prefix = runtime::objects::ObjectKey::tenant(host.tenant).segment("renderings").unwrap();
+        objects.list(&prefix).await.unwrap().len()
+    };
+    assert_eq!(stored().await, 2);
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    plugin_host::sweep_pictures(&host.state).await.unwrap();
+    assert_eq!(stored().await, 0);
+    let gone = host.operator(Method::GET, &format!("{base}/{name}"), None).await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    let after = host.shown(&parts).await["items"][0]["rendering"].to_string();
+    assert!(after.contains("were deleted") && !after.contains(name), "{after}");
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_picture_is_left_out_and_the_report_says_so() {
+    let large = "A".repeat(1 << 20);
+    for (picture, reason) in [
+        (json!({ "shot": STANDARD.encode("<script>") }), "It is no JPEG picture."),
+        (json!({ "shot": large }), "It has more than 512 kB."),
+        (json!({ "shot": null, "noShot": "Too slow." }), "Too slow."),
+    ] {
+        let Some(host) = host(Wish::Required, BROWSER).await else { return };
+        lay_down(host.folder.path(), "1.1.0", &json!({ "complaints": [], "picture": picture }));
+        let id = roll_out(&host, "1.1.0", &[]).await;
+        assert_eq!(host.ended(id).await["phase"], "done", "a picture decides nothing");
+        let pages =
+            host.shown(&format!("/rollouts/{id}/organizations")).await["items"][0]["rendering"]["pages"].clone();
+        let notes = pages.as_array().unwrap().iter().find(|page| page["path"] == "/notes").unwrap().clone();
+        assert_eq!(notes["unpictured"], json!([format!("No picture under the new version: {reason}")]));
+        assert!(notes["nextPicture"].is_null() && notes["formerPicture"].is_string(), "{notes}");
+        host.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_pictures_are_taken_where_the_operator_wants_none() {
+    let chromium = BROWSER.map(Into::into);
+    let wanted = Rendering { wish: Wish::Required, chromium, pictures: false, ..Rendering::default() };
+    let Some(host) = host_with(|config| config.rendering = wanted).await else { return };
+    lay_down(host.folder.path(), "1.1.0", &json!({ "complaints": [] }));
+    let id = roll_out(&host, "1.1.0", &[]).await;
+    assert_eq!(host.ended(id).await["phase"], "done");
+    let rendering = host.shown(&format!("/rollouts/{id}/organizations")).await["items"][0]["rendering"].to_string();
+    assert!(rendering.contains("/notes") && !rendering.contains("icture"), "{rendering}");
     host.stop().await;
 }

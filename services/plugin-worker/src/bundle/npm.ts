@@ -119,6 +119,11 @@ export async function install(
   }
 }
 
+/** The address of the registry that a folder's packages come from, as the client's settings say. */
+export async function registryOf(dir: string): Promise<string> {
+  return (await pnpm(['config', 'get', 'registry'], dir)).trim();
+}
+
 /** A file in the folder itself, under a name that means nothing else to the client. */
 function archiveSpec(archive: string): string {
   if (!/^[\w-]+\.tgz$/.test(archive)) {

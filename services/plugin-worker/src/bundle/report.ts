@@ -1,9 +1,11 @@
 /**
- * What else comes with a package: licences, native code and install scripts of everything in the bundle. It decides
- * nothing; whoever installs a plugin reads it. It is written beside the bundle as `proscenium-bundle.json`.
+ * What else comes with a package: licences, native code and install scripts of everything in the bundle, and what the
+ * registry warns of. It decides nothing; whoever installs a plugin reads it. It is written beside the bundle as `proscenium-bundle.json`.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import semver from 'semver';
+import type { Advisories, Packages } from './advisories.ts';
 
 /** What is known of a bundle's content. */
 export interface BundleReport {
@@ -16,6 +18,8 @@ export interface BundleReport {
   nativeCode: string[];
   /** Packages whose install scripts were not run; some do without them, others lack what these would have built. */
   installScripts: string[];
+  /** What the registry warned of when the bundle was made. */
+  advisories?: Advisories;
 }
 
 /** Name of the report's file in a bundle. */
@@ -49,26 +53,7 @@ export function reportOn(nodeModules: string): BundleReport {
     nativeCode: [],
     installScripts: [],
   };
-  const entries = readdirSync(nodeModules, {
-    withFileTypes: true,
-    recursive: true,
-  });
-  const native = new Set<string>();
-  const manifests: [folder: string, manifest: Manifest][] = [];
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    if (entry.name.endsWith('.node') || entry.name === 'binding.gyp') {
-      native.add(packageFolder(entry.parentPath));
-    }
-    if (
-      entry.name === 'package.json' &&
-      packageFolder(entry.parentPath) === entry.parentPath
-    ) {
-      const manifest = read(join(entry.parentPath, entry.name));
-      if (manifest?.name) manifests.push([entry.parentPath, manifest]);
-    }
-  }
-  manifests.sort(([a], [b]) => (a < b ? -1 : 1));
+  const { manifests, native } = contentOf(nodeModules);
   for (const [folder, manifest] of manifests) {
     const name = `${manifest.name ?? ''}@${manifest.version ?? ''}`;
     const licence = licenceOf(manifest);
@@ -83,6 +68,56 @@ export function reportOn(nodeModules: string): BundleReport {
     }
   }
   return report;
+}
+
+/**
+ * Every package below a bundle's `node_modules` that a registry may know, by name with its versions, without `own`: what
+ * an organisation uploaded is nobody else's to hear of.
+ */
+export function packagesIn(nodeModules: string, own?: string): Packages {
+  const found: Packages = new Map();
+  for (const [, { name = '', version = '' }] of contentOf(nodeModules)
+    .manifests) {
+    if (name === own || !NAME.test(name) || !semver.valid(version)) continue;
+    const versions = found.get(name);
+    if (versions) versions.add(version);
+    else found.set(name, new Set([version]));
+  }
+  return found;
+}
+
+/** A package's name as registries take it. */
+const NAME = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
+
+interface Content {
+  /** By folder, in its order. */
+  manifests: [folder: string, manifest: Manifest][];
+  /** Folders of packages with compiled code. */
+  native: Set<string>;
+}
+
+function contentOf(nodeModules: string): Content {
+  const entries = readdirSync(nodeModules, {
+    withFileTypes: true,
+    recursive: true,
+  });
+  const native = new Set<string>();
+  const manifests: Content['manifests'] = [];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    if (entry.name.endsWith('.node') || entry.name === 'binding.gyp') {
+      native.add(packageFolder(entry.parentPath));
+    }
+    if (
+      entry.name === 'package.json' &&
+      packageFolder(entry.parentPath) === entry.parentPath
+    ) {
+      const manifest = read(join(entry.parentPath, entry.name));
+      if (manifest?.name) manifests.push([entry.parentPath, manifest]);
+    }
+  }
+  manifests.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { manifests, native };
 }
 
 /** Writes the report beside the bundle. */

@@ -25,7 +25,7 @@ export interface Job {
   pages: number;
   /** What one page may take, in ms. */
   pageMs: number;
-  /** Whether small pictures are taken. */
+  /** Whether pictures are taken. */
   shots: boolean;
 }
 
@@ -55,8 +55,10 @@ export interface Sight {
   kind: PageKind;
   complaints: Complaint[];
   ms: number;
-  /** JPEG in base64. */
+  /** How it looks: JPEG in base64. */
   shot?: string;
+  /** Why there is no picture although one was wanted. */
+  noShot?: string;
 }
 
 /** What the tool prints. */

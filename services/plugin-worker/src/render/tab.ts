@@ -14,6 +14,13 @@ const RESTLESS_MS = 12_000;
 /** Complaints of one page. */
 const MOST_COMPLAINTS = 40;
 const LONGEST_TEXT = 500;
+/** What taking a picture once may take. */
+const SHOT_MS = 5_000;
+/** Qualities of a picture that are tried, one after the other, until it has no more than `SMALL_BYTES`. */
+const QUALITIES = [70, 45, 20];
+const SMALL_BYTES = 200_000;
+/** A picture that has more in the worst quality is left out; the plugin host takes none that is larger. */
+const LARGEST_BYTES = 512 * 1024;
 const WINDOW = {
   width: 1280,
   height: 860,
@@ -99,19 +106,18 @@ export class Tab {
     this.#complaints = [];
     this.#loaded = false;
     const url = new URL(path, this.#opening.origin).href;
-    let shot: string | undefined;
     try {
       await this.#send('Page.navigate', { url });
       await this.#rest(begun);
       this.#judge(await this.#evaluate<Look>(LOOK));
-      if (this.#opening.shots) shot = await this.#shoot();
     } catch (error) {
       if (!this.crashed) this.#complain('crash', (error as Error).message);
       this.crashed = true;
     }
     const complaints = this.#complaints;
     const ms = Date.now() - begun;
-    return { path, kind, complaints, ms, ...(shot && { shot }) };
+    const picture = this.#opening.shots ? await this.#shoot() : {};
+    return { path, kind, complaints, ms, ...picture };
   }
 
   /** Writes down what is wrong with the page that is open. */
@@ -274,14 +280,30 @@ export class Tab {
     for (const text of look.broken) this.#complain('boundary', text);
   }
 
-  async #shoot(): Promise<string> {
-    const clip = { x: 0, y: 0, ...WINDOW, scale: 0.4 };
-    const { data } = await this.#send('Page.captureScreenshot', {
-      format: 'jpeg',
-      quality: 60,
-      clip,
-    });
-    return String(data);
+  /** A picture of the page that is open. That none can be taken is nothing against the page. */
+  async #shoot(): Promise<Pick<Sight, 'shot' | 'noShot'>> {
+    if (this.crashed) return { noShot: 'The page crashed or did not answer.' };
+    const { width, height } = WINDOW;
+    const clip = { x: 0, y: 0, width, height, scale: 1 };
+    let bytes = 0;
+    let shot = '';
+    try {
+      for (const quality of QUALITIES) {
+        const { data } = await this.#browser.send(
+          'Page.captureScreenshot',
+          { format: 'jpeg', quality, clip },
+          this.#session,
+          SHOT_MS,
+        );
+        shot = String(data);
+        bytes = Buffer.byteLength(shot, 'base64');
+        if (bytes <= SMALL_BYTES) break;
+      }
+    } catch (error) {
+      return { noShot: (error as Error).message.slice(0, LONGEST_TEXT) };
+    }
+    if (bytes <= LARGEST_BYTES) return { shot };
+    return { noShot: `It has ${Math.ceil(bytes / 1024)} kB, 512 kB at most.` };
   }
 }
 

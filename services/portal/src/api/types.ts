@@ -92,7 +92,10 @@ export type Isolation = Plugins['schemas']['Isolation'];
 export type LogLine = Plugins['schemas']['LogLine'];
 export type OfferedPreview = Plugins['schemas']['OfferedPreview'];
 export type PreviewList = Plugins['schemas']['PreviewList'];
-export type UploadChecks = Plugins['schemas']['Checks'];
+/** Bundles from before advisories were asked for have none. */
+export type UploadChecks = Omit<Plugins['schemas']['Checks'], 'advisories'> & {
+  advisories?: Advisories;
+};
 export type UploadedVersion = Plugins['schemas']['UploadedVersion'];
 export type UploadList = Plugins['schemas']['UploadList'];
 export type UploadState = Plugins['schemas']['UploadState'];
@@ -113,6 +116,9 @@ export type OperatorPluginList = Plugins['schemas']['OperatorPluginList'];
 export type OperatorOrganization = Plugins['schemas']['OperatorOrganization'];
 export type OperatorChange = Plugins['schemas']['OperatorChange'];
 export type OperatorRollout = Plugins['schemas']['OperatorRollout'];
+export type Advisories = Plugins['schemas']['Advisories'];
+export type Rendering = Plugins['schemas']['Rendering'];
+export type RenderedPage = Plugins['schemas']['RenderedPage'];
 export type RolloutRing = Plugins['schemas']['RolloutRing'];
 export type RolloutStep = Plugins['schemas']['RolloutStep'];
 export type RolloutPhase = Plugins['schemas']['RolloutPhase'];

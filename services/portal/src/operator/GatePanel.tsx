@@ -1,6 +1,7 @@
 import { Fragment, useState } from 'react';
 import type { OperatorRollout, RolloutOrganization } from '../api/types';
 import { Button } from '@backstage/ui';
+import { AdvisoryList } from '../ui/AdvisoryList';
 import { Panel } from '../ui/Panel';
 import { RelativeTime } from '../ui/RelativeTime';
 import { Loaded } from '../ui/states';
@@ -8,6 +9,7 @@ import { Status } from '../ui/Status';
 import { useLoad } from '../ui/useLoad';
 import { useOperator } from './context';
 import { Scroll } from './Frame';
+import { RenderingReport } from './RenderingReport';
 import {
   besideWords,
   gateRows,
@@ -32,7 +34,12 @@ function Figure({ row }: { row: GateRow }) {
   );
 }
 
-function Report({ part }: { part: RolloutOrganization }) {
+interface PartProps {
+  rollout: OperatorRollout;
+  part: RolloutOrganization;
+}
+
+function Report({ rollout, part }: PartProps) {
   const { differences, written } = part;
   return (
     <div className="operator-report">
@@ -55,6 +62,8 @@ function Report({ part }: { part: RolloutOrganization }) {
           ))}
         </ul>
       )}
+      {part.advisories && <AdvisoryList advisories={part.advisories} />}
+      <RenderingReport rollout={rollout} part={part} />
       {written.length > 0 && (
         <p>
           Rows that it wrote before it was taken back, kept for 30 days:{' '}
@@ -83,13 +92,14 @@ function Report({ part }: { part: RolloutOrganization }) {
 function hasReport(part: RolloutOrganization): boolean {
   return Boolean(
     part.data ||
+    part.rendering ||
     part.differences.length ||
     part.written.length ||
     part.lastBeacon,
   );
 }
 
-function Part({ part }: { part: RolloutOrganization }) {
+function Part({ rollout, part }: PartProps) {
   const [open, setOpen] = useState(false);
   const { tone, text } = stepWords(part.step);
   return (
@@ -105,7 +115,7 @@ function Part({ part }: { part: RolloutOrganization }) {
               type="button"
               className="pro-text-button"
               aria-expanded={open}
-              aria-label={`Report of ${part.name}`}
+              aria-label={`${open ? 'Hide report' : 'Report'} of ${part.name}`}
               onClick={() => setOpen(!open)}
             >
               {open ? 'Hide report' : 'Report'}
@@ -130,7 +140,7 @@ function Part({ part }: { part: RolloutOrganization }) {
       {open && (
         <tr>
           <td colSpan={6}>
-            <Report part={part} />
+            <Report rollout={rollout} part={part} />
           </td>
         </tr>
       )}
@@ -172,7 +182,7 @@ export function GatePanel({ rollout }: { rollout: OperatorRollout }) {
                 </thead>
                 <tbody>
                   {items.map(part => (
-                    <Part key={part.tenantId} part={part} />
+                    <Part key={part.tenantId} rollout={rollout} part={part} />
                   ))}
                 </tbody>
               </table>

@@ -416,6 +416,8 @@ pub struct Plugins {
     pub allow: Vec<String>,
     /// `off`, `isolated` or `on`: whether organisations run plugins of their own.
     pub uploads: String,
+    /// `warn` or `block`: what becomes of bundles with critical advisories.
+    pub advisories: String,
     /// `highest`, or one isolation level alone.
     pub isolation: String,
     /// Below this isolation level no worker is started.
@@ -446,6 +448,8 @@ pub struct Plugins {
     pub chromium: Option<PathBuf>,
     /// Memory of the browser and the tool that drives it.
     pub render_memory_mb: u32,
+    /// Whether pictures of the rendered pages are kept for the operator.
+    pub render_pictures: bool,
 }
 
 /// `[worker]`

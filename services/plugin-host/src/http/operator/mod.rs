@@ -2,6 +2,7 @@
 //! is of no organisation: nothing here takes a tenant from the caller.
 
 pub mod machine;
+pub mod pictures;
 pub mod plugins;
 pub mod rollouts;
 pub mod start;

@@ -2,8 +2,10 @@
 
 use super::{Paging, page};
 use crate::State;
+use crate::domain::advisory::Advisories;
 use crate::domain::compat::Difference;
 use crate::domain::gate::{ENOUGH, ERRORS, Figures, Gate};
+use crate::domain::rendering::Rendering;
 use crate::domain::rollout::{Phase, Step};
 use crate::http::upgrades::{Measured, measured};
 use crate::store::rollout::Plan;
@@ -125,6 +127,14 @@ pub struct RolloutOrganization {
     differences: Vec<Difference>,
     /// Recorded requests that both versions were asked.
     replayed: usize,
+    /// Pages that were rendered in a browser under both versions, where the front end changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    rendering: Option<Rendering>,
+    /// What the npm registry warned of in the new version's bundle when that was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    advisories: Option<Advisories>,
     /// Rows that the version wrote before it was taken back, counted; which ones, its own administrators see.
     written: Vec<WrittenCount>,
     /// How long requests were held while data was migrated, in ms.
@@ -289,6 +299,10 @@ fn part(part: Part) -> RolloutOrganization {
     let figures = part.figures.map(|figures| figures.0);
     let report = part.report.map(|report| report.0).unwrap_or_default();
     let written = report.written.into_iter();
+    let mut rendering = report.rendering;
+    if let Some(rendering) = rendering.as_mut().filter(|_| part.picture_bytes == 0) {
+        rendering.lose_pictures("Its pictures were deleted: they are kept for 30 days after the rollout.");
+    }
     RolloutOrganization {
         tenant_id: part.tenant_id,
         slug: part.slug,
@@ -306,6 +320,8 @@ fn part(part: Part) -> RolloutOrganization {
         last_beacon: part.beacon,
         differences: report.differences,
         replayed: report.replayed,
+        rendering,
+        advisories: report.advisories,
         written: written.map(|of| WrittenCount { table: of.table, rows: of.rows, missing: of.missing }).collect(),
         held_ms: report.held_ms,
     }

@@ -454,6 +454,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plugins/v1/operator/rollouts/{id}/organizations/{tenant_id}/pictures/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one picture of an organisation's report; pictures are kept for 30 days after their rollout. */
+        get: operations["get_rollout_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/v1/operator/rollouts/{id}/revert": {
         parameters: {
             query?: never;
@@ -828,6 +845,32 @@ export interface components {
             about: components["schemas"]["PackageAbout"];
             /** @description Its README in Markdown, written by strangers; cut off after 64 KiB. */
             readme?: string;
+            /** @description What the npm registry warned of in its bundle when that was made; for those who may change plugins. */
+            advisories?: components["schemas"]["Advisories"];
+        };
+        /** @description What the registry warned of in everything that a bundle contains. */
+        Advisories: {
+            /** @description When it was asked (RFC 3339): what became known later is not there. */
+            checkedAt: string;
+            /** @description The worst first, at most 100. */
+            findings: components["schemas"]["AdvisoryFinding"][];
+            /** @description How many more there are. */
+            left: number;
+            /** @description Why the registry told nothing; absent: it did. */
+            notChecked?: string;
+        };
+        /** @description One advisory that one version in the bundle falls under. */
+        AdvisoryFinding: {
+            /** @description The npm package. */
+            package: string;
+            /** @description Its version in the bundle. */
+            version: string;
+            /** @description `critical`, `high`, `moderate`, `low` or `info`. */
+            severity: string;
+            /** @description In the words of the advisory. */
+            title: string;
+            /** @description Where it is described. */
+            url?: string;
         };
         /** @description The packages that may be installed. */
         AvailableList: {
@@ -896,6 +939,11 @@ export interface components {
              * @default []
              */
             installScripts: string[];
+            /**
+             * @description What the registry warned of when the bundle was made; absent in bundles from before that was asked.
+             * @default null
+             */
+            advisories: components["schemas"]["Advisories"];
         };
         /** @description A new configuration. */
         ConfigRequest: {
@@ -1621,48 +1669,30 @@ export interface components {
         };
         /** @description One page under both versions. */
         RenderedPage: {
-            /**
-             * @description Below the organisation's origin.
-             * @default
-             */
+            /** @description Below the organisation's origin. */
             path: string;
-            /**
-             * @description `start` (the portal's first page), `page`, `entity-content` (a tab) or `entity-card`.
-             * @default
-             */
+            /** @description `start` (the portal's first page), `page`, `entity-content` (a tab) or `entity-card`. */
             kind: string;
-            /**
-             * @description What breaks with the new version alone.
-             * @default []
-             */
+            /** @description What breaks with the new version alone. */
             broken: string[];
-            /**
-             * @description What else is new: errors in the console, a page that is gone.
-             * @default []
-             */
+            /** @description What else is new: errors in the console, a page that is gone. */
             noted: string[];
+            /** @description How it looked under the former version: a picture's file, for the operator alone. */
+            formerPicture?: string;
+            /** @description How it looked under the new version: a picture's file, for the operator alone. */
+            nextPicture?: string;
+            /** @description Why pictures are missing. */
+            unpictured?: string[];
         };
         /** @description Pages rendered in a browser before an upgrade. */
         Rendering: {
-            /**
-             * @description Why pages were not rendered; absent: they were.
-             * @default null
-             */
-            notRendered: string;
-            /**
-             * @description The browser.
-             * @default null
-             */
-            browser: string;
-            /**
-             * @description Which back end answered the new version's pages: `new`, `present` or `none`.
-             * @default null
-             */
-            backEnd: string;
-            /**
-             * @description The pages, those that break first.
-             * @default []
-             */
+            /** @description Why pages were not rendered; absent: they were. */
+            notRendered?: string;
+            /** @description The browser. */
+            browser?: string;
+            /** @description Which back end answered the new version's pages: `new`, `present` or `none`. */
+            backEnd?: string;
+            /** @description The pages, those that break first. */
             pages: components["schemas"]["RenderedPage"][];
         };
         /** @description What a process takes of the machine. */
@@ -1729,6 +1759,10 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** @description Recorded requests that both versions were asked. */
             replayed: number;
+            /** @description Pages that were rendered in a browser under both versions, where the front end changes. */
+            rendering?: components["schemas"]["Rendering"];
+            /** @description What the npm registry warned of in the new version's bundle when that was made. */
+            advisories?: components["schemas"]["Advisories"];
             /** @description Rows that the version wrote before it was taken back, counted; which ones, its own administrators see. */
             written: components["schemas"]["WrittenCount"][];
             /**
@@ -2784,6 +2818,35 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_rollout_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                tenant_id: string;
+                /** @description As the report names it */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture, `image/jpeg` */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,6 +3,7 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 import { pluginHostApiRef } from '../../api/pluginHost';
 import type { AboutInstalled, PackageAbout } from '../../api/types';
+import { AdvisoryList } from '../../ui/AdvisoryList';
 import { Badge } from '../../ui/Badge';
 import { Panel } from '../../ui/Panel';
 import { useLoad } from '../../ui/useLoad';
@@ -69,7 +70,7 @@ function Readme({ text, of }: { text: string; of: string }) {
   );
 }
 
-function PackageItem({ about, readme }: AboutInstalled) {
+function PackageItem({ about, readme, advisories }: AboutInstalled) {
   return (
     <li className="plugins-about">
       <code className="pro-mono pro-any-break">
@@ -77,6 +78,7 @@ function PackageItem({ about, readme }: AboutInstalled) {
       </code>
       {about.description && <p>{about.description}</p>}
       <PackageFacts about={about} />
+      {advisories && <AdvisoryList advisories={advisories} />}
       {readme && <Readme text={readme} of={about.package} />}
     </li>
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { asFailure } from '../../../api/failure';
 import type { UploadedVersion } from '../../../api/types';
 import { uploadsApiRef } from '../../../api/uploads';
+import { AdvisoryList } from '../../../ui/AdvisoryList';
 import { Badge } from '../../../ui/Badge';
 import { ConfirmDialog } from '../../../ui/ConfirmDialog';
 import { Problem } from '../../../ui/Problem';
@@ -39,6 +40,7 @@ function Facts({ version }: { version: UploadedVersion }) {
         )}
       </div>
       {version.message && <Problem>{version.message}</Problem>}
+      {checks?.advisories && <AdvisoryList advisories={checks.advisories} />}
       {checks && (
         <details className="uploads-checks">
           <summary>What is in it</summary>
