@@ -78,6 +78,8 @@ struct Document {
     name: Option<Box<str>>,
     fields: Box<[u32]>,
     digest: u64,
+    /// How heading and name begin ([`beginning`]): few begin like what is asked for, and only those are looked at.
+    begin: [u64; 2],
     /// Characters of the heading.
     length: u32,
     alive: bool,
@@ -219,6 +221,7 @@ impl Words {
             name,
             fields: fields.into(),
             digest,
+            begin: [beginning(&new.heading), beginning(&new.name)],
             length: u32::try_from(new.heading.chars().count()).unwrap_or(u32::MAX),
             alive: true,
         };
@@ -370,10 +373,11 @@ impl Words {
         if name.is_empty() || name.contains(' ') {
             return;
         }
-        for candidate in found.iter_mut() {
-            candidate.by_name = self.documents[candidate.place as usize].name() == name;
-        }
         let wanted = digest(name);
+        for candidate in found.iter_mut() {
+            let place = candidate.place as usize;
+            candidate.by_name = self.names[place] == wanted && self.documents[place].name() == name;
+        }
         for (place, _) in (0..).zip(&self.names).filter(|(_, digest)| **digest == wanted) {
             let document = &self.documents[place as usize];
             if document.name() == name && !found.iter().any(|candidate| candidate.place == place) {
@@ -397,13 +401,14 @@ impl Words {
             return Vec::new();
         }
         let order = |a: &Graded<'_>, b: &Graded<'_>| self.order(a, b);
+        let begin = (beginning(asked.text), beginning_mask(asked.text));
         // Those that may be on the page; once there are twice as many, the worse half goes, and whatever is worse than
         // the last of the better half need not be looked at again.
         let mut best: Vec<Graded<'_>> = Vec::with_capacity(end.saturating_mul(2).min(candidates.len()));
         let mut last: Option<Graded<'_>> = None;
         for candidate in candidates {
             let document = &self.documents[candidate.place as usize];
-            let graded = (grade(asked, candidate, document), document);
+            let graded = (grade(asked, begin, candidate, document), document);
             if last.as_ref().is_some_and(|last| order(&graded, last) == Ordering::Greater) {
                 continue;
             }
@@ -428,7 +433,7 @@ impl Words {
     fn order(&self, a: &Graded<'_>, b: &Graded<'_>) -> Ordering {
         let kind = |one: &Graded<'_>| &self.kinds[usize::from(one.1.source.kind)];
         a.0.cmp(&b.0)
-            .then_with(|| a.1.heading.cmp(&b.1.heading))
+            .then_with(|| (a.1.begin[0], &a.1.heading).cmp(&(b.1.begin[0], &b.1.heading)))
             .then_with(|| kind(a).cmp(kind(b)))
             .then_with(|| a.1.source.cmp(&b.1.source))
     }
@@ -438,16 +443,29 @@ fn digest(of: impl std::hash::Hash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(of)
 }
 
-/// What comes first when documents are put in order ([`Graded`]).
-fn grade(asked: &Asked<'_>, candidate: &Candidate, document: &Document) -> u64 {
-    let is = |text: &str| text == asked.text;
-    let begins = |text: &str| text.starts_with(asked.text);
-    let either = |holds: &dyn Fn(&str) -> bool| holds(&document.heading) || document.name.as_deref().is_some_and(holds);
-    let grade = if asked.query.is_none() {
+/// The first eight bytes, as a number.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+    u64::from_be_bytes(bytes)
+}
+
+/// Which bits of a [`beginning`] a text has.
+const fn beginning_mask(text: &str) -> u64 {
+    if text.len() < 8 { !(u64::MAX >> (8 * text.len())) } else { u64::MAX }
+}
+
+/// What comes first when documents are put in order ([`Graded`]). `begin` is how the term begins, and its mask.
+fn grade(asked: &Asked<'_>, begin: (u64, u64), candidate: &Candidate, document: &Document) -> u64 {
+    if asked.query.is_none() {
         return UNGRADED << GRADE;
-    } else if either(&is) {
+    }
+    let begins = |(text, known): (&str, u64)| known & begin.1 == begin.0 && text.starts_with(asked.text);
+    let named = [(&*document.heading, document.begin[0]), (document.name(), document.begin[1])];
+    let named = named.into_iter().filter(|one| begins(*one)).map(|(text, _)| text.len()).min();
+    let grade = if named == Some(asked.text.len()) {
         0
-    } else if either(&begins) {
+    } else if named.is_some() {
         1
     } else if candidate.marks & IN_TITLE != 0 {
         2
