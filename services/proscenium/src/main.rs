@@ -17,8 +17,7 @@ use cli::{Cli, Command};
 use runtime::Config;
 use runtime::config::{Overrides, Sources};
 use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Command as Process, ExitCode};
+use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -29,9 +28,6 @@ fn main() -> ExitCode {
     if args.next().is_some_and(|verb| verb == "sandbox") {
         return runtime::sandbox::exec(args);
     }
-    if let Err(error) = settle_allocator() {
-        drop(writeln!(std::io::stderr(), "proscenium: memory that was freed is given back late: {error}"));
-    }
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,20 +37,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Starts this executable again with the allocator's setting, which is only read from the environment, unless somebody has
-/// set it. Freed memory is given back after 50 ms and not after a second: after ten thousand entities were ingested four
-/// times, 210 MiB are held instead of 290 to 365, for the same CPU time.
-#[expect(clippy::disallowed_methods, reason = "the allocator has no other setting")]
-fn settle_allocator() -> std::io::Result<()> {
-    const DELAY_MS: (&str, &str) = ("MIMALLOC_PURGE_DELAY", "50");
-    if std::env::var_os(DELAY_MS.0).is_some() {
-        return Ok(());
-    }
-    let mut args = std::env::args_os();
-    let name = args.next().unwrap_or_default();
-    Err(Process::new("/proc/self/exe").arg0(name).args(args).env(DELAY_MS.0, DELAY_MS.1).exec())
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
