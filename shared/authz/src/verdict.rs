@@ -166,7 +166,8 @@ mod tests {
             panic!("not conditional");
         };
         let merged = restriction.merged().unwrap();
-        let called = |floor: &str| json!({"rule": "IS_ON_FLOOR", "resourceType": "room", "params": {"floors": [floor]}});
+        let called =
+            |floor: &str| json!({"rule": "IS_ON_FLOOR", "resourceType": "room", "params": {"floors": [floor]}});
         assert_eq!(
             Value::from(merged),
             json!({"pluginId": "rooms", "resourceType": "room",
