@@ -1,3 +1,5 @@
+//! What plugins say of their permissions, and what of it and of conditions is taken.
+
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
