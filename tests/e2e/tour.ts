@@ -212,7 +212,7 @@ async function explain(scene: Scene): Promise<void> {
   const { page } = admin;
   await page.getByRole('link', { name: 'Why?' }).click();
   await select(admin, page.getByRole('main'), /Who$/, mia.name);
-  const entity = page.getByLabel('On which entity');
+  const entity = page.getByLabel('On which resource');
   await entity.fill('api:default/seats-api');
   await page.getByRole('button', { name: 'Explain' }).click();
   await admin.sees('Denied');

@@ -1,6 +1,8 @@
-//! What tenant-admin asks other services: groups of members, rules and permissions of plugins.
+//! What tenant-admin asks other services: groups of members, permissions and rules of the catalog and of plugins.
 
+use crate::domain::grantable::{Grantable, Group, Told};
 use crate::state::TenantAdmin;
+use authz::Condition;
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_shell::{Caller, ServiceName, read_json};
@@ -14,6 +16,8 @@ use std::time::Duration;
 const BATCH: usize = 500;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Plugins whose permissions are looked at.
+const MAX_PLUGINS: usize = 200;
 
 impl TenantAdmin {
     async fn ask(&self, tenant: TenantId, service: ServiceName, request: Request<Body>) -> Result<Value> {
@@ -60,36 +64,71 @@ impl TenantAdmin {
         Ok(users.iter().map(refs).collect())
     }
 
-    /// Permissions and rules, as the plugin describes them; `catalog` is our own.
-    ///
-    /// # Errors
-    /// `Unavailable` when it does not answer, `NotFound` when it describes none.
-    pub(crate) async fn permission_metadata(&self, tenant: TenantId, plugin: &str) -> Result<Value> {
-        let service = if plugin == "catalog" { ServiceName::Catalog } else { ServiceName::PluginHost };
-        let name = utf8_percent_encode(plugin, NON_ALPHANUMERIC);
-        self.get(tenant, service, &format!("/api/{name}/.well-known/backstage/permissions/metadata")).await
+    /// All that policies can be made of in this organisation. Whoever does not answer is among the silent.
+    pub(crate) async fn grantable(&self, tenant: TenantId) -> Grantable {
+        let path = "/api/catalog/.well-known/backstage/permissions/metadata";
+        let (catalog, plugins) =
+            tokio::join!(self.get(tenant, ServiceName::Catalog, path), self.permissions_of_plugins(tenant));
+        let mut silent = Vec::new();
+        let mut told = match catalog {
+            Ok(metadata) if metadata["permissions"].is_array() => vec![of_plugin("catalog", "Catalog", metadata)],
+            _ => {
+                silent.push("catalog".to_owned());
+                Vec::new()
+            }
+        };
+        match plugins {
+            Ok((plugins, unknown)) => {
+                told.extend(plugins);
+                silent.extend(unknown);
+            }
+            Err(error) => {
+                tracing::warn!(%tenant, %error, "no list of the plugins' permissions");
+                silent.push("plugins".to_owned());
+            }
+        }
+        Grantable::of(&told, silent)
     }
 
-    /// Ids of the installed plugins that have a back end.
-    ///
-    /// # Errors
-    /// `Unavailable` when the plugin host does not answer.
-    pub(crate) async fn plugins_with_backend(&self, tenant: TenantId) -> Result<Vec<String>> {
-        let answer = self.get(tenant, ServiceName::PluginHost, "/api/plugins/v1/installed").await?;
-        let items = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let with_backend = items.iter().filter(|item| item["hasBackend"] == true);
-        Ok(with_backend.filter_map(|item| item["pluginId"].as_str().map(str::to_owned)).collect())
+    /// What the plugins of the organisation told of their permissions, and those that were not asked yet. The plugin
+    /// host keeps it, so no worker is woken.
+    async fn permissions_of_plugins(&self, tenant: TenantId) -> Result<(Vec<Told>, Vec<String>)> {
+        let answer = self.get(tenant, ServiceName::PluginHost, "/api/plugins/v1/permissions").await?;
+        let items = answer.as_array().ok_or_else(|| Error::unavailable("The plugin host's answer is no list"))?;
+        let (mut told, mut unknown) = (Vec::new(), Vec::new());
+        for item in items.iter().take(MAX_PLUGINS) {
+            let Some(plugin_id) = item["pluginId"].as_str().filter(|id| *id != "catalog") else { continue };
+            if item["described"] == false {
+                unknown.push(plugin_id.to_owned());
+            } else {
+                told.push(of_plugin(plugin_id, item["title"].as_str().unwrap_or(plugin_id), item.clone()));
+            }
+        }
+        Ok((told, unknown))
     }
 
-    /// Whether a condition holds for an entity, as the catalog applies it.
+    /// Whether a condition holds for a resource, as the plugin that knows its rules applies it.
     ///
     /// # Errors
-    /// `Unavailable` when the catalog does not answer; `Input` when it does not understand the condition.
-    pub(crate) async fn condition_holds(&self, tenant: TenantId, entity_ref: &str, criteria: &Value) -> Result<bool> {
-        let item =
-            json!({"id": "1", "resourceRef": entity_ref, "resourceType": "catalog-entity", "conditions": criteria});
-        let path = "/api/catalog/.well-known/backstage/permissions/apply-conditions";
-        let answer = self.post(tenant, ServiceName::Catalog, path, &json!({"items": [item]})).await?;
+    /// `Unavailable` when the plugin does not answer; `NotFound` when it is not there or applies no conditions; `Input`
+    /// when it does not understand the condition.
+    pub(crate) async fn condition_holds(
+        &self,
+        tenant: TenantId,
+        resource_ref: &str,
+        condition: &Condition,
+    ) -> Result<bool> {
+        let Condition { plugin_id, resource_type, criteria } = condition;
+        let item = json!({"id": "1", "resourceRef": resource_ref, "resourceType": resource_type,
+            "conditions": criteria.to_json()});
+        let service = if plugin_id == "catalog" { ServiceName::Catalog } else { ServiceName::PluginHost };
+        let name = utf8_percent_encode(plugin_id, NON_ALPHANUMERIC);
+        let path = format!("/api/{name}/.well-known/backstage/permissions/apply-conditions");
+        let answer = self.post(tenant, service, &path, &json!({"items": [item]})).await?;
         Ok(answer.pointer("/items/0/result") == Some(&json!("ALLOW")))
     }
+}
+
+fn of_plugin(plugin_id: &str, title: &str, metadata: Value) -> Told {
+    Told { group: Group { plugin_id: plugin_id.to_owned(), title: title.to_owned() }, metadata }
 }

@@ -132,3 +132,46 @@ pub fn grants(role: &Role, verdicts: &BTreeMap<String, Verdict>) -> Grants {
     }
     grants
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use serde_json::json;
+
+    fn rule(effect: Effect, floors: Option<&str>) -> PolicyRule {
+        let condition = floors.map(|floor| {
+            let called = json!({"rule": "IS_ON_FLOOR", "resourceType": "room", "params": {"floors": [floor]}});
+            Condition::parse(&json!({"pluginId": "rooms", "resourceType": "room", "conditions": called})).unwrap()
+        });
+        PolicyRule { permission: "rooms.room.book".to_owned(), effect, condition }
+    }
+
+    fn judged(role: &Role, subject: &str, rules: &[PolicyRule]) -> Verdict {
+        judge(role, "rooms.room.book", rules.iter().map(|rule| Applied { subject, rule }))
+    }
+
+    #[test]
+    fn a_permission_that_only_a_plugin_knows_is_judged_like_ours() {
+        let (allow, deny) = (rule(Effect::Allow, None), rule(Effect::Deny, None));
+        let (first, not_second) = (rule(Effect::Allow, Some("1")), rule(Effect::Deny, Some("2")));
+        // Without a rule, all but viewers hold what does more than read.
+        assert_eq!(judged(&Role::MEMBER, "member", &[]), Verdict::Allow);
+        assert_eq!(judged(&Role::VIEWER, "viewer", &[]), Verdict::Deny);
+        assert_eq!(judge(&Role::VIEWER, "rooms.plan.read", []), Verdict::Allow);
+        assert_eq!(judged(&Role::VIEWER, "group:default/a", std::slice::from_ref(&allow)), Verdict::Allow);
+        assert_eq!(judged(&Role::MEMBER, "group:default/a", &[allow, deny.clone()]), Verdict::Deny);
+        assert_eq!(judged(&Role::ADMIN, "user:default/jane", &[deny]), Verdict::Allow);
+        let Verdict::Conditional(restriction) = judged(&Role::MEMBER, "member", &[first, not_second]) else {
+            panic!("not conditional");
+        };
+        let merged = restriction.merged().unwrap();
+        let called =
+            |floor: &str| json!({"rule": "IS_ON_FLOOR", "resourceType": "room", "params": {"floors": [floor]}});
+        assert_eq!(
+            Value::from(merged),
+            json!({"pluginId": "rooms", "resourceType": "room",
+                "conditions": {"allOf": [called("1"), {"not": called("2")}]}})
+        );
+    }
+}

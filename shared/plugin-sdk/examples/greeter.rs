@@ -7,6 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+/// Where Backstage's plugins say which permissions they ask about.
+const PERMISSIONS: &str = "/.well-known/backstage/permissions/metadata";
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
     plugin_sdk::run(greeter).await
@@ -23,8 +26,9 @@ fn greeter(boot: &Boot) -> Result<Plugin, String> {
         let body = json!({ "greeting": said, "heard": heard.load(Ordering::SeqCst) }).to_string();
         ([("content-type", "application/json")], body)
     });
+    let permissions = get(|| async { ([("content-type", "application/json")], permissions().to_string()) });
     Ok(Plugin::new("greeter")
-        .routes(Router::new().route("/greeting", count))
+        .routes(Router::new().route("/greeting", count).route(PERMISSIONS, permissions))
         .action("greeter:write", "Writes a greeting into a file", schema(), move |run| {
             let greeting = greeting.clone();
             async move {
@@ -53,4 +57,15 @@ fn greeter(boot: &Boot) -> Result<Plugin, String> {
 
 fn schema() -> Value {
     json!({ "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } })
+}
+
+/// What may be allowed and denied in the policies of an organisation, and a rule for its conditions.
+fn permissions() -> Value {
+    json!({
+        "permissions": [{ "type": "resource", "name": "greeter.guest.greet", "attributes": { "action": "create" },
+            "resourceType": "guest" }],
+        "rules": [{ "name": "IS_CALLED", "description": "Guests with one of these names", "resourceType": "guest",
+            "paramsSchema": { "type": "object", "required": ["names"], "additionalProperties": false,
+                "properties": { "names": { "type": "array", "items": { "type": "string" } } } } }],
+    })
 }

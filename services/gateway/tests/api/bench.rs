@@ -216,6 +216,8 @@ fn neighbour() -> Router {
         .route("/api/catalog/swallow", post(swallow))
         .route("/api/catalog/cookie", get(sets_cookie))
         .route("/internal/plugins/v1/portal-features", get(features))
+        .route("/api/plugins/v1/permissions", get(permissions_of_plugins))
+        .route("/api/rooms/.well-known/backstage/permissions/apply-conditions", post(apply_conditions))
         .fallback(any(echo))
 }
 
@@ -223,6 +225,35 @@ async fn user_entity(Path(name): Path<String>) -> Json<Value> {
     let relations = json!([{ "type": "memberOf", "targetRef": "group:default/rockets" },
         { "type": "ownerOf", "targetRef": "component:default/x" }]);
     Json(json!({ "kind": "User", "metadata": { "name": name }, "relations": relations }))
+}
+
+/// A plugin for rooms, and what it says of its permissions.
+async fn permissions_of_plugins() -> Json<Value> {
+    let refs = json!({"type": "object", "properties": {"refs": {"type": "array"}}, "required": ["refs"]});
+    Json(json!([{"pluginId": "rooms", "title": "Rooms", "described": true,
+        "permissions": [
+            {"type": "resource", "name": "rooms.room.book", "attributes": {}, "resourceType": "room"},
+            {"type": "basic", "name": "rooms.plan.read", "attributes": {"action": "read"}}],
+        "rules": [{"name": "IS_OF", "description": "", "resourceType": "room", "paramsSchema": refs}]}]))
+}
+
+/// Room 7 is of the group of rockets. Conditions are applied for the gateway, not for people.
+async fn apply_conditions(headers: HeaderMap, Json(asked): Json<Value>) -> (StatusCode, Json<Value>) {
+    let (_, principal) = testkit::key().read(&headers).unwrap();
+    if !matches!(principal, kernel::Principal::Service { .. }) {
+        return (StatusCode::FORBIDDEN, Json(json!({})));
+    }
+    let items = asked["items"].as_array().unwrap().iter().map(|item| {
+        let refs = item["conditions"]["params"]["refs"].as_array().unwrap();
+        let holds = |room: &Value| room == "7" && refs.contains(&json!("group:default/rockets"));
+        let word = |room: &Value| if holds(room) { "ALLOW" } else { "DENY" };
+        let result = match &item["resourceRef"] {
+            Value::Array(rooms) => rooms.iter().map(word).collect(),
+            room => json!(word(room)),
+        };
+        json!({"id": item["id"], "result": result})
+    });
+    (StatusCode::OK, Json(json!({ "items": items.collect::<Value>() })))
 }
 
 async fn features() -> Json<Value> {

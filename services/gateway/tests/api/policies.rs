@@ -135,6 +135,81 @@ async fn permission_clients_are_answered_as_backstage_answers_them() {
     }
 }
 
+/// The token that the plugin for rooms is shown when this person calls it.
+async fn through_rooms(edge: &Edge, org: &Org, token: &str) -> String {
+    use kernel::Clock as _;
+    let mut tx = edge.db.db.tenant(org.id).await.unwrap();
+    let stored = store::signing_keys::find_newest(&mut tx).await.unwrap().unwrap();
+    let key = credential::signing::SigningKey::stored(stored.id, stored.private, stored.public);
+    let issuer = credential::plugin_token::Issuer { tenant: org.id, origin: &org.origin };
+    let person = send(edge, org, token, Method::GET, "/api/catalog/echo", None).await.json()["principal"].clone();
+    let person = serde_json::from_value(person).unwrap();
+    issuer.towards_plugin(&key, "rooms", &person, edge.clock.now()).unwrap().unwrap()
+}
+
+/// Members book what is theirs, and do not see the plan; of a plugin that is gone there is a rule too.
+fn rooms() -> Value {
+    let of = |plugin: &str, kind: &str| {
+        let called = json!({"rule": "IS_OF", "resourceType": kind, "params": {"refs": ["$ownerRefs"]}});
+        json!({"pluginId": plugin, "resourceType": kind, "conditions": called})
+    };
+    json!({"roles": [{"name": "bookers", "subjects": ["member"], "rules": [
+        {"permission": "rooms.room.book", "effect": "allow", "condition": of("rooms", "room")},
+        {"permission": "rooms.plan.read", "effect": "deny"},
+        {"permission": "gone.thing.do", "effect": "allow", "condition": of("gone", "thing")}]}]})
+}
+
+#[tokio::test]
+async fn a_plugin_is_told_what_whoever_called_it_may_do_of_its_own() {
+    let edge = Edge::start().await;
+    let org = edge.org("acme").await;
+    let (_, _, token) = joe(&edge, &org).await;
+    publish(&edge, &org, &rooms()).await;
+    edge.clock.advance(time::Duration::seconds(2));
+    let token = through_rooms(&edge, &org, &token).await;
+    let basic =
+        |id: &str, name: &str| json!({"id": id, "permission": {"type": "basic", "name": name, "attributes": {}}});
+    let resource = |id: &str, name: &str, kind: &str, rooms: Value| {
+        let mut item = json!({"id": id, "permission":
+            {"type": "resource", "name": name, "attributes": {}, "resourceType": kind}});
+        if !rooms.is_null() {
+            item["resourceRef"] = rooms;
+        }
+        item
+    };
+    let asked = json!({"items": [
+        basic("1", "rooms.plan.read"),
+        resource("2", "rooms.room.book", "room", Value::Null),
+        resource("3", "rooms.room.book", "room", json!("7")),
+        resource("4", "rooms.room.book", "room", json!(["7", "8"])),
+        resource("5", "rooms.room.paint", "room", json!("8")),
+        resource("6", "gone.thing.do", "thing", json!("7")),
+    ]});
+    let answer = send(&edge, &org, &token, Method::POST, "/api/permission/authorize", Some(&asked)).await;
+    let refs = json!(["user:default/joe", "group:default/rockets"]);
+    assert_eq!(
+        answer.json(),
+        json!({"items": [
+            {"id": "1", "result": "DENY"},
+            {"id": "2", "result": "CONDITIONAL", "pluginId": "rooms", "resourceType": "room",
+                "conditions": {"rule": "IS_OF", "resourceType": "room", "params": {"refs": refs}}},
+            {"id": "3", "result": "ALLOW"},
+            {"id": "4", "result": ["ALLOW", "DENY"]},
+            // No rule speaks of it: what the built-in role comes with.
+            {"id": "5", "result": "ALLOW"},
+            // Nobody is there who could apply it.
+            {"id": "6", "result": "DENY"},
+        ]}),
+        "{}",
+        answer.text()
+    );
+    // Administrators hold every permission, also through a plugin.
+    let jane = edge.user_token(&org, &edge.session(&org).await).await;
+    let jane = through_rooms(&edge, &org, &jane).await;
+    let answer = send(&edge, &org, &jane, Method::POST, "/api/permission/authorize", Some(&asked)).await.json();
+    assert!(answer["items"].as_array().unwrap().iter().all(|item| !item.to_string().contains("DENY")), "{answer}");
+}
+
 #[tokio::test]
 async fn an_administrator_looks_as_somebody_else_and_changes_nothing() {
     let edge = Edge::start().await;

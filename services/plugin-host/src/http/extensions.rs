@@ -1,6 +1,7 @@
 //! What plugins add to the platform's own services, and how those call it.
 
 use crate::State;
+use crate::domain::package::title;
 use crate::state::Target;
 use crate::store::description::list_descriptions;
 use crate::{discovery, events};
@@ -19,7 +20,7 @@ use plugin_protocol::extensions::path;
 use plugin_protocol::limits::MAX_CONTROL_BODY_BYTES;
 use runtime::redaction::{Held, hold};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -59,6 +60,10 @@ pub async fn list_extensions(
 pub struct PluginPermissions {
     /// For example `badges`.
     plugin_id: String,
+    /// For people.
+    title: String,
+    /// Whether it was asked yet; as long as it was not, what it has is not known.
+    described: bool,
     /// As Backstage describes permissions: name, attributes, and the type of resource if there is one.
     #[schema(value_type = Vec<Object>)]
     permissions: Value,
@@ -68,6 +73,8 @@ pub struct PluginPermissions {
 }
 
 /// The permissions that the organisation's plugins ask about, for whoever writes a policy.
+///
+/// No worker is woken for it. Plugins that were asked and have none are left out.
 #[utoipa::path(get, path = "/api/plugins/v1/permissions", responses((status = 200, body = Vec<PluginPermissions>)))]
 pub async fn list_permissions(
     extract::State(state): extract::State<State>,
@@ -77,10 +84,21 @@ pub async fn list_permissions(
     let known = list_descriptions(&mut tx).await?;
     tx.commit().await?;
     let found = known.into_iter().filter_map(|one| {
-        let mut found = one.permissions?;
-        let (permissions, rules) = (found["permissions"].take(), found["rules"].take());
-        let rules = if rules.is_array() { rules } else { Value::Array(Vec::new()) };
-        Some(PluginPermissions { plugin_id: one.plugin_id, permissions, rules })
+        let described = one.described.is_some();
+        // Modules have none of their own: the platform's own plugins decide for them.
+        if one.permissions.is_none() && (described || one.is_module) {
+            return None;
+        }
+        let mut found = one.permissions.unwrap_or_default();
+        let mut list = |key: &str| Some(found[key].take()).filter(Value::is_array).unwrap_or_else(|| json!([]));
+        let (permissions, rules) = (list("permissions"), list("rules"));
+        Some(PluginPermissions {
+            title: title(&one.plugin_id),
+            plugin_id: one.plugin_id,
+            described,
+            permissions,
+            rules,
+        })
     });
     Ok(Json(found.collect()))
 }

@@ -123,3 +123,28 @@ async fn an_event_reaches_a_plugin_that_sleeps() {
     .await;
     host.stop().await;
 }
+
+#[tokio::test]
+async fn the_permissions_of_a_plugin_are_kept_and_told_to_its_organisation_alone() {
+    let host = Host::start().await;
+    host.install("proscenium:greeter").await.unwrap();
+    let path = "/api/plugins/v1/permissions";
+    let unknown =
+        json!([{"pluginId": "greeter", "title": "Greeter", "described": false, "permissions": [], "rules": []}]);
+    assert_eq!(host.get(path).await.json(), unknown, "nobody has asked its worker yet");
+    host.get("/api/greeter/greeting").await;
+    let told = until("described", || async {
+        let told = host.get(path).await.json();
+        (told[0]["described"] == true).then_some(told)
+    });
+    let told = told.await;
+    assert_eq!(told[0]["permissions"][0]["name"], "greeter.guest.greet");
+    assert_eq!(told[0]["rules"][0]["paramsSchema"]["required"], json!(["names"]));
+    let other = host.test.tenant("other").await;
+    let theirs = host.request(Some(&admin(other)), Method::GET, path, None).await;
+    assert_eq!((theirs.status, theirs.json()), (StatusCode::OK, json!([])));
+    let remove = "/api/plugins/v1/installed/greeter";
+    host.request(Some(&admin(host.tenant)), Method::DELETE, remove, None).await;
+    assert_eq!(host.get(path).await.json(), json!([]), "they go with the plugin");
+    host.stop().await;
+}

@@ -70,7 +70,9 @@ export async function startGateway(
       token: request.headers.authorization?.replace(/^Bearer /, ''),
     });
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(answer(request)));
+    void Promise.resolve(answer(request)).then(body =>
+      response.end(JSON.stringify(body)),
+    );
   });
   await new Promise<void>(resolve => {
     server.listen(0, '127.0.0.1', resolve);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { offered, suits } from './SuggestInput';
+import { inSections, offered, suits } from './SuggestInput';
 
 const office = { id: 'group:default/box-office', title: 'Box office' };
 
@@ -19,4 +19,24 @@ test('what is typed may be taken as it is', () => {
   ]);
   expect(offered([office], office.id)).toEqual([office]);
   expect(offered([office], ' ')).toEqual([office]);
+});
+
+test('suggestions stand under their headings, what was typed before them', () => {
+  const read = { id: 'rooms.plan.read', section: 'Rooms' };
+  const book = { id: 'rooms.room.book', section: 'Rooms', description: 'x' };
+  const own = { id: 'catalog.entity.read', section: 'Catalog' };
+  expect(inSections(offered([read, own, book], 'rooms.'))).toEqual([
+    { id: 'rooms.', label: 'rooms.', description: 'As typed' },
+    {
+      title: 'Rooms',
+      options: [
+        { id: 'rooms.plan.read', label: 'rooms.plan.read' },
+        { id: 'rooms.room.book', label: 'rooms.room.book', description: 'x' },
+      ],
+    },
+    {
+      title: 'Catalog',
+      options: [{ id: 'catalog.entity.read', label: 'catalog.entity.read' }],
+    },
+  ]);
 });

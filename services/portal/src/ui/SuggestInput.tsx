@@ -6,6 +6,8 @@ export interface Suggestion {
   id: string;
   title?: string;
   description?: string;
+  /** Under which heading it is shown; all suggestions of a field have one, or none. */
+  section?: string;
 }
 
 export interface SuggestInputProps {
@@ -42,33 +44,65 @@ export function offered(
   return [...suggestions, { id, description: 'As typed' }];
 }
 
+/** Suggestions under their headings, in the order in which headings come first; without one before all of them. */
+export function inSections(suggestions: readonly Suggestion[]) {
+  const option = ({ id, description }: Suggestion) => ({
+    id,
+    label: id,
+    ...(description && { description }),
+  });
+  const sections = new Map<string, Suggestion[]>();
+  for (const suggestion of suggestions) {
+    const { section } = suggestion;
+    if (!section) continue;
+    sections.set(section, [...(sections.get(section) ?? []), suggestion]);
+  }
+  return [
+    ...suggestions.filter(({ section }) => !section).map(option),
+    ...[...sections].map(([title, under]) => ({
+      title,
+      options: under.map(option),
+    })),
+  ];
+}
+
 /** A text field that offers what suits what is typed, and takes other texts too. */
 export function SuggestInput(props: SuggestInputProps) {
   const { value, onChange, suggestions, error, ...field } = props;
+  const shared = {
+    ...field,
+    allowsCustomValue: true,
+    menuTrigger: suggestions.length > 0 ? 'focus' : 'input',
+    isInvalid: Boolean(error),
+    validationBehavior: 'aria',
+  } as const;
+  const typed = { inputValue: value, onInputChange: onChange };
+  const all = offered(suggestions, value);
+  const isSectioned = suggestions.some(({ section }) => section);
   return (
     <div className="pro-field">
-      <Combobox
-        {...field}
-        items={offered(suggestions, value)}
-        allowsCustomValue
-        menuTrigger={suggestions.length > 0 ? 'focus' : 'input'}
-        isInvalid={Boolean(error)}
-        validationBehavior="aria"
-        search={{
-          inputValue: value,
-          onInputChange: onChange,
-          filter: (item, typed) => suits(item, typed),
-        }}
-      >
-        {item => (
-          <ComboboxItemText
-            id={item.id}
-            textValue={item.id}
-            title={item.title ?? item.id}
-            description={item.description}
-          />
-        )}
-      </Combobox>
+      {isSectioned ? (
+        <Combobox
+          {...shared}
+          options={inSections(all)}
+          search={{ ...typed, filter: (item, text) => suits(item, text) }}
+        />
+      ) : (
+        <Combobox
+          {...shared}
+          items={all}
+          search={{ ...typed, filter: (item, text) => suits(item, text) }}
+        >
+          {item => (
+            <ComboboxItemText
+              id={item.id}
+              textValue={item.id}
+              title={item.title ?? item.id}
+              description={item.description}
+            />
+          )}
+        </Combobox>
+      )}
       {error && (
         <p className="pro-field-error" role="alert">
           {error}

@@ -2,11 +2,13 @@
 
 pub mod delivery;
 pub mod explain;
+pub mod grantable;
 pub mod host;
 pub mod image;
 pub mod import;
 pub mod person;
 pub mod rbac_csv;
+pub mod rule_params;
 pub mod scim;
 pub mod secret;
 pub mod settings;

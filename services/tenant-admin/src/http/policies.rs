@@ -5,7 +5,7 @@ use crate::domain::explain::{self, condition, word};
 use crate::state::TenantAdmin;
 use crate::store::member;
 use crate::store::policy::{self, DraftRow, VersionRow};
-use authz::{Bound, Document, Role, Subject, Verdict};
+use authz::{Bound, Condition, Document, Role, Subject, Verdict};
 use axum::extract::State;
 use http_shell::{Caller, Json, Path, Query, Result};
 use kernel::Error;
@@ -204,7 +204,7 @@ pub(crate) struct Why {
     member: Uuid,
     /// The permission's name.
     permission: String,
-    /// An entity, for permissions on entities.
+    /// A resource, for permissions on resources: an entity's ref, or what a plugin calls its own by.
     resource_ref: Option<String>,
     /// Ask the draft, not what holds.
     #[serde(default)]
@@ -276,7 +276,7 @@ pub(crate) async fn explain(
     let bound = Bound::new(&document);
     let (verdict, reasons) = explain::explain(role, &why.permission, &bound.of(&subject));
     let on_resource = match &why.resource_ref {
-        Some(entity_ref) => Some(admin.on_resource(&caller, &subject, &verdict, entity_ref).await?),
+        Some(asked) => Some(admin.on_resource(&caller, &subject, &verdict, asked).await?),
         None => None,
     };
     let reasons = reasons.into_iter().map(|reason| Reason {
@@ -304,15 +304,13 @@ impl TenantAdmin {
         caller: &Caller,
         subject: &Subject,
         verdict: &Verdict,
-        entity_ref: &str,
+        resource_ref: &str,
     ) -> kernel::Result<&'static str> {
         let Verdict::Conditional(restriction) = verdict else { return Ok(word(verdict)) };
-        let Some(merged) = restriction.merged().filter(|merged| merged.plugin_id == "catalog") else {
-            return Err(Error::input("Only conditions on catalog entities can be tried here"));
-        };
+        let Some(merged) = restriction.merged() else { return Ok("deny") };
         let own = subject.refs.first().map_or("", String::as_str);
-        let criteria = merged.criteria.resolved(own, &subject.refs).to_json();
-        let holds = self.condition_holds(caller.tenant, entity_ref, &criteria).await?;
+        let condition = Condition { criteria: merged.criteria.resolved(own, &subject.refs), ..merged };
+        let holds = self.condition_holds(caller.tenant, resource_ref, &condition).await?;
         Ok(if holds { "allow" } else { "deny" })
     }
 }

@@ -1,6 +1,7 @@
 //! Writing the draft.
 
-use super::policies::{DocumentSchema, Draft, published};
+use super::policies::{DocumentSchema, Draft, published, stored};
+use crate::domain::grantable;
 use crate::state::TenantAdmin;
 use crate::store::policy::{self, DraftRow};
 use authz::{Document, Problems};
@@ -31,6 +32,22 @@ pub(crate) fn refused(problems: Problems) -> kernel::Result<()> {
     };
     let error = |error: Error, (path, problem): (String, String)| error.with_field(path, problem);
     Err(problems.into_iter().fold(Error::input(whole), error))
+}
+
+/// Refuses conditions that are new here and that the catalog's or an installed plugin's rules do not bear out. What
+/// those rules are is asked for before any transaction begins; of who does not answer, nothing is refused.
+pub(crate) async fn judge_conditions(admin: &TenantAdmin, caller: &Caller, document: &Document) -> kernel::Result<()> {
+    let mut tx = admin.db.tenant(caller.tenant).await?;
+    let mut kept = vec![published(&mut tx).await?.1];
+    if let Some(draft) = policy::find_draft(&mut tx).await? {
+        kept.push(stored(draft.document)?);
+    }
+    drop(tx);
+    let new = grantable::new_conditions(document, &kept);
+    if new.is_empty() {
+        return Ok(());
+    }
+    refused(admin.grantable(caller.tenant).await.problems(&new))
 }
 
 /// Writes a document into the draft and says so in the audit log.
@@ -74,6 +91,8 @@ pub(crate) async fn set_draft(
 ) -> Result<Json<Draft>> {
     let document: Document = serde_json::from_value(new.document)
         .map_err(|error| Error::input(format!("The document cannot be read: {error}")))?;
+    refused(document.problems())?;
+    judge_conditions(&admin, &caller, &document).await?;
     let mut tx = admin.db.tenant(caller.tenant).await?;
     let draft = write(&admin, &mut tx, &caller, &document, new.revision).await?;
     tx.commit().await?;

@@ -62,6 +62,7 @@ pub(crate) async fn import_policies(
         TextFormat::Csv => Format::Csv,
     };
     let new = import::read(&given.text, format).map_err(refused)?;
+    policy_draft::judge_conditions(&admin, &caller, &new).await?;
     let mut tx = admin.db.tenant(caller.tenant).await?;
     let (seen, current) = match policy::find_draft_for_update(&mut tx).await? {
         Some(draft) => (draft.revision, stored(draft.document)?),

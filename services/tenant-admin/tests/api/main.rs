@@ -11,6 +11,7 @@ mod domains;
 mod mail;
 mod members;
 mod own;
+mod plugin_policies;
 mod policies;
 mod post;
 mod scim;

@@ -531,7 +531,9 @@ export interface paths {
         };
         /**
          * The permissions that the organisation's plugins ask about, for whoever writes a policy.
-         * @description Permission: `plugin.read`.
+         * @description No worker is woken for it. Plugins that were asked and have none are left out.
+         *
+         *     Permission: `plugin.read`.
          */
         get: operations["list_permissions"];
         put?: never;
@@ -1542,6 +1544,10 @@ export interface components {
         PluginPermissions: {
             /** @description For example `badges`. */
             pluginId: string;
+            /** @description For people. */
+            title: string;
+            /** @description Whether it was asked yet; as long as it was not, what it has is not known. */
+            described: boolean;
             /** @description As Backstage describes permissions: name, attributes, and the type of resource if there is one. */
             permissions: Record<string, unknown>[];
             /** @description Rules for conditions on its resources. */

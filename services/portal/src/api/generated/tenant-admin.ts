@@ -1723,22 +1723,30 @@ export interface components {
         };
         /** @description A permission. */
         KnownPermission: {
+            /** @description For example `catalog.entity.read`. */
             name: string;
             /** @description Whose it is: `catalog`, or a plugin's id; `portal` for our own. */
             pluginId: string;
+            /** @description As a sentence. */
             description?: string;
-            /** @description The kind of resource that conditions on it are about; left out where it takes none. */
+            /** @description What is done, in the plugin's own word: `create`, `read`, `update` or `delete`. */
+            action?: string;
+            /** @description The kind of resource that it is about; left out where it is about none. */
             resourceType?: string;
-            /** @description The plugin that knows the rules for that kind. */
+            /** @description The plugin that knows the rules for that kind; left out where there are none, so that it takes no condition. */
             conditionPluginId?: string;
             /** @description Built-in roles that come with it. */
             roles: string[];
         };
         /** @description A rule for conditions. */
         KnownRule: {
+            /** @description The plugin that applies it. */
             pluginId: string;
+            /** @description What it is about. */
             resourceType: string;
+            /** @description For example `IS_ENTITY_KIND`. */
             name: string;
+            /** @description As a sentence. */
             description: string;
             /** @description JSON schema of its parameters. */
             paramsSchema: Record<string, unknown>;
@@ -1994,10 +2002,21 @@ export interface components {
         };
         /** @description Everything that rules and conditions can be made of. */
         PermissionCatalogue: {
+            /** @description Whose permissions there are, in the order in which they are shown. */
+            groups: components["schemas"]["PermissionGroup"][];
+            /** @description By name. */
             permissions: components["schemas"]["KnownPermission"][];
+            /** @description By plugin. */
             rules: components["schemas"]["KnownRule"][];
-            /** @description Plugins that were asked for their permissions and did not answer. */
+            /** @description Plugins whose permissions are not known now; `plugins`: it is not even known which there are. */
             silent: string[];
+        };
+        /** @description Whose permissions these are. */
+        PermissionGroup: {
+            /** @description `catalog`, `scaffolder`, `portal`, or a plugin's id. */
+            pluginId: string;
+            /** @description For people. */
+            title: string;
         };
         /** @description What holds, and what is being written. */
         Policies: {
@@ -3665,7 +3684,7 @@ export interface operations {
                 member: string;
                 /** @description The permission's name. */
                 permission: string;
-                /** @description An entity, for permissions on entities. */
+                /** @description A resource, for permissions on resources: an entity's ref, or what a plugin calls its own by. */
                 resourceRef?: string | null;
                 /** @description Ask the draft, not what holds. */
                 draft?: boolean;

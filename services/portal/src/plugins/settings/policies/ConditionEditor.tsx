@@ -7,6 +7,7 @@ import {
   emptyRule,
   paramsOf,
   ruleTitle,
+  valueOf,
   type Criteria,
   type Param,
 } from './criteria';
@@ -20,6 +21,9 @@ const forms = [
   { id: 'anyOf', label: 'Any of these holds' },
   { id: 'not', label: 'This does not hold' },
 ];
+
+/** The choice of no value; no plugin has it among its own. */
+const notSaid = '(not said)';
 
 interface CriteriaProps {
   criteria: Criteria;
@@ -37,13 +41,34 @@ function ParamField(props: {
     param.name === 'claims'
       ? 'Refs, or $ownerRefs for the person and their groups'
       : param.description;
-  if (param.isList) {
+  if (param.kind === 'list') {
     return (
       <TagsInput
         label={param.label}
         description={hint}
         tags={Array.isArray(value) ? value.map(String) : []}
-        onChange={onChange}
+        onChange={tags => onChange(tags.map(tag => valueOf(param, tag)))}
+      />
+    );
+  }
+  const text = value === undefined ? '' : String(value);
+  if (param.kind === 'choice') {
+    const choices = param.choices.map(id => ({ id, label: id }));
+    return (
+      <Select
+        label={param.label}
+        description={hint}
+        isRequired={param.isRequired}
+        options={
+          param.isRequired
+            ? choices
+            : [{ id: notSaid, label: 'Not said' }, ...choices]
+        }
+        value={text || (param.isRequired ? null : notSaid)}
+        onChange={key =>
+          typeof key === 'string' &&
+          onChange(key === notSaid ? undefined : valueOf(param, key))
+        }
       />
     );
   }
@@ -52,8 +77,8 @@ function ParamField(props: {
       label={param.label}
       description={hint}
       isRequired={param.isRequired}
-      value={typeof value === 'string' ? value : ''}
-      onChange={text => onChange(text === '' ? undefined : text)}
+      value={text}
+      onChange={typed => onChange(valueOf(param, typed))}
     />
   );
 }
@@ -79,7 +104,7 @@ function RuleFields(props: {
   const known = rules.find(rule => rule.name === criteria.rule);
   const choose = (rule: string) => {
     const lists = paramsOf(rules.find(one => one.name === rule)).filter(
-      param => param.isList,
+      param => param.kind === 'list',
     );
     const params = Object.fromEntries(lists.map(({ name }) => [name, []]));
     onChange({ form: 'rule', rule, params });

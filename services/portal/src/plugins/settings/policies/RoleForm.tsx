@@ -1,6 +1,6 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, Checkbox, Select } from '@backstage/ui';
-import { useState, type FormEvent } from 'react';
+import { useMemo, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { asFailure } from '../../../api/failure';
 import {
@@ -15,12 +15,14 @@ import { focusFirstError } from '../../../ui/focusFirstError';
 import { Panel } from '../../../ui/Panel';
 import { Problem } from '../../../ui/Problem';
 import { RowsEditor } from '../../../ui/RowsEditor';
+import { Status } from '../../../ui/Status';
 import { SuggestInput } from '../../../ui/SuggestInput';
 import { TagsInput } from '../../../ui/TagsInput';
 import { TextInput } from '../../../ui/TextInput';
 import { ConditionEditor } from './ConditionEditor';
-import { emptyRule, readCondition, writeCondition } from './criteria';
+import { emptyRule, readCondition, words, writeCondition } from './criteria';
 import { errorsOfRole, withRole } from './draft';
+import { permissionSuggestions, standingOf } from './known';
 
 const emptyPolicyRule: PolicyRule = { permission: '', effect: 'allow' };
 
@@ -61,12 +63,18 @@ function RuleCondition({ rule, at, catalogue, errors, onChange }: RuleProps) {
       >
         Only under a condition
       </Checkbox>
-      {condition && (
+      {condition && rules.length > 0 && (
         <ConditionEditor
           criteria={condition.conditions}
           rules={rules}
           onChange={set}
         />
+      )}
+      {condition && rules.length === 0 && (
+        <p className="pro-quiet pro-any-break">
+          {words(condition.conditions)}. Its rules are not known here now, so it
+          stays as it is.
+        </p>
       )}
       {problem && (
         <p className="pro-field-error" role="alert">
@@ -77,8 +85,43 @@ function RuleCondition({ rule, at, catalogue, errors, onChange }: RuleProps) {
   );
 }
 
+/** Whose the permission is, and what it is about. */
+function PermissionNote(props: {
+  catalogue: PermissionCatalogue;
+  name: string;
+}) {
+  const standing = standingOf(props.catalogue, props.name);
+  switch (standing?.is) {
+    case 'known':
+      return (
+        <p className="pro-quiet">
+          {[`Of ${standing.title}`, standing.about].filter(Boolean).join(' · ')}
+        </p>
+      );
+    case 'gone':
+      return (
+        <Status tone="warning">
+          Of a plugin that is not installed. The rule stays, and holds when the
+          plugin comes.
+        </Status>
+      );
+    case 'unclear':
+      return (
+        <Status tone="quiet">
+          Perhaps of a plugin that did not tell its permissions yet.
+        </Status>
+      );
+    default:
+      return null;
+  }
+}
+
 function RuleFields(props: RuleProps) {
   const { rule, at, catalogue, errors, onChange } = props;
+  const suggestions = useMemo(
+    () => permissionSuggestions(catalogue),
+    [catalogue],
+  );
   return (
     <div className="policies-rule">
       <div className="pro-form-row">
@@ -86,10 +129,7 @@ function RuleFields(props: RuleProps) {
           label="Permission"
           value={rule.permission}
           onChange={permission => onChange({ ...rule, permission })}
-          suggestions={catalogue.permissions.map(({ name, description }) => ({
-            id: name,
-            description,
-          }))}
+          suggestions={suggestions}
           error={errors[`rules.${at}.permission`]}
         />
         <Select
@@ -105,6 +145,7 @@ function RuleFields(props: RuleProps) {
           }
         />
       </div>
+      <PermissionNote catalogue={catalogue} name={rule.permission} />
       <RuleCondition {...props} />
     </div>
   );
@@ -252,8 +293,9 @@ export function RoleForm(props: {
         </RowsEditor>
         {catalogue.silent.length > 0 && (
           <p className="pro-quiet">
-            These plugins did not tell their permissions just now:{' '}
-            {catalogue.silent.join(', ')}. Type a name to use one.
+            The permissions of these are not known now:{' '}
+            {catalogue.silent.join(', ')}. Plugins tell them when they first
+            start. Type a name to use one.
           </p>
         )}
       </Panel>

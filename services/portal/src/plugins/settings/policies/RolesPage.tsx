@@ -10,6 +10,7 @@ import { useState } from 'react';
 import { Link, Navigate, useParams } from 'react-router-dom';
 import {
   policiesApiRef,
+  type PermissionCatalogue,
   type Policies,
   type PolicyRole,
 } from '../../../api/policies';
@@ -32,6 +33,7 @@ import {
   type RoleState,
 } from './draft';
 import { ImportForm } from './ImportForm';
+import { rulesGone } from './known';
 import './policies.css';
 import { RoleForm } from './RoleForm';
 
@@ -49,10 +51,12 @@ function counted(count: number, one: string, many = `${one}s`): string {
 function RoleItem(props: {
   role: PolicyRole;
   state: RoleState;
+  /** How many rules are of plugins that are not installed. */
+  gone: number;
   mayChange: boolean;
   onRemove: () => void;
 }) {
-  const { role, state, mayChange } = props;
+  const { role, state, gone, mayChange } = props;
   const { tone, text } = stateWords[state];
   const isThere = state !== 'removed';
   return (
@@ -78,6 +82,8 @@ function RoleItem(props: {
             'person or group',
             'people and groups',
           )}
+          {gone > 0 &&
+            ` · ${counted(gone, 'rule')} of a plugin that is not installed`}
         </div>
       </div>
       <Status tone={tone}>{text}</Status>
@@ -218,10 +224,11 @@ function download(text: string) {
 
 function OwnRoles(props: {
   policies: Policies;
+  catalogue: PermissionCatalogue | undefined;
   mayChange: boolean;
   onOpen: (open: Open) => void;
 }) {
-  const { policies, mayChange, onOpen } = props;
+  const { policies, catalogue, mayChange, onOpen } = props;
   const api = useApi(policiesApiRef);
   const roles = roleStates(policies);
   return (
@@ -271,6 +278,7 @@ function OwnRoles(props: {
               key={role.name}
               role={role}
               state={state}
+              gone={catalogue ? rulesGone(catalogue, role) : 0}
               mayChange={mayChange}
               onRemove={() => onOpen({ name: 'remove', role: role.name })}
             />
@@ -283,12 +291,15 @@ function OwnRoles(props: {
 
 function Roles() {
   const api = useApi(policiesApiRef);
-  const { load, reload } = useLoad(() => api.get());
+  // The roles are shown also while it is not known what can be granted.
+  const { load, reload } = useLoad(() =>
+    Promise.all([api.get(), api.listPermissions().catch(() => undefined)]),
+  );
   const mayChange = useMay('tenant.policy.update') ?? false;
   const [open, setOpen] = useState<Open>();
   return (
     <Loaded load={load} onRetry={reload} rows={6}>
-      {policies => (
+      {([policies, catalogue]) => (
         <div className="pro-stack">
           <DraftNote
             policies={policies}
@@ -297,6 +308,7 @@ function Roles() {
           />
           <OwnRoles
             policies={policies}
+            catalogue={catalogue}
             mayChange={mayChange}
             onOpen={setOpen}
           />

@@ -2,7 +2,11 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import { Button, Select } from '@backstage/ui';
 import { useState, type FormEvent } from 'react';
 import { asFailure } from '../../../api/failure';
-import { policiesApiRef, type Explanation } from '../../../api/policies';
+import {
+  policiesApiRef,
+  type Explanation,
+  type PermissionCatalogue,
+} from '../../../api/policies';
 import { tenantAdminApiRef } from '../../../api/tenantAdmin';
 import { PageFrame } from '../../../ui/PageFrame';
 import { Panel } from '../../../ui/Panel';
@@ -14,6 +18,7 @@ import { TextInput } from '../../../ui/TextInput';
 import { useLoad } from '../../../ui/useLoad';
 import { Permitted } from '../Permitted';
 import { conditionWords } from './criteria';
+import { permissionSuggestions } from './known';
 import './policies.css';
 
 const decisions: Record<
@@ -84,7 +89,7 @@ function Answer({ answer }: { answer: Explanation }) {
 
 function Ask(props: {
   members: { id: string; name: string }[];
-  permissions: { name: string; description?: string }[];
+  catalogue: PermissionCatalogue;
 }) {
   const api = useApi(policiesApiRef);
   const [member, setMember] = useState('');
@@ -126,14 +131,11 @@ function Ask(props: {
             label="Permission"
             value={permission}
             onChange={setPermission}
-            suggestions={props.permissions.map(({ name, description }) => ({
-              id: name,
-              description,
-            }))}
+            suggestions={permissionSuggestions(props.catalogue)}
           />
           <TextInput
-            label="On which entity"
-            description="Only for permissions on entities; may stay empty."
+            label="On which resource"
+            description="An entity's ref, or what a plugin calls its own by; may stay empty."
             placeholder="component:default/shop"
             value={resourceRef}
             onChange={setResourceRef}
@@ -163,8 +165,8 @@ function Why() {
   );
   return (
     <Loaded load={load} onRetry={reload} rows={4}>
-      {([members, { permissions }]) => (
-        <Ask members={members} permissions={permissions} />
+      {([members, catalogue]) => (
+        <Ask members={members} catalogue={catalogue} />
       )}
     </Loaded>
   );

@@ -6,6 +6,7 @@ import {
   paramsOf,
   readCondition,
   readCriteria,
+  valueOf,
   words,
   writeCondition,
   type Criteria,
@@ -57,30 +58,56 @@ describe('criteria', () => {
 });
 
 describe('parameters', () => {
-  it('come from the schema of the rule', () => {
-    const known = {
-      pluginId: 'catalog',
-      resourceType: 'catalog-entity',
-      name: 'IS_ENTITY_KIND',
-      description: '',
-      paramsSchema: {
-        properties: {
-          kinds: { type: 'array', description: 'List of kinds' },
-          value: { type: 'string' },
+  const known = {
+    pluginId: 'catalog',
+    resourceType: 'catalog-entity',
+    name: 'IS_ENTITY_KIND',
+    description: '',
+    paramsSchema: {
+      properties: {
+        kinds: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'List of kinds',
         },
-        required: ['kinds'],
+        value: { type: 'string' },
+        floor: { type: 'integer' },
+        open: { type: 'boolean' },
+        size: { type: 'string', enum: ['small', 'large'] },
       },
-    } as unknown as KnownRule;
-    expect(
-      paramsOf(known).map(({ name, isList, isRequired }) => ({
-        name,
-        isList,
-        isRequired,
-      })),
-    ).toEqual([
-      { name: 'kinds', isList: true, isRequired: true },
-      { name: 'value', isList: false, isRequired: false },
+      required: ['kinds'],
+    },
+  } satisfies KnownRule;
+
+  it('come from the schema of the rule', () => {
+    const told = paramsOf(known).map(param => [
+      param.name,
+      param.kind,
+      param.type,
+      param.choices.join(),
+      param.isRequired,
+    ]);
+    expect(told).toEqual([
+      ['kinds', 'list', 'string', '', true],
+      ['value', 'text', 'string', '', false],
+      ['floor', 'text', 'number', '', false],
+      ['open', 'choice', 'boolean', 'true,false', false],
+      ['size', 'choice', 'string', 'small,large', false],
     ]);
     expect(paramsOf(undefined)).toEqual([]);
+  });
+
+  it('are of the type that the rule takes', () => {
+    const typed = (name: string, text: string) => {
+      const param = paramsOf(known).find(one => one.name === name);
+      return param && valueOf(param, text);
+    };
+    expect(typed('floor', '1')).toBe(1);
+    // Not finished, and not one.
+    expect(typed('floor', '1.')).toBe('1.');
+    expect(typed('floor', 'top')).toBe('top');
+    expect(typed('open', 'false')).toBe(false);
+    expect(typed('value', '1')).toBe('1');
+    expect(typed('value', '')).toBeUndefined();
   });
 });

@@ -77,26 +77,55 @@ export interface Param {
   name: string;
   label: string;
   description: string;
-  isList: boolean;
+  /** A text, one of a few values, or a list of texts. */
+  kind: 'text' | 'choice' | 'list';
+  /** What the value, or each one of a list, is in JSON. */
+  type: 'string' | 'number' | 'boolean';
+  choices: string[];
   isRequired: boolean;
 }
 
-/** The parameters that a rule's schema describes: texts and lists of texts. */
+function typeOf(schema: Record<string, unknown>): Param['type'] {
+  if (schema['type'] === 'number' || schema['type'] === 'integer') {
+    return 'number';
+  }
+  return schema['type'] === 'boolean' ? 'boolean' : 'string';
+}
+
+function choicesOf(schema: Record<string, unknown>): string[] {
+  if (Array.isArray(schema['enum'])) return schema['enum'].map(String);
+  return schema['type'] === 'boolean' ? ['true', 'false'] : [];
+}
+
+/** The parameters that a rule's schema describes: texts, numbers, yes or no, a few values, and lists. */
 export function paramsOf(rule: KnownRule | undefined): Param[] {
   const schema: unknown = rule?.paramsSchema;
   if (!isObject(schema) || !isObject(schema['properties'])) return [];
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   return Object.entries(schema['properties']).map(([name, property]) => {
     const is = isObject(property) ? property : {};
+    const isList = is['type'] === 'array';
+    const items = isObject(is['items']) ? is['items'] : {};
+    const choices = isList ? [] : choicesOf(is);
     return {
       name,
       label: name.charAt(0).toLocaleUpperCase('en-US') + name.slice(1),
       description:
         typeof is['description'] === 'string' ? is['description'] : '',
-      isList: is['type'] === 'array',
+      kind: isList ? 'list' : choices.length > 0 ? 'choice' : 'text',
+      type: typeOf(isList ? items : is),
+      choices,
       isRequired: required.includes(name),
     };
   });
+}
+
+/** What was typed, as the rule takes it: a number where it must be one and is. No text is no value. */
+export function valueOf(param: Param, text: string): unknown {
+  if (text === '') return undefined;
+  if (param.type === 'boolean') return text === 'true';
+  const number = Number(text);
+  return param.type === 'number' && String(number) === text ? number : text;
 }
 
 /** `IS_ENTITY_OWNER` is "Is entity owner". */
