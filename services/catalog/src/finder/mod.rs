@@ -10,6 +10,7 @@
 //!
 //! Start at [`find`]; [`words`] is the index itself, without any I/O.
 
+pub mod beginning;
 pub mod find;
 pub mod fresh;
 pub mod marking;

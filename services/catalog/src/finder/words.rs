@@ -3,6 +3,7 @@
 //! Documents are only ever added; one that changed is added again and the older one is dead, until so many are dead
 //! that the whole had better be made anew. Ranks as `text_search.hits` in SQL does, but for what tells texts apart.
 
+use super::beginning::{Beginning, Prefix};
 use super::query::Query;
 use super::vector::{COUNT, IN_TEXT, IN_TITLE, MARKS, PLACES, entries, merged};
 use crate::index::growth;
@@ -78,8 +79,8 @@ struct Document {
     name: Option<Box<str>>,
     fields: Box<[u32]>,
     digest: u64,
-    /// How heading and name begin ([`beginning`]): few begin like what is asked for, and only those are looked at.
-    begin: [u64; 2],
+    /// How heading and name begin: few begin like what is asked for, and only those are looked at.
+    begin: [Beginning; 2],
     /// Characters of the heading.
     length: u32,
     alive: bool,
@@ -221,7 +222,7 @@ impl Words {
             name,
             fields: fields.into(),
             digest,
-            begin: [beginning(&new.heading), beginning(&new.name)],
+            begin: [Beginning::of(&new.heading), Beginning::of(&new.name)],
             length: u32::try_from(new.heading.chars().count()).unwrap_or(u32::MAX),
             alive: true,
         };
@@ -401,14 +402,14 @@ impl Words {
             return Vec::new();
         }
         let order = |a: &Graded<'_>, b: &Graded<'_>| self.order(a, b);
-        let begin = (beginning(asked.text), beginning_mask(asked.text));
+        let term = Prefix::new(asked.text);
         // Those that may be on the page; once there are twice as many, the worse half goes, and whatever is worse than
         // the last of the better half need not be looked at again.
         let mut best: Vec<Graded<'_>> = Vec::with_capacity(end.saturating_mul(2).min(candidates.len()));
         let mut last: Option<Graded<'_>> = None;
         for candidate in candidates {
             let document = &self.documents[candidate.place as usize];
-            let graded = (grade(asked, begin, candidate, document), document);
+            let graded = (grade(asked, term, candidate, document), document);
             if last.as_ref().is_some_and(|last| order(&graded, last) == Ordering::Greater) {
                 continue;
             }
@@ -443,26 +444,13 @@ fn digest(of: impl std::hash::Hash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(of)
 }
 
-/// The first eight bytes, as a number.
-fn beginning(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
-    u64::from_be_bytes(bytes)
-}
-
-/// Which bits of a [`beginning`] a text has.
-const fn beginning_mask(text: &str) -> u64 {
-    if text.len() < 8 { !(u64::MAX >> (8 * text.len())) } else { u64::MAX }
-}
-
-/// What comes first when documents are put in order ([`Graded`]). `begin` is how the term begins, and its mask.
-fn grade(asked: &Asked<'_>, begin: (u64, u64), candidate: &Candidate, document: &Document) -> u64 {
+/// What comes first when documents are put in order ([`Graded`]).
+fn grade(asked: &Asked<'_>, term: Prefix<'_>, candidate: &Candidate, document: &Document) -> u64 {
     if asked.query.is_none() {
         return UNGRADED << GRADE;
     }
-    let begins = |(text, known): (&str, u64)| known & begin.1 == begin.0 && text.starts_with(asked.text);
     let named = [(&*document.heading, document.begin[0]), (document.name(), document.begin[1])];
-    let named = named.into_iter().filter(|one| begins(*one)).map(|(text, _)| text.len()).min();
+    let named = named.into_iter().filter(|(text, begin)| term.begins(text, *begin)).map(|(text, _)| text.len()).min();
     let grade = if named == Some(asked.text.len()) {
         0
     } else if named.is_some() {
