@@ -148,7 +148,7 @@ test('the operator sees how each page looks under both versions, and nobody else
     await page.getByRole('button', { name: 'Hide report' }).scrollIntoViewIfNeeded();
     await visitor.screenshot('operator-rendering');
     visitor.assertQuiet();
-    const picture = page.getByRole('img', { name: '/notes under 1.1.0' });
+    const picture = page.getByRole('img', { name: '/notes under 1.1.0', exact: true });
     const address = (await picture.getAttribute('src')) ?? '';
     const answer = await page.request.get(`${installation.origin}${address}`);
     const headers = answer.headers();
